@@ -1,0 +1,38 @@
+import { suite as uvuSuite } from 'uvu'
+
+type Test = () => Promise<void> | void
+
+export type Suite = {
+  /** Adds a test; it fails when it takes longer than `timeout` milliseconds (10 s unless told). */
+  (name: string, test: Test, timeout?: number): void
+  /** Counts a test as skipped; `why` becomes part of its name. */
+  skip(name: string, why: string): void
+  before(hook: Test): void
+  after(hook: Test): void
+  beforeEach(hook: Test): void
+  afterEach(hook: Test): void
+  run(): void
+}
+
+const limited = (name: string, test: Test, timeout: number) => async () => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`'${name}' did not end within ${timeout} ms`)), timeout)
+  try {
+    await Promise.race([test(), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A uvu suite whose tests end in time or fail. Call `run()` at the end of the file. */
+export const suite = (title: string): Suite => {
+  const tests = uvuSuite(title)
+  const add = ((name, test, timeout = 10_000) => tests(name, limited(name, test, timeout))) as Suite
+  add.skip = (name, why) => tests.skip(`${name} (${why})`)
+  add.before = (hook) => tests.before(hook)
+  add.after = (hook) => tests.after(hook)
+  add.beforeEach = (hook) => tests.before.each(hook)
+  add.afterEach = (hook) => tests.after.each(hook)
+  add.run = () => tests.run()
+  return add
+}
