@@ -1,0 +1,99 @@
+import type { Command } from '../command.ts'
+
+export type Output = {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+export type RunOptions = {
+  readonly stdin?: string | Uint8Array
+  /** Further environment variables of the command. Values are given to the shell in its input, never in an argument list. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Directory to run in. */
+  readonly directory?: string
+  /** Milliseconds; when they are over the command is killed and a Failure 'connection.timeout' thrown. */
+  readonly timeout?: number
+  readonly signal?: AbortSignal
+}
+
+/** What `stat` tells; times are seconds since 1970, sizes bytes, mode the permission bits (0 to 0o7777). */
+export type Stat = {
+  readonly path: string
+  readonly type: 'file' | 'directory' | 'link' | 'block' | 'character' | 'fifo' | 'socket'
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly owner: string
+  readonly group: string
+  readonly size: number
+  readonly inode: number
+  readonly device: number
+  readonly links: number
+  readonly modified: number
+  readonly accessed: number
+  readonly changed: number
+  /** Where a link points. */
+  readonly target?: string
+  /** Hex digest of a regular file, when asked for. */
+  readonly checksum?: string
+}
+
+export type StatOptions = {
+  /** Follow a symbolic link at the end of the path. */
+  readonly follow?: boolean
+  /** The digest to compute of a regular file. */
+  readonly checksum?: 'sha1' | 'sha256' | 'md5'
+}
+
+export type WriteOptions = {
+  /** Permission bits of the new file; an existing file keeps its own when absent, a new one gets 0644 less the umask. */
+  readonly mode?: number
+  readonly owner?: string | number
+  readonly group?: string | number
+}
+
+/**
+ * How the engine reaches a host: one shell per host and user, asked in framed, binary-safe messages.
+ * Every connection passes the same contract suite. Paths are absolute, as the host sees them.
+ */
+export type Connection = {
+  /** `local`, `image`, `ssh`: for messages only; no module decides by it. */
+  readonly kind: string
+  /** Where it leads, for messages: `n01`, `root@10.0.0.1:22`. */
+  readonly name: string
+  /** Runs a command by /bin/sh; any exit code is a result. Throws a Failure 'connection.unreachable' when the host is lost. */
+  run(command: Command, options?: RunOptions): Promise<Output>
+  /** The whole content of a file. Throws a Failure when it cannot be read. */
+  read(path: string): Promise<Buffer>
+  /** Replaces a file atomically (temporary file in the same directory, then rename); a failure leaves the old one. */
+  write(path: string, content: Uint8Array, options?: WriteOptions): Promise<void>
+  /** undefined when nothing is there. */
+  stat(path: string, options?: StatOptions): Promise<Stat | undefined>
+  /** The same host as another user, by its become method; connections are kept, one per user. */
+  as(become: Become): Connection
+  close(): Promise<void>
+}
+
+export type Become = {
+  readonly user: string
+  readonly method: 'sudo' | 'su'
+  readonly flags?: string
+  readonly exe?: string
+  readonly password?: string
+}
+
+/** What opens connections: the executor asks once per host; options are the host's connection variables. */
+export type ConnectionOptions = {
+  readonly host: string
+  readonly port?: number
+  readonly user?: string
+  readonly password?: string
+  readonly privateKeyFile?: string
+  /** Arguments in OpenSSH's form: `-o ProxyCommand=… -o UserKnownHostsFile=…` are understood by every ssh connection. */
+  readonly sshArguments?: string
+  readonly hostKeyChecking?: boolean
+  readonly timeout?: number
+  /** Root directory, for `image`. */
+  readonly root?: string
+}

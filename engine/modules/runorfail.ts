@@ -1,0 +1,12 @@
+import type { Command } from '../command.ts'
+import type { Output, RunOptions } from '../connections/connection.ts'
+import { Failure } from '../failure.ts'
+import type { Host } from './module.ts'
+
+/** Runs a command that must succeed; otherwise a Failure with its exit code and last lines. Returns its standard output. */
+export const runOrFail = async (host: Host, command: Command, options?: RunOptions): Promise<string> => {
+  const output: Output = await host.run(command, options)
+  if (output.code === 0) return output.stdout.toString()
+  const last = (output.stderr.toString().trim() || output.stdout.toString().trim()).split('\n').slice(-5).join('\n')
+  throw new Failure('module.command', `${command} ended with ${output.code}${last ? `: ${last}` : ''}`, { at: host.at })
+}
