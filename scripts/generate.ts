@@ -12,7 +12,6 @@ const one = async (file: string): Promise<string> => {
     bannerComment: `// ${file}`,
     cwd: join(root, 'schema'),
     declareExternallyReferenced: true,
-    format: false,
     unknownAny: true,
     additionalProperties: false,
   })
