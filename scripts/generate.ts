@@ -6,8 +6,17 @@ import { compile } from 'json-schema-to-typescript'
 const root = join(import.meta.dirname, '..')
 const files = globSync(['schema/*.schema.json', 'engine/modules/*/*.schema.json'], { cwd: root }).sort()
 
+type Properties = Record<string, { default?: unknown }>
+
+/** A module's parameters as the module receives them: those with a default are always there. */
+const received = (schema: { properties?: Properties; required?: string[] }) => {
+  const defaulted = Object.entries(schema.properties ?? {}).filter(([, property]) => property.default !== undefined)
+  return { ...schema, required: [...new Set([...(schema.required ?? []), ...defaulted.map(([name]) => name)])] }
+}
+
 const one = async (file: string): Promise<string> => {
-  const schema = JSON.parse(readFileSync(join(root, file), 'utf8'))
+  const read = JSON.parse(readFileSync(join(root, file), 'utf8'))
+  const schema = file.startsWith('engine/modules/') ? received(read) : read
   const types = await compile(schema, schema.title, {
     bannerComment: `// ${file}`,
     cwd: join(root, 'schema'),
