@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { replaceFile } from './file.ts'
+
+export type Program = {
+  readonly name: 'play' | 'provision' | 'agent'
+  /** The module that exports `main(argv): Promise<number>`, relative to the repository. */
+  readonly entry: string
+  readonly sourcemap: boolean
+}
+
+/**
+ * ssh2 loads two native add-ons when they are there, and works without them. One executable cannot hold them:
+ * cpu-features becomes an empty module, every `.node` file a module that throws, which ssh2 catches.
+ */
+const withoutNativeAddons: Plugin = {
+  name: 'without-native-addons',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^cpu-features$/ }, () => ({ path: 'cpu-features', namespace: 'empty' }))
+    onResolve({ filter: /\.node$/ }, ({ path }) => ({ path, namespace: 'native' }))
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = () => ({})' }))
+    onLoad({ filter: /.*/, namespace: 'native' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`native add-on ${path} is not part of this program`)})`,
+    }))
+  },
+}
+
+/** Sources find the files beside them by import.meta.dirname; a bundle in dist/ reaches the same place from where it lies. */
+const sourceDirectories = (root: string): Plugin => ({
+  name: 'source-directories',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      if (path.includes('/node_modules/') || !source.includes('import.meta.dirname')) return undefined
+      const place = JSON.stringify(relative(join(root, 'dist'), join(path, '..')))
+      return {
+        contents: source.replaceAll('import.meta.dirname', `require('node:path').join(__dirname, ${place})`),
+        loader: 'ts',
+      }
+    })
+  },
+})
+
+/** Bundles a program into one CommonJS file, dist/NAME.cjs, and returns its path. Throws esbuild's errors. */
+export const bundle = async (root: string, program: Program): Promise<string> => {
+  const outfile = join(root, 'dist', `${program.name}.cjs`)
+  const result = await build({
+    stdin: {
+      contents: `import { main } from './${program.entry}'
+void main(process.argv.slice(2)).then((code) => { process.exitCode = code })`,
+      resolveDir: root,
+      sourcefile: `${program.name}.ts`,
+      loader: 'ts',
+    },
+    outfile,
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    // The cache is for this process alone: a node started by a task must not inherit it.
+    banner: { js: 'delete process.env.NODE_COMPILE_CACHE;' },
+    sourcemap: program.sourcemap ? 'linked' : false,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+    plugins: [withoutNativeAddons, sourceDirectories(root)],
+  })
+  for (const file of result.outputFiles) await replaceFile(file.path, file.contents)
+  return outfile
+}
