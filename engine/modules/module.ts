@@ -55,7 +55,9 @@ export type Controller = {
    */
   find(kind: 'files' | 'templates' | 'vars' | 'tasks', name: string): Promise<string>
   read(path: string): Promise<Buffer>
-  /** The stat of a path on the controller; directories list their files, recursively, relative and sorted. */
+  /** What a path on the controller is, links followed; undefined when nothing is there. */
+  stat(path: string): Promise<Pick<Stat, 'type' | 'mode'> | undefined>
+  /** What a directory on the controller holds: recursive, links followed, relative and sorted; directories end with `/`. */
   list(path: string): Promise<readonly string[]>
   /** Writes a file on the controller atomically (fetch). */
   write(path: string, content: Uint8Array): Promise<void>
