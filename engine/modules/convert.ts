@@ -126,6 +126,7 @@ const wordOf = (choices: readonly unknown[], value: Value): Value => {
 /** Converts a resolved value to a parameter's type, by Ansible's rules. */
 export const convert = (schema: ParameterSchema, value: Value): Converted => {
   if (schema.format === 'octal') return toMode(value)
+  if (schema.format === 'value') return { value }
   if (schema.format === 'raw' || schema.type === undefined) return { value: toPlain(value) }
   const choices = schema.enum
   const types = typeof schema.type === 'string' ? [schema.type] : schema.type

@@ -112,7 +112,10 @@ export type ParameterSchema = {
   readonly additionalProperties?: boolean | ParameterSchema
   /** Other names of this parameter. */
   readonly aliases?: readonly string[]
-  /** `path` expands `~` and variables; `octal` takes '0644', 0644 and 'u=rw,g=r'; `raw` is not converted. */
+  /**
+   * `path` expands `~` and variables; `octal` takes '0644', 0644 and 'u=rw,g=r'; `raw` becomes plain data and is not converted
+   * otherwise; `value` stays the Value that it is, as do parameters beyond `properties`.
+   */
   readonly format?: string
 }
 

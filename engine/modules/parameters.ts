@@ -1,6 +1,6 @@
 import { Failure, type Position, throwAll } from '../failure.ts'
 import { suggest } from '../nearest.ts'
-import { type Dict, Omit, toPlain, type Value } from '../vars/value.ts'
+import { type Dict, Omit, type Value } from '../vars/value.ts'
 import { convert } from './convert.ts'
 import type { ModuleSchema, ParameterSchema } from './module.ts'
 
@@ -45,7 +45,7 @@ const readLevel = (
     const name = names.get(key)
     if (name === undefined) {
       if (!schema.additionalProperties) failures.push(unknownParameter(key, where, schema, at))
-      else if (value !== null && value !== undefined) read[key] = toPlain(value as Value)
+      else read[key] = value
       continue
     }
     // No value is the same as not given, as `mode: {{ none }}` and an empty YAML value mean it.
