@@ -1,0 +1,83 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../../engine/failure.ts'
+import { suggest } from '../../engine/nearest.ts'
+import type { ImageKernel, ImageManifest } from '../../schema/types.ts'
+import type { State } from '../state.ts'
+import { canonical, digestOf } from '../store/digest.ts'
+import { replaceFile } from '../store/replace.ts'
+
+/** A published, immutable version of an image; `version` is sha256:…, the digest of the manifest's canonical JSON. */
+export type Image = { readonly version: string; readonly manifest: ImageManifest }
+
+/** `name@sha256:…` */
+export const referenceOf = ({ version, manifest }: Image): string => `${manifest.name}@${version}`
+
+const directoryOf = (state: State): string => join(state.directory, 'images')
+
+export const isImageName = (text: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)
+
+const read = async (file: string): Promise<Image> => {
+  const text = await readFile(file, 'utf8')
+  return { version: digestOf(text), manifest: JSON.parse(text) as ImageManifest }
+}
+
+/** Every version of an image, newest first. A manifest whose content is not what its name says is left out. */
+export const versionsOf = async (state: State, name: string): Promise<readonly Image[]> => {
+  if (!isImageName(name)) return []
+  const directory = join(directoryOf(state), name)
+  const files = (await readdir(directory).catch(() => [] as string[])).filter((file) => file.endsWith('.json'))
+  const images = await Promise.all(files.map(async (file) => ({ file, image: await read(join(directory, file)) })))
+  return images
+    .filter(({ file, image }) => `sha256:${file.slice(0, -'.json'.length)}` === image.version)
+    .map(({ image }) => image)
+    .sort((a, b) => (a.manifest.created < b.manifest.created ? 1 : -1))
+}
+
+export const imageNames = async (state: State): Promise<readonly string[]> =>
+  (await readdir(directoryOf(state)).catch(() => [] as string[])).sort()
+
+/** All versions of all images, by name, newest first. */
+export const listImages = async (state: State): Promise<readonly Image[]> =>
+  (await Promise.all((await imageNames(state)).map((name) => versionsOf(state, name)))).flat()
+
+/**
+ * The image that a node or a user names: `name` (its newest version) or `name@sha256:…` (the digest may be shortened to 8 digits or more).
+ * Throws a Failure 'image.unknown'.
+ */
+export const findImage = async (state: State, reference: string): Promise<Image> => {
+  const [name = '', version] = reference.split('@', 2)
+  const versions = await versionsOf(state, name)
+  if (versions.length === 0) {
+    const known = await imageNames(state)
+    throw new Failure('image.unknown', `there is no image '${name}'`, {
+      hint: known.length > 0 ? suggest(name, known) : 'none is published yet: run the play that builds it',
+    })
+  }
+  if (version === undefined) return versions[0]!
+  const matching = /^sha256:[0-9a-f]{8,64}$/.test(version)
+    ? versions.filter((image) => image.version.startsWith(version))
+    : []
+  if (matching.length === 1) return matching[0]!
+  throw new Failure('image.unknown', `image '${name}' has no version ${version}`, {
+    hint: `published: ${versions.map((image) => image.version.slice(0, 'sha256:'.length + 12)).join(', ')}`,
+  })
+}
+
+/** The kernel that a node wants of an image: the default one when it says nothing. */
+export const kernelOf = (image: Image, wanted?: string): ImageKernel => {
+  const { kernels, name } = image.manifest
+  const kernel = wanted === undefined ? kernels[0] : kernels.find(({ version }) => version === wanted)
+  if (kernel) return kernel
+  throw new Failure('image.kernel', `image '${name}' has no kernel ${wanted}`, {
+    hint: `it has ${kernels.map(({ version }) => version).join(', ')}`,
+  })
+}
+
+/** Stores a manifest; the version follows from its content. */
+export const storeManifest = async (state: State, manifest: ImageManifest): Promise<Image> => {
+  const text = canonical(manifest)
+  const version = digestOf(text)
+  await replaceFile(join(directoryOf(state), manifest.name, `${version.slice('sha256:'.length)}.json`), text, 0o644)
+  return { version, manifest }
+}

@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { machine } from 'node:os'
+import { join } from 'node:path'
+import { Failure } from '../../engine/failure.ts'
+import { type Log, silentLog } from '../../engine/log.ts'
+import { tool } from '../../engine/process.ts'
+import type { Blob, ImageKernel, ImageManifest } from '../../schema/types.ts'
+import type { State } from '../state.ts'
+import type { BlobStore } from '../store/blobs.ts'
+import { digestOf } from '../store/digest.ts'
+import { excluded } from './exclude.ts'
+import { type Image, isImageName, storeManifest, versionsOf } from './images.ts'
+import { type TreeKernel, treeKernels } from './kernel.ts'
+import { treeDigest } from './tree.ts'
+
+export type Publication = {
+  /** Absolute path of the build tree. */
+  readonly tree: string
+  readonly name: string
+  /** The playbook that made it, relative to the site's directory. */
+  readonly playbook: string
+}
+
+/**
+ * Publishes a build tree as a version of an image: squashfs, kernels, initramfs and manifest.
+ * `published` is false when the newest version was made of the same tree: then that version is the answer.
+ */
+export const publishImage = async (
+  state: State,
+  { tree, name, playbook }: Publication,
+  log: Log = silentLog,
+): Promise<{ image: Image; published: boolean }> => {
+  if (!isImageName(name)) {
+    throw new Failure('image.name', `'${name}' cannot name an image`, {
+      hint: 'use letters, digits, dots, dashes and underscores',
+    })
+  }
+  const os = await prettyName(tree)
+  const kernels = await treeKernels(tree)
+  const cache = join(state.directory, 'trees', `${digestOf(tree).slice('sha256:'.length, 'sha256:'.length + 16)}.json`)
+  const content = await log.step(`reading ${tree}`, () => treeDigest(tree, cache))
+  const boot = await Promise.all(kernels.map((kernel) => storeKernel(state.blobs, kernel)))
+  const digest = digestOf(JSON.stringify([content, boot]))
+  const [newest] = await versionsOf(state, name)
+  if (
+    newest?.manifest.tree === digest &&
+    newest.manifest.playbook === playbook &&
+    (await isWhole(state.blobs, newest))
+  ) {
+    return { image: newest, published: false }
+  }
+  const rootfs = await log.step(`packing ${tree}`, () => pack(state, tree))
+  const [first, ...others] = boot
+  const manifest: ImageManifest = {
+    name,
+    created: new Date().toISOString(),
+    playbook,
+    os,
+    architecture: machine(),
+    kernels: [first!, ...others],
+    rootfs,
+    format: 'squashfs',
+    tree: digest,
+  }
+  return { image: await storeManifest(state, manifest), published: true }
+}
+
+/** PRETTY_NAME of the tree; systemd refuses to switch to a root without os-release. */
+const prettyName = async (tree: string): Promise<string> => {
+  const isTree = await stat(tree).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  if (!isTree) throw new Failure('image.tree', `there is no directory ${tree}`)
+  for (const file of ['etc/os-release', 'usr/lib/os-release']) {
+    const text = await readFile(join(tree, file), 'utf8').catch(() => undefined)
+    if (text === undefined) continue
+    return /^PRETTY_NAME=(["']?)(.*)\1$/m.exec(text)?.[2] ?? 'Linux'
+  }
+  throw new Failure('image.tree', `${tree} has neither etc/os-release nor usr/lib/os-release`, {
+    hint: 'name the root directory of an installed system',
+  })
+}
+
+const storeKernel = async (blobs: BlobStore, { version, kernel, initramfs }: TreeKernel): Promise<ImageKernel> => ({
+  version,
+  kernel: await blobs.put(createReadStream(kernel)),
+  initramfs: await blobs.put(createReadStream(initramfs)),
+})
+
+const isWhole = async (blobs: BlobStore, { manifest }: Image): Promise<boolean> => {
+  const parts = [manifest.rootfs, ...manifest.kernels.flatMap(({ kernel, initramfs }) => [kernel, initramfs])]
+  const found = await Promise.all(parts.map(({ digest }) => blobs.stat(digest)))
+  return found.every((blob, index) => blob?.size === parts[index]?.size)
+}
+
+/** The tree as squashfs: the same tree gives the same bytes. */
+const pack = async (state: State, tree: string): Promise<Blob> => {
+  const work = await mkdtemp(join(state.directory, 'pack-'))
+  try {
+    const file = join(work, 'rootfs.squashfs')
+    await tool('mksquashfs', [
+      ...[tree, file, '-noappend', '-no-progress', '-quiet', '-no-recovery', '-exit-on-error', '-reproducible'],
+      ...['-mkfs-time', '0', '-comp', 'zstd', '-Xcompression-level', '3'],
+      ...['-wildcards', '-e', ...excluded],
+    ])
+    return await state.blobs.put(createReadStream(file, { highWaterMark: 1 << 20 }))
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,114 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { BootEvent } from '../../schema/types.ts'
+
+/** One line of a site's history: what an agent reported, what the server did for a boot, or an alarm. */
+export type Entry = {
+  /** Grows with each entry. */
+  readonly id: number
+  /** The server's clock. */
+  readonly received: string
+  readonly node: string
+  readonly boot?: string
+} & (
+  | { readonly kind: 'event'; readonly event: BootEvent }
+  | { readonly kind: 'server' | 'alarm'; readonly message: string; readonly address?: string }
+)
+
+export type Note = {
+  readonly kind: 'server' | 'alarm'
+  readonly node: string
+  readonly boot?: string
+  readonly message: string
+  readonly address?: string
+}
+
+export type EntryFilter = {
+  readonly node?: string
+  readonly boot?: string
+  /** Entries with a greater id only. */
+  readonly after?: number
+  /** The last so many. */
+  readonly limit?: number
+}
+
+/** The history of all boots. Every implementation passes test/provisioner/store/events.contract.ts. */
+export type EventStore = {
+  /** Stores what is new of an agent's events (an event is known by boot and sequence) and returns it. */
+  add(events: readonly BootEvent[]): Promise<readonly Entry[]>
+  note(note: Note): Promise<Entry>
+  /** In the order in which they were stored. */
+  list(filter?: EntryFilter): Promise<readonly Entry[]>
+  /** Calls the listener with each entry that this process stores from now on; the answer ends it. */
+  subscribe(listener: (entry: Entry) => void): () => void
+}
+
+type Row = { id: number; received: string; kind: string; node: string; boot: string | null; body: string }
+
+const toEntry = (row: Row): Entry =>
+  ({
+    id: row.id,
+    received: row.received,
+    kind: row.kind,
+    node: row.node,
+    ...(row.boot === null ? {} : { boot: row.boot }),
+    ...(row.kind === 'event' ? { event: JSON.parse(row.body) } : JSON.parse(row.body)),
+  }) as Entry
+
+export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new Date()): EventStore => {
+  const listeners = new Set<(entry: Entry) => void>()
+  const insert = database.prepare(
+    `insert into entries (received, kind, node, boot, sequence, body) values (?, ?, ?, ?, ?, ?)
+     on conflict do nothing returning *`,
+  )
+  const store = (
+    kind: Entry['kind'],
+    node: string,
+    boot: string | undefined,
+    sequence: number | null,
+    body: unknown,
+  ) => {
+    const row = insert.get(now().toISOString(), kind, node, boot ?? null, sequence, JSON.stringify(body))
+    return row ? toEntry(row as Row) : undefined
+  }
+  const tell = (entries: readonly Entry[]) => {
+    for (const entry of entries) for (const listener of listeners) listener(entry)
+  }
+
+  return {
+    async add(events) {
+      const stored: Entry[] = []
+      database.exec('begin immediate')
+      try {
+        for (const event of events) {
+          const entry = store('event', event.node, event.boot, event.sequence, event)
+          if (entry) stored.push(entry)
+        }
+        database.exec('commit')
+      } catch (thrown) {
+        database.exec('rollback')
+        throw thrown
+      }
+      tell(stored)
+      return stored
+    },
+    async note({ kind, node, boot, ...body }) {
+      const entry = store(kind, node, boot, null, body)!
+      tell([entry])
+      return entry
+    },
+    async list({ node, boot, after = 0, limit = 10_000 } = {}) {
+      const rows = database
+        .prepare(
+          `select * from (
+             select * from entries where id > ? and (? is null or node = ?) and (? is null or boot = ?) order by id desc limit ?
+           ) order by id`,
+        )
+        .all(after, node ?? null, node ?? null, boot ?? null, boot ?? null, limit)
+      return (rows as Row[]).map(toEntry)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
