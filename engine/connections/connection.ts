@@ -96,4 +96,12 @@ export type ConnectionOptions = {
   readonly timeout?: number
   /** Root directory, for `image`. */
   readonly root?: string
+  /** How the root is made when it is not there yet, for `image`. */
+  readonly bootstrap?: {
+    /** `mmdebstrap`: `from` is the suite; `directory`: a tree to copy. */
+    readonly method: string
+    readonly from: string
+    /** Packages that the first step installs beside the base system. */
+    readonly packages: readonly string[]
+  }
 }

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto'
+import { posix } from 'node:path'
+import { type Command, sh } from '../command.ts'
+import { Failure } from '../failure.ts'
+import type { Connection, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+
+type Runner = Pick<Connection, 'name' | 'run'>
+
+const said = (output: Output): string => output.stderr.toString().trim() || `exit code ${output.code}`
+
+/** The whole content of a file. */
+export const readFile = async (on: Runner, path: string): Promise<Buffer> => {
+  const output = await on.run(sh`cat ${path}`)
+  if (output.code === 0) return output.stdout
+  throw new Failure('connection.read', `cannot read ${path} on ${on.name}: ${said(output)}`)
+}
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
+/** `user:group` of a new file as chown wants it; undefined when nothing is asked. */
+const ownership = ({ owner, group }: WriteOptions): string | undefined =>
+  owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+
+/**
+ * The new content goes to a file beside the old one that nobody else can open, gets its owner and mode, and takes the
+ * old one's place in one rename. Owner and security context of an old file are kept as far as the user may set them.
+ */
+const writing = (path: string, options: WriteOptions): Command => {
+  const temporary = posix.join(
+    posix.dirname(path),
+    `.${posix.basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`,
+  )
+  const asked = ownership(options)
+  const own = asked === undefined ? sh`:` : sh`chown ${asked} "$new"`
+  const mode = options.mode === undefined ? sh`chmod "$mode" "$new"` : sh`chmod ${octal(options.mode)} "$new"`
+  return sh`path=${path} new=${temporary}
+trap 'rm -f "$new"' EXIT
+(umask 077; set -C; cat >"$new") || exit
+old= mode=
+if [ -f "$path" ] && [ ! -L "$path" ]; then
+  { read -r old mode; read -r own rest; } <<end
+$(stat -c '%u:%g %a' "$path" "$new")
+end
+  [ "$old" = "$own" ] || chown "$old" "$new" 2>/dev/null
+  [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$path" "$new" 2>/dev/null
+fi
+[ "$mode" ] || mode=$(printf %o $((0644 & ~$(umask))))
+${own} && ${mode} && mv -fT "$new" "$path" && trap - EXIT`
+}
+
+/** Replaces a file atomically. */
+export const writeFile = async (
+  on: Runner,
+  path: string,
+  content: Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> => {
+  const output = await on.run(writing(path, options), { stdin: content })
+  if (output.code !== 0) throw new Failure('connection.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
+}
+
+const types: Readonly<Record<number, Stat['type']>> = {
+  26411: 'socket',
+  21609: 'link',
+  16807: 'file',
+  14406: 'block',
+  9604: 'directory',
+  4802: 'character',
+  2401: 'fifo',
+}
+
+/** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
+const statFormat = '%f %s %i %d %h %u %g %U %G %.9X %.9Y %.9Z'
+
+/** Everything about one path in one round trip; undefined when nothing is there. */
+export const statOf = async (on: Runner, path: string, options: StatOptions = {}): Promise<Stat | undefined> => {
+  const sum = options.checksum
+    ? sh`sum=$(${[`${options.checksum}sum`]} <"$path") && echo "\${sum%% *}" || echo`
+    : sh`echo`
+  const regular = options.follow ? sh`[ -f "$path" ]` : sh`[ -f "$path" ] && [ ! -L "$path" ]`
+  const output = await on.run(sh`path=${path}
+LC_ALL=C stat ${options.follow ? ['-L'] : []} -c ${statFormat} "$path" || exit
+if ${regular}; then ${sum}; else echo; fi
+[ ! -L "$path" ] || readlink "$path"`)
+  if (output.code !== 0) {
+    const reason = said(output)
+    if (/No such file or directory|Not a directory/.test(reason)) return undefined
+    throw new Failure('connection.stat', `cannot stat ${path} on ${on.name}: ${reason}`)
+  }
+  return parseStat(path, output.stdout, options)
+}
+
+const parseStat = (path: string, output: Buffer, options: StatOptions): Stat => {
+  const [first = '', checksum = '', ...rest] = output.toString().split('\n')
+  const [mode = '', size, inode, device, links, uid = '', gid = '', owner = '', group = '', ...times] = first.split(' ')
+  const bits = Number.parseInt(mode, 16)
+  const [accessed = 0, modified = 0, changed = 0] = times.map(Number)
+  const type = types[bits & 0o170000] ?? 'file'
+  return {
+    path,
+    type,
+    mode: bits & 0o7777,
+    uid: Number(uid),
+    gid: Number(gid),
+    owner: owner === 'UNKNOWN' ? uid : owner,
+    group: group === 'UNKNOWN' ? gid : group,
+    size: Number(size),
+    inode: Number(inode),
+    device: Number(device),
+    links: Number(links),
+    modified,
+    accessed,
+    changed,
+    ...(type === 'link' && !options.follow ? { target: rest.join('\n').replace(/\n$/, '') } : {}),
+    ...(checksum ? { checksum } : {}),
+  }
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { type Command, quote } from '../command.ts'
+import { Failure } from '../failure.ts'
+import type { Output, RunOptions } from './connection.ts'
+import type { Channel, Ending } from './transport.ts'
+
+/**
+ * One command and its answer on the streams of a shell. The shell writes a mark that nobody else can know (128
+ * random bits, new for each command, sent after the command has been given its own standard input) before and after
+ * the command on both streams; what stands between is its output, byte for byte.
+ */
+export type Frame = { readonly text: string; readonly mark: string }
+
+const exportOf = ([name, value]: [string, string]): string => {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    throw new Failure('connection.environment', `'${name}' cannot be the name of an environment variable`, {
+      hint: 'names consist of letters, digits and underscores',
+    })
+  }
+  return `export ${name}=${quote(value)}\n`
+}
+
+/** A here-document adds nothing to such a text and takes nothing away. */
+const isPlainText = (data: Buffer): boolean => data.at(-1) === 10 && !/[^\t\n\x20-\x7e]/.test(data.toString('latin1'))
+
+/** The process group of the shell that runs this; a subshell, so that no variable stays behind. */
+const groupOfShell = '"$(read -r _ _ _ _ group _ </proc/$$/stat && echo "$group")"'
+
+export type Input = {
+  /** Data for the command's standard input, or 'channel' for what follows on the channel itself. */
+  readonly stdin?: Buffer | 'channel' | undefined
+  /** Ask the shell for its process group. */
+  readonly group?: boolean
+}
+
+/**
+ * Frames a command. `eval` of one quoted word in a subshell: a syntax error, `exit` or `exec` in the command ends the
+ * subshell only. The command never has the shell's own standard input, of which the shell may have read ahead.
+ */
+export const frame = (command: Command, options: RunOptions, { stdin, group }: Input): Frame => {
+  const mark = randomBytes(16).toString('hex')
+  const environment = Object.entries(options.environment ?? {})
+    .map(exportOf)
+    .join('')
+  const directory = options.directory === undefined ? '' : `cd ${quote(options.directory)} || exit\n`
+  const body = `(${environment}${directory}eval ${quote(command.text)})`
+  let fed: string
+  if (stdin === 'channel') fed = body
+  else if (!stdin || stdin.length === 0) fed = `${body} </dev/null`
+  else if (isPlainText(stdin)) fed = `${body} <<'${mark}'\n${stdin}${mark}`
+  else fed = `base64 -d <<'${mark}' | ${body}\n${base64Lines(stdin)}${mark}`
+  const text = `printf '${mark}B%d;' ${group ? groupOfShell : 0}; printf '${mark}B0;' >&2
+${fed}
+printf '${mark}E%d;' $?; printf '${mark}E0;' >&2
+`
+  return { text, mark }
+}
+
+/** Lines of 76 characters: some shells read long lines slowly. */
+const base64Lines = (data: Buffer): string => data.toString('base64').replace(/.{1,76}/g, '$&\n')
+
+/** Collects a stream until its end mark. */
+const collect = (mark: string) => {
+  const begin = Buffer.from(`${mark}B`)
+  const end = Buffer.from(`${mark}E`)
+  const chunks: Buffer[] = []
+  let tail = Buffer.alloc(0)
+  const numberAfter = (data: Buffer, at: number): number => Number.parseInt(data.toString('latin1', at, at + 12), 10)
+  return {
+    /** True when the end mark has arrived. */
+    push(chunk: Buffer): boolean {
+      chunks.push(chunk)
+      tail = Buffer.concat([tail, chunk])
+      const at = tail.lastIndexOf(end)
+      if (at >= 0 && tail.indexOf(';', at) >= 0) return true
+      tail = tail.subarray(-(end.length + 8))
+      return false
+    },
+    content(): { data: Buffer; code: number } {
+      const data = Buffer.concat(chunks)
+      const from = data.indexOf(begin)
+      const to = data.lastIndexOf(end)
+      return { data: data.subarray(data.indexOf(';', from) + 1, to), code: numberAfter(data, to + end.length) }
+    },
+    /** The number in the begin mark, as soon as it is there. */
+    group(): number | undefined {
+      const head = Buffer.concat(chunks.slice(0, 4))
+      const from = head.indexOf(begin)
+      return from >= 0 && head.indexOf(';', from) > 0 ? numberAfter(head, from + begin.length) : undefined
+    },
+    /** What has come so far, without the mark: for the reason of a failure. */
+    unfinished: () => Buffer.concat(chunks).toString().replaceAll(`${mark}B0;`, '').trim(),
+  }
+}
+
+/** Why a channel ended before the answer was complete. */
+export class Lost {
+  readonly ending: Ending
+  readonly stderr: string
+  constructor(ending: Ending, stderr: string) {
+    this.ending = ending
+    this.stderr = stderr
+  }
+}
+
+export type Answer = {
+  readonly done: Promise<Output | Lost>
+  /** The process group of the shell, when it was asked for and has answered. */
+  group(): number | undefined
+  /** Reads no further; `done` stays open. */
+  stop(): void
+}
+
+/** After a process has ended, its last output may still be on its way. */
+const graceMs = 300
+
+/** Reads the answer to a frame; `done` becomes Lost when the channel ends first. */
+export const readAnswer = (channel: Channel, mark: string): Answer => {
+  const { promise: done, resolve } = Promise.withResolvers<Output | Lost>()
+  const stdout = collect(mark)
+  const stderr = collect(mark)
+  let stopped = false
+  const stop = () => {
+    stopped = true
+    channel.stdout.off('data', onStdout)
+    channel.stderr.off('data', onStderr)
+  }
+  let waiting = 2
+  const finish = () => {
+    if (--waiting > 0) return
+    stop()
+    const { data, code } = stdout.content()
+    resolve({ code, stdout: data, stderr: stderr.content().data })
+  }
+  const onStdout = (chunk: Buffer) => {
+    if (!stdout.push(chunk)) return
+    channel.stdout.off('data', onStdout)
+    finish()
+  }
+  const onStderr = (chunk: Buffer) => {
+    if (!stderr.push(chunk)) return
+    channel.stderr.off('data', onStderr)
+    finish()
+  }
+  channel.stdout.on('data', onStdout)
+  channel.stderr.on('data', onStderr)
+  channel.stdout.resume()
+  channel.stderr.resume()
+  void channel.ended.then(async (ending) => {
+    if (!stopped) await setTimeout(graceMs)
+    if (stopped) return
+    stop()
+    resolve(new Lost(ending, stderr.unfinished()))
+  })
+  return { done, group: stdout.group, stop }
+}

@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process'
+import { channelOf } from './childchannel.ts'
+import { connectionOver } from './connect.ts'
+import type { Connection } from './connection.ts'
+import type { Transport } from './transport.ts'
+
+/** Starts processes on this machine, each as a process group of its own. */
+export const localTransport: Transport = {
+  kind: 'local',
+  name: 'localhost',
+  spawn: async (command) => channelOf(spawn('/bin/sh', ['-c', command.text], { detached: true })),
+  close: async () => {},
+}
+
+/** This machine as the user who runs us. */
+export const openLocal = async (): Promise<Connection> => connectionOver(localTransport)

@@ -1,0 +1,128 @@
+import { type Command, sh } from '../command.ts'
+import { Failure } from '../failure.ts'
+import type { Output, RunOptions } from './connection.ts'
+import { type Answer, frame, Lost, readAnswer } from './frame.ts'
+import type { Channel, Transport } from './transport.ts'
+
+/**
+ * More input than this goes through a process of its own; less is cheaper as a here-document in the shell's input.
+ * Some shells (bash as /bin/sh) read their input byte by byte.
+ */
+const largestInline = 64 * 1024
+
+/** Reads one line from its input, decodes and evaluates it; what follows on its input belongs to the command. */
+const oneCommand = sh`exec /bin/sh -c 'IFS= read -r script; eval "$(printf %s "$script" | base64 -d)"'`
+
+/** One persistent shell of one user on one host. Calls made at the same time wait for each other. */
+export type Shell = {
+  run(command: Command, options?: RunOptions): Promise<Output>
+  close(): Promise<void>
+}
+
+export const createShell = (transport: Transport): Shell => {
+  let channel: Channel | undefined
+  let group: number | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const mine = last.then(job)
+    last = mine.catch(() => {})
+    return mine
+  }
+
+  const unreachable = ({ ending, stderr }: Lost): Failure => {
+    const said = stderr ? `: ${stderr.split('\n').slice(-3).join('\n')}` : ''
+    return new Failure('connection.unreachable', `the shell on ${transport.name} ${ending.reason}${said}`)
+  }
+
+  const open = async (): Promise<Channel> => {
+    if (channel) return channel
+    const opened = await transport.spawn(sh`exec /bin/sh`)
+    const greeting = frame(sh`:`, {}, { group: true })
+    const answer = readAnswer(opened, greeting.mark)
+    opened.stdin.write(greeting.text)
+    const output = await answer.done
+    if (output instanceof Lost) throw unreachable(output)
+    group = answer.group()
+    channel = opened
+    void opened.ended.then(() => {
+      if (channel === opened) channel = undefined
+    })
+    return opened
+  }
+
+  /** Ends what a channel runs, also where only a process on the host itself can do it. */
+  const end = async (hung: Channel, hungGroup: number | undefined): Promise<void> => {
+    hung.kill()
+    if (channel === hung) channel = undefined
+    if (!hungGroup) return
+    try {
+      const opened = await open()
+      const killing = frame(sh`kill -KILL -- ${`-${hungGroup}`}`, {}, {})
+      const answer = readAnswer(opened, killing.mark)
+      opened.stdin.write(killing.text)
+      await answer.done
+    } catch {
+      // the host cannot be reached any more; the next command says so
+    }
+  }
+
+  /** Waits for an answer, or for the command's time to be over. */
+  const settle = async (on: Channel, answer: Answer, command: Command, options: RunOptions): Promise<Output> => {
+    const early = Promise.withResolvers<Failure>()
+    const late = new Failure(
+      'connection.timeout',
+      `no end within ${options.timeout} ms on ${transport.name}: ${command}`,
+    )
+    const timer = options.timeout === undefined ? undefined : setTimeout(early.resolve, options.timeout, late)
+    const abort = () => early.resolve(new Failure('connection.aborted', `cancelled on ${transport.name}: ${command}`))
+    options.signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const output = await Promise.race([answer.done, early.promise])
+      if (output instanceof Lost) throw unreachable(output)
+      if (!(output instanceof Failure)) return output
+      answer.stop()
+      await end(on, on === channel ? group : answer.group())
+      throw output
+    } finally {
+      clearTimeout(timer)
+      options.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  const inShell = async (command: Command, options: RunOptions, stdin: Buffer | undefined): Promise<Output> => {
+    const { text, mark } = frame(command, options, { stdin })
+    const opened = await open()
+    const answer = readAnswer(opened, mark)
+    opened.stdin.write(text)
+    return settle(opened, answer, command, options)
+  }
+
+  const inOwnProcess = async (command: Command, options: RunOptions, stdin: Buffer): Promise<Output> => {
+    const { text, mark } = frame(command, options, { stdin: 'channel', group: true })
+    const own = await transport.spawn(oneCommand)
+    const answer = readAnswer(own, mark)
+    own.stdin.write(`${Buffer.from(text).toString('base64')}\n`)
+    own.stdin.end(stdin)
+    return settle(own, answer, command, options)
+  }
+
+  return {
+    run: (command, options = {}) =>
+      inTurn(async () => {
+        options.signal?.throwIfAborted()
+        const stdin = options.stdin === undefined ? undefined : Buffer.from(options.stdin)
+        return stdin && stdin.length > largestInline
+          ? inOwnProcess(command, options, stdin)
+          : inShell(command, options, stdin)
+      }),
+    close: () =>
+      inTurn(async () => {
+        if (!channel) return
+        channel.stdin.end()
+        const timer = setTimeout(channel.kill, 2000)
+        await channel.ended
+        clearTimeout(timer)
+      }),
+  }
+}
