@@ -1,0 +1,63 @@
+import type { Failure, Position } from '../failure.ts'
+import type { Diff, Result } from '../modules/module.ts'
+
+/** What a task or one item of its loop came to on one host. */
+export type Status = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable'
+
+export type TaskInfo = {
+  /** Distinguishes tasks of one run. */
+  readonly id: number
+  readonly name: string
+  readonly action: string
+  /** `role : ` stands before the name of a task of a role. */
+  readonly role?: string | undefined
+  readonly kind: 'task' | 'handler'
+  readonly at: Position
+  readonly check: boolean
+}
+
+export type HostResult = {
+  readonly host: string
+  /** The host that carried it out, when it was another one. */
+  readonly delegate?: string | undefined
+  readonly status: Status
+  readonly result: Result
+  readonly diffs: readonly Diff[]
+  /** What was or would be done, one line each. */
+  readonly changes: readonly string[]
+  readonly noLog: boolean
+  readonly ignored: boolean
+  /** The Failure behind a failed result, with its position. */
+  readonly failure?: Failure | undefined
+  readonly ms: number
+}
+
+export type Stats = {
+  ok: number
+  changed: number
+  unreachable: number
+  failed: number
+  skipped: number
+  rescued: number
+  ignored: number
+}
+
+/** Everything that happens in a run, in order. Reporters receive these and nothing else prints. */
+export type RunEvent =
+  | { readonly type: 'playbook'; readonly file: string }
+  | { readonly type: 'play'; readonly name: string; readonly hosts: readonly string[]; readonly check: boolean }
+  | { readonly type: 'no-hosts' }
+  | { readonly type: 'task'; readonly task: TaskInfo; readonly hosts: number }
+  | { readonly type: 'start'; readonly task: TaskInfo; readonly host: string }
+  | { readonly type: 'progress'; readonly host: string; readonly text: string }
+  | { readonly type: 'item'; readonly task: TaskInfo; readonly label: string; readonly outcome: HostResult }
+  | { readonly type: 'retry'; readonly task: TaskInfo; readonly host: string; readonly left: number }
+  | { readonly type: 'result'; readonly task: TaskInfo; readonly outcome: HostResult; readonly looped: boolean }
+  | { readonly type: 'included'; readonly file: string; readonly hosts: readonly string[]; readonly label?: string | undefined }
+  | { readonly type: 'warning'; readonly message: string; readonly at?: Position | undefined }
+  | { readonly type: 'no-hosts-left' }
+  | { readonly type: 'recap'; readonly stats: ReadonlyMap<string, Stats> }
+
+export type Reporter = (event: RunEvent) => void
+
+export const emptyStats = (): Stats => ({ ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 })

@@ -1,0 +1,129 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { Failure } from '../failure.ts'
+import type { Controller } from '../modules/module.ts'
+import type { Task } from '../playbook/play.ts'
+import { renderMustache } from '../vars/mustache.ts'
+import { layer, type Scope, settled } from '../vars/scope.ts'
+import type { RenderOptions } from '../vars/templar.ts'
+import { fromPlain, toPlain, type Value } from '../vars/value.ts'
+import type { PlayRun } from './playrun.ts'
+
+/** The places where a relative file of a task is looked for, in order. */
+const candidates = (task: Task, playDirectory: string, kind: string, name: string): string[] => {
+  if (isAbsolute(name)) return [name]
+  const places: string[] = []
+  for (const directory of [...task.searchPath, ...(task.role ? [task.role.path] : [])]) {
+    places.push(join(directory, kind, name), join(directory, name))
+  }
+  places.push(join(dirname(task.at.file), name), join(playDirectory, kind, name), join(playDirectory, name))
+  return [...new Set(places)]
+}
+
+/** Renders a template file by its ending, with the names that Ansible gives to templates. */
+const renderFile = async (
+  playRun: PlayRun,
+  task: Task,
+  path: string,
+  source: string,
+  scope: Scope,
+  options: { extra?: Record<string, unknown> } & RenderOptions,
+): Promise<string> => {
+  const { templar, loader } = playRun.run.options
+  const extra = new Map<string, Value>([
+    ['template_path', path],
+    ['template_fullpath', resolve(path)],
+    ['ansible_managed', 'Ansible managed'],
+    ...Object.entries(options.extra ?? {}).map(([name, value]): [string, Value] => [name, fromPlain(value)]),
+  ])
+  const inner = layer(extra, scope)
+  if (path.endsWith('.mustache')) {
+    return renderMustache(source, path, mustacheData(inner, (value) => templar.resolve(value, inner)))
+  }
+  // Files that a template includes are read beforehand when they are met: the templar asks for them synchronously.
+  const included = new Map<string, { source: string; file: string }>()
+  for (;;) {
+    let missing: string | undefined
+    const load = (name: string) => {
+      const found = included.get(name)
+      if (found) return found
+      missing = name
+      throw new Failure('template.include', `template '${name}' was not found`)
+    }
+    try {
+      return await settled(() => templar.render(source, path, inner, { ...options, load }))
+    } catch (thrown) {
+      if (missing === undefined) throw thrown
+      const places = [join(dirname(path), missing), ...candidates(task, playRun.play.directory, 'templates', missing)]
+      const file = await firstExisting(playRun, places)
+      if (!file) throw thrown
+      included.set(missing, { source: (await loader.read(file)).toString(), file })
+    }
+  }
+}
+
+const mustacheData = (scope: Scope, value: (value: Value) => Value): Record<string, unknown> =>
+  new Proxy<Record<string, unknown>>(
+    {},
+    {
+      has: (_, name) => typeof name === 'string' && scope.get(name) !== undefined,
+      get: (_, name) => {
+        const found = typeof name === 'string' ? scope.get(name) : undefined
+        return found === undefined ? undefined : toPlain(value(found))
+      },
+    },
+  )
+
+const firstExisting = async (playRun: PlayRun, places: readonly string[]): Promise<string | undefined> => {
+  for (const place of places) if (await playRun.run.options.loader.exists(place)) return place
+  return undefined
+}
+
+/** The controller's side of one task on one host. */
+export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Controller => {
+  const { options } = playRun.run
+  const { templar, loader } = options
+  return {
+    scope,
+    async find(kind, name) {
+      const places = candidates(task, playRun.play.directory, kind, name)
+      const found = await firstExisting(playRun, places)
+      if (found) return found
+      throw new Failure('module.file', `'${name}' was not found on the controller`, {
+        at: task.at,
+        hint: `looked for ${places.join(', ')}`,
+      })
+    },
+    read: (path) => loader.read(path),
+    async list(path) {
+      const entries = await readdir(path, { recursive: true, withFileTypes: true })
+      return entries
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name).slice(path.replace(/\/+$/, '').length + 1))
+        .sort()
+    },
+    async write(path, content) {
+      await mkdir(dirname(path), { recursive: true })
+      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+      try {
+        await writeFile(temporary, content)
+        await rename(temporary, path)
+      } catch (thrown) {
+        await rm(temporary, { force: true })
+        throw thrown
+      }
+    },
+    render: async (path, { extra, trimBlocks, lstripBlocks, newline }) =>
+      renderFile(playRun, task, path, (await loader.read(path)).toString(), scope, {
+        ...(extra ? { extra } : {}),
+        trimBlocks: trimBlocks ?? true,
+        lstripBlocks: lstripBlocks ?? false,
+        keepTrailingNewline: true,
+        ...(newline ? { newline } : {}),
+      }),
+    expression: (source) => settled(() => templar.resolve(templar.expression(source, task.at, scope), scope)),
+    condition: (source) => settled(() => templar.condition(source as Value, task.at, scope)),
+    variables: (path) => loader.variables(path),
+    ask: (prompt, secret) => options.ask?.(prompt, secret) ?? Promise.resolve(undefined),
+  }
+}

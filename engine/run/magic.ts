@@ -1,0 +1,136 @@
+import { basename, dirname } from 'node:path'
+import { groupsOf, magicGroups } from '../inventory/groups.ts'
+import type { Task } from '../playbook/play.ts'
+import { emptyHostState, hostScope } from '../vars/precedence.ts'
+import type { Scope } from '../vars/scope.ts'
+import { type Dict, omit, type Value } from '../vars/value.ts'
+import { LazyDict } from './lazydict.ts'
+import type { PlayRun } from './playrun.ts'
+import type { HostRun } from './state.ts'
+
+/** The version of Ansible's language that templates may ask for. */
+const languageVersion: Dict = new Map<string, Value>([
+  ['full', '2.19.0'],
+  ['string', '2.19.0'],
+  ['major', 2],
+  ['minor', 19],
+  ['revision', 0],
+])
+
+const names = [
+  'inventory_hostname', 'inventory_hostname_short', 'inventory_dir', 'inventory_file', 'groups', 'group_names', 'hostvars',
+  'playbook_dir', 'role_name', 'role_path', 'role_names', 'omit', 'vars', 'ansible_check_mode', 'ansible_diff_mode',
+  'ansible_verbosity', 'ansible_version', 'ansible_forks', 'ansible_limit', 'ansible_run_tags', 'ansible_skip_tags',
+  'ansible_inventory_sources', 'ansible_play_name', 'ansible_play_hosts', 'ansible_play_hosts_all', 'ansible_play_batch',
+  'play_hosts', 'ansible_role_name', 'ansible_role_names', 'ansible_play_role_names', 'ansible_search_path',
+] as const
+
+export const magicNames: readonly string[] = names
+
+/** Variables of any host of the inventory, resolved in that host's own scope. */
+const hostvars = (playRun: PlayRun): Dict => {
+  const { options, hosts } = playRun.run
+  const known = new Map<string, Dict>()
+  const of = (name: string): Dict | undefined => {
+    if (!options.inventory.hosts.has(name) && !hosts.has(name)) return undefined
+    const made = known.get(name)
+    if (made) return made
+    const host = hosts.get(name)
+    const state = host?.variables ?? emptyHostState()
+    let scope: Scope
+    const magic = (wanted: string) => inventoryMagic(playRun, name, wanted)
+    scope = hostScope({ inventory: options.inventory, hostName: name, state, extraVars: options.extraVars, magic })
+    const dict = new LazyDict(
+      () => [...scope.names(), 'inventory_hostname', 'group_names'],
+      (key) => {
+        const value = scope.get(key)
+        return value === undefined ? undefined : options.templar.resolve(value, scope)
+      },
+    )
+    known.set(name, dict)
+    return dict
+  }
+  return new LazyDict(() => new Set([...options.inventory.hosts.keys(), ...hosts.keys()]), of)
+}
+
+const inventoryMagic = (playRun: PlayRun, host: string, name: string): Value | undefined => {
+  const { options } = playRun.run
+  switch (name) {
+    case 'inventory_hostname':
+      return host
+    case 'inventory_hostname_short':
+      return host.split('.')[0] ?? host
+    case 'inventory_dir':
+      return options.inventory.directory
+    case 'inventory_file':
+      return options.inventory.sources[0] ?? null
+    case 'groups':
+      return magicGroups(options.inventory)
+    case 'group_names':
+      return groupsOf(options.inventory, host).filter((group) => group !== 'all')
+    default:
+      return options.magic?.(name, host)
+  }
+}
+
+/** The magic variables as a task on a host sees them; each is made when it is asked for. */
+export const magicVariables = (playRun: PlayRun, host: HostRun, task: Task, scope: () => Scope): ((name: string) => Value | undefined) => {
+  const { run, play } = playRun
+  const { options } = run
+  const activeNames = (hosts: readonly HostRun[]): Value => hosts.filter((each) => each.status !== 'failed' && each.status !== 'unreachable').map((each) => each.name)
+  return (name) => {
+    switch (name) {
+      case 'hostvars':
+        return hostvars(playRun)
+      case 'vars':
+        return new LazyDict(
+          () => scope().names(),
+          (key) => scope().get(key),
+        )
+      case 'omit':
+        return omit
+      case 'playbook_dir':
+        return play.directory
+      case 'role_name':
+      case 'ansible_role_name':
+        return task.role ? basename(task.role.name) : undefined
+      case 'role_path':
+        return task.role?.path
+      case 'role_names':
+      case 'ansible_role_names':
+      case 'ansible_play_role_names':
+        return play.roles.map((role) => role.name)
+      case 'ansible_check_mode':
+        return options.check
+      case 'ansible_diff_mode':
+        return options.diff
+      case 'ansible_verbosity':
+        return options.verbosity
+      case 'ansible_version':
+        return languageVersion
+      case 'ansible_forks':
+        return options.forks
+      case 'ansible_limit':
+        return options.limit
+      case 'ansible_run_tags':
+        return options.tags.length > 0 ? [...options.tags] : ['all']
+      case 'ansible_skip_tags':
+        return [...options.skipTags]
+      case 'ansible_inventory_sources':
+        return [...options.inventory.sources]
+      case 'ansible_play_name':
+        return typeof play.name === 'string' ? play.name : play.name.source
+      case 'ansible_play_hosts':
+      case 'play_hosts':
+        return activeNames(playRun.hosts)
+      case 'ansible_play_hosts_all':
+        return playRun.hosts.map((each) => each.name)
+      case 'ansible_play_batch':
+        return activeNames(playRun.batch)
+      case 'ansible_search_path':
+        return [...task.searchPath, play.directory, dirname(task.at.file)]
+      default:
+        return inventoryMagic(playRun, host.name, name)
+    }
+  }
+}

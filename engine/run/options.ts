@@ -1,0 +1,74 @@
+import type { Connection, ConnectionOptions } from '../connections/connection.ts'
+import type { Position } from '../failure.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Module } from '../modules/module.ts'
+import type { Node, Role, Task } from '../playbook/play.ts'
+import type { Reporter } from '../report/event.ts'
+import type { Templar } from '../vars/templar.ts'
+import type { Dict, Value } from '../vars/value.ts'
+
+/** How task files, roles and variable files are read while a play runs. A bundle's node has them in memory. */
+export type Loader = {
+  /** The tasks of a file that `include_tasks` names, relative to the including task. */
+  tasks(name: string, from: Task): Promise<{ file: string; nodes: readonly Node[] }>
+  /** A role that `include_role` names: its tasks and handlers as they stand there. */
+  role(name: string, from: Task, options: RoleOptions): Promise<{ role: Role; nodes: readonly Node[]; handlers: readonly Node[] }>
+  /** A YAML or JSON file of variables, vault included. */
+  variables(path: string): Promise<Dict>
+  /** Whether a file exists on the controller. */
+  exists(path: string): Promise<boolean>
+  read(path: string): Promise<Buffer>
+}
+
+export type RoleOptions = {
+  readonly tasksFrom?: string
+  readonly varsFrom?: string
+  readonly defaultsFrom?: string
+  readonly handlersFrom?: string
+  readonly public?: boolean
+  readonly allowDuplicates?: boolean
+}
+
+/** Everything a run is given; the engine reads no argv, environment or terminal of its own. */
+export type RunOptions = {
+  readonly inventory: Inventory
+  readonly templar: Templar
+  readonly report: Reporter
+  readonly loader: Loader
+  readonly findModule: (name: string, at: Position) => Module
+  readonly open: (kind: string, options: ConnectionOptions) => Promise<Connection>
+  readonly extraVars: Dict
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly limit?: string | undefined
+  readonly check: boolean
+  readonly diff: boolean
+  readonly verbosity: number
+  /** Hosts that are worked on at the same time. */
+  readonly forks: number
+  readonly forceHandlers: boolean
+  /** Defaults below the play's keywords: `-c`, `-u`, `-b`, `--private-key`, `-T`. */
+  readonly defaults: RunDefaults
+  /** Names that stand beside the magic variables (`node`), by host. */
+  readonly magic?: ((name: string, host: string) => Value | undefined) | undefined
+  readonly ask?: ((prompt: string, secret: boolean) => Promise<string | undefined>) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Directory that relative paths of messages refer to. */
+  readonly directory: string
+}
+
+export type RunDefaults = {
+  readonly connection: string
+  readonly user?: string | undefined
+  readonly become: boolean
+  readonly becomeUser: string
+  readonly becomeMethod: string
+  readonly privateKeyFile?: string | undefined
+  readonly hostKeyChecking: boolean
+  /** Seconds to wait for a connection. */
+  readonly timeout: number
+  readonly sshArguments?: string | undefined
+  readonly password?: string | undefined
+  readonly becomePassword?: string | undefined
+  readonly gatherFacts: boolean
+}

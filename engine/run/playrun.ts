@@ -1,0 +1,92 @@
+import type { Block, Inherited, Node, Play, Role, Task } from '../playbook/play.ts'
+import type { TaskInfo } from '../report/event.ts'
+import type { Scope } from '../vars/scope.ts'
+import { taskScope } from '../vars/precedence.ts'
+import type { Dict, Value } from '../vars/value.ts'
+import type { Connections } from './connections.ts'
+import { magicVariables } from './magic.ts'
+import type { RunOptions } from './options.ts'
+import type { HostRun } from './state.ts'
+
+/** What all plays of one run share. */
+export type Run = {
+  readonly options: RunOptions
+  /** Every host that has taken part, with what it has learnt; kept from play to play. */
+  readonly hosts: Map<string, HostRun>
+  readonly connections: Connections
+  taskCount: number
+  /** Set by `meta: end_play` and by any_errors_fatal: no further task of this play starts. */
+  stopped: boolean
+}
+
+/** One play on one batch of hosts. */
+export type PlayRun = {
+  readonly run: Run
+  readonly play: Play
+  /** All hosts of the play. */
+  readonly hosts: readonly HostRun[]
+  /** The hosts of this batch (`serial`). */
+  readonly batch: readonly HostRun[]
+  /** The play's handlers, and those of roles included so far; a later one of the same name wins. */
+  readonly handlers: Node[]
+  /** Public roles included so far, whose defaults and vars the rest of the play sees. */
+  readonly includedRoles: Role[]
+}
+
+/** Where a task stands: the blocks around it, outermost first. */
+export type Place = {
+  readonly blocks: readonly Block[]
+  /** Whether a failure here is caught by a rescue. */
+  readonly rescuable: boolean
+  readonly handler: boolean
+}
+
+/** The value of a keyword for a task: its own, the nearest block's, the play's. */
+export const keyword = <K extends keyof Inherited>(name: K, task: Task, place: Place, play: Play): Inherited[K] => {
+  if (task.keywords[name] !== undefined) return task.keywords[name]
+  for (const block of place.blocks.toReversed()) {
+    if (block.keywords[name] !== undefined) return block.keywords[name]
+  }
+  return play.keywords[name]
+}
+
+/** Every value of a keyword from the play to the task, outermost first, for keywords that merge. */
+export const keywords = <K extends keyof Inherited>(
+  name: K,
+  task: Task,
+  place: Place,
+  play: Play,
+): NonNullable<Inherited[K]>[] =>
+  [play.keywords, ...place.blocks.map((block) => block.keywords), task.keywords]
+    .map((each) => each[name])
+    .filter((value) => value !== undefined) as NonNullable<Inherited[K]>[]
+
+/** The scope in which a task's templates are evaluated on a host. */
+export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Place, loopVars?: Dict): Scope => {
+  const { run, play } = playRun
+  let scope: Scope
+  const magic = magicVariables(playRun, host, task, () => scope)
+  scope = taskScope({
+    inventory: run.options.inventory,
+    hostName: host.name,
+    play,
+    includedRoles: playRun.includedRoles,
+    node: task,
+    blocks: place.blocks,
+    state: host.variables,
+    extraVars: run.options.extraVars,
+    ...(loopVars ? { loopVars } : {}),
+    magic: (name: string): Value | undefined => magic(name),
+  })
+  return scope
+}
+
+export const taskInfo = (run: Run, task: Task, name: string, place: Place, check: boolean): TaskInfo => ({
+  id: run.taskCount++,
+  name,
+  action: task.action,
+  role: task.role?.name,
+  kind: place.handler ? 'handler' : 'task',
+  at: task.at,
+  check,
+})

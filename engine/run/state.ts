@@ -1,0 +1,26 @@
+import type { Failure } from '../failure.ts'
+import { emptyStats, type Stats } from '../report/event.ts'
+import { emptyHostState, type HostState } from '../vars/precedence.ts'
+
+/** A host in a run: what it has learnt, and where it stands. */
+export type HostRun = {
+  readonly name: string
+  readonly variables: HostState
+  readonly stats: Stats
+  /** ended: by `meta: end_host` or end_play; it is not failed. */
+  status: 'active' | 'failed' | 'unreachable' | 'ended'
+  /** Names and topics notified and not yet handled. */
+  readonly notified: Set<string>
+  /** What stopped it last, for the program's exit and for people who ask. */
+  failure?: Failure | undefined
+}
+
+export const newHostRun = (name: string): HostRun => ({
+  name,
+  variables: emptyHostState(),
+  stats: emptyStats(),
+  status: 'active',
+  notified: new Set(),
+})
+
+export const isActive = (host: HostRun): boolean => host.status === 'active'
