@@ -144,3 +144,14 @@ export const module = <P>(name: string, schema: ModuleSchema, run: (host: Host, 
   schema,
   run,
 })
+
+/** Declares a module that never changes anything: it has an answer and no steps. */
+export const readOnlyModule = <P>(
+  name: string,
+  schema: ModuleSchema,
+  answer: (host: Host, params: P) => Promise<Result>,
+): Module<P> =>
+  module(name, schema, async function* (host, params) {
+    yield* []
+    return answer(host, params)
+  })
