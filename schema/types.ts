@@ -1,5 +1,1229 @@
 // Made by `npm run generate` from the JSON Schemas; not edited by hand.
 
+// engine/modules/add_host/add_host.schema.json
+/**
+ * Adds a host to the inventory of this run; each further parameter is a variable of it.
+ */
+export interface AddHostParameters {
+  /**
+   * Inventory name; `name:port` sets the port too.
+   */
+  name: string;
+  /**
+   * Groups that the host joins.
+   */
+  groups?: string[];
+  [k: string]: unknown;
+}
+
+// engine/modules/apt/apt.schema.json
+/**
+ * Installs and removes packages of Debian and its kin.
+ */
+export interface AptParameters {
+  /**
+   * Packages, each as `name`, `name=version` (`*` matches), `name>=version`, `name/release`, `name:architecture` or a pattern with `*`.
+   */
+  name?: string[];
+  /**
+   * `present` and `absent`; `latest` upgrades too; `build-dep` installs what is needed to build the packages; `fixed` repairs broken dependencies.
+   */
+  state: "absent" | "build-dep" | "fixed" | "installed" | "latest" | "present" | "removed";
+  /**
+   * Fetches the lists of packages first.
+   */
+  update_cache?: boolean;
+  /**
+   * Seconds for which lists fetched before are new enough; implies `update_cache`.
+   */
+  cache_valid_time: number;
+  /**
+   * How often fetching the lists is tried again.
+   */
+  update_cache_retries: number;
+  /**
+   * Most seconds between these tries.
+   */
+  update_cache_retry_max_delay: number;
+  /**
+   * Release that packages are taken from.
+   */
+  default_release?: string;
+  /**
+   * Whether recommended packages are installed too; the host's own setting when absent.
+   */
+  install_recommends?: boolean;
+  /**
+   * Upgrades packages, but installs none that is not there.
+   */
+  only_upgrade: boolean;
+  /**
+   * Upgrades everything: `safe` (or `yes`) removes nothing, `dist` (or `full`) may.
+   */
+  upgrade: "dist" | "full" | "no" | "safe" | "yes";
+  /**
+   * A .deb file on the host, or its URL.
+   */
+  deb?: string;
+  /**
+   * Removes configuration files too.
+   */
+  purge: boolean;
+  /**
+   * Removes packages that nothing needs any more.
+   */
+  autoremove: boolean;
+  /**
+   * Removes fetched packages that no repository offers any more.
+   */
+  autoclean: boolean;
+  /**
+   * Removes all fetched packages.
+   */
+  clean: boolean;
+  /**
+   * Installs packages without a valid signature.
+   */
+  allow_unauthenticated: boolean;
+  /**
+   * Installs older versions than those that are there.
+   */
+  allow_downgrade: boolean;
+  /**
+   * Changes packages that are on hold.
+   */
+  allow_change_held_packages: boolean;
+  /**
+   * Fails rather than removes a package.
+   */
+  fail_on_autoremove: boolean;
+  /**
+   * Allows downgrades, held and unauthenticated packages, and removal of essential ones. Dangerous.
+   */
+  force: boolean;
+  /**
+   * Uses apt-get, which is always so here.
+   */
+  force_apt_get: boolean;
+  /**
+   * Options of dpkg, comma separated, without their dashes.
+   */
+  dpkg_options: string;
+  /**
+   * Seconds to wait for another package manager.
+   */
+  lock_timeout: number;
+  /**
+   * Exit code for /usr/sbin/policy-rc.d while packages are installed; 101 forbids to start services, and is what an image gets.
+   */
+  policy_rc_d?: number;
+}
+
+// engine/modules/assemble/assemble.schema.json
+/**
+ * Puts a file together from the files of a directory, in the order of their names.
+ */
+export interface AssembleParameters {
+  /**
+   * Directory of the parts.
+   */
+  src: string;
+  /**
+   * The file to make.
+   */
+  dest: string;
+  /**
+   * The parts are on the host, not on the controller.
+   */
+  remote_src: boolean;
+  /**
+   * Text between the parts.
+   */
+  delimiter?: string;
+  /**
+   * Regular expression (Python's) of the names of the parts.
+   */
+  regexp?: string;
+  /**
+   * Leave out parts whose name begins with a dot.
+   */
+  ignore_hidden: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * Decrypt parts of the controller that are vault files.
+   */
+  decrypt: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/assert/assert.schema.json
+/**
+ * Fails when one of its conditions does not hold.
+ */
+export interface AssertParameters {
+  /**
+   * A condition in the form of `when`, or a list of them; all must hold.
+   */
+  that: {
+    [k: string]: unknown;
+  };
+  /**
+   * What to say when a condition does not hold.
+   */
+  fail_msg?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What to say when all conditions hold.
+   */
+  success_msg?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Leaves the tested conditions out of the report.
+   */
+  quiet: boolean;
+}
+
+// engine/modules/authorized_key/authorized_key.schema.json
+/**
+ * Keeps keys in a user's file of authorized SSH keys.
+ */
+export interface AuthorizedKeyParameters {
+  /**
+   * The user.
+   */
+  user: string;
+  /**
+   * Public keys, one a line, or the URL of a list of them.
+   */
+  key: string;
+  /**
+   * Whether the keys are in the file.
+   */
+  state: "absent" | "present";
+  /**
+   * The file; `.ssh/authorized_keys` in the user's home when absent.
+   */
+  path?: string;
+  /**
+   * Makes the file's directory and keeps its owner and mode.
+   */
+  manage_dir: boolean;
+  /**
+   * Options to put before the keys.
+   */
+  key_options?: string;
+  /**
+   * Comment to put after the keys.
+   */
+  comment?: string;
+  /**
+   * Removes all other keys.
+   */
+  exclusive: boolean;
+  /**
+   * Writes to where a symbolic link points instead of replacing it.
+   */
+  follow: boolean;
+  /**
+   * Checks the certificate when `key` is a URL.
+   */
+  validate_certs: boolean;
+}
+
+// engine/modules/blockinfile/blockinfile.schema.json
+/**
+ * Keeps a block of lines in a file, between two marker lines.
+ */
+export interface BlockInFileParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the block shall be there.
+   */
+  state: "absent" | "present";
+  /**
+   * The lines; none means that the block is removed.
+   */
+  block: string;
+  /**
+   * The marker line; `{mark}` becomes the words below.
+   */
+  marker: string;
+  /**
+   * Word of the opening marker.
+   */
+  marker_begin: string;
+  /**
+   * Word of the closing marker.
+   */
+  marker_end: string;
+  /**
+   * Regular expression of the line to insert after, or EOF.
+   */
+  insertafter?: string;
+  /**
+   * Regular expression of the line to insert before, or BOF.
+   */
+  insertbefore?: string;
+  /**
+   * Keep an empty line after the block.
+   */
+  append_newline: boolean;
+  /**
+   * Keep an empty line before the block.
+   */
+  prepend_newline: boolean;
+  /**
+   * Make a missing file.
+   */
+  create: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * Encoding of the file.
+   */
+  encoding: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/command/command.schema.json
+/**
+ * Runs a program, without a shell.
+ */
+export interface CommandParameters {
+  /**
+   * The program and its arguments, quoted as in a shell.
+   */
+  cmd?: string;
+  /**
+   * The program and its arguments, one item each.
+   */
+  argv?: string[];
+  /**
+   * Directory to run in.
+   */
+  chdir?: string;
+  /**
+   * A path or pattern; when something is there, the program is not run.
+   */
+  creates?: string;
+  /**
+   * A path or pattern; when nothing is there, the program is not run.
+   */
+  removes?: string;
+  /**
+   * Text for the program's standard input.
+   */
+  stdin?: string;
+  /**
+   * End that text with a newline.
+   */
+  stdin_add_newline: boolean;
+  /**
+   * Take empty lines off the end of the output.
+   */
+  strip_empty_ends: boolean;
+  /**
+   * Replace $NAME and ${NAME} in arguments by the host's environment.
+   */
+  expand_argument_vars: boolean;
+  /**
+   * Shell that runs the line instead of the program itself.
+   */
+  executable?: string;
+  /**
+   * Accepted for older playbooks; it has no effect.
+   */
+  warn?: boolean;
+}
+
+// engine/modules/copy/copy.schema.json
+/**
+ * Copies files and directories to the host, from the controller or from the host itself.
+ */
+export interface CopyParameters {
+  /**
+   * File or directory: on the controller in `files/`, or on the host with `remote_src`. A directory with `/` at its end means its content.
+   */
+  src?: string;
+  /**
+   * Text of the file; a dictionary or list becomes JSON.
+   */
+  content?: string | {} | unknown[];
+  /**
+   * Absolute path on the host; with `/` at its end it is a directory, made when missing.
+   */
+  dest: string;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * When the destination is a link, change the file that it points to.
+   */
+  follow: boolean;
+  /**
+   * Replace a file whose content differs; else only make a missing one.
+   */
+  force: boolean;
+  /**
+   * The source is on the host.
+   */
+  remote_src: boolean;
+  /**
+   * Permission bits of the directories that are made.
+   */
+  directory_mode?: string;
+  /**
+   * SHA-1 that the source must have.
+   */
+  checksum?: string;
+  /**
+   * Follow links in the source.
+   */
+  local_follow: boolean;
+  /**
+   * Decrypt a source that is a vault file.
+   */
+  decrypt: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644'), symbolic ('u=rwX,g=rX,o='), or 'preserve' for those of the source.
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/cron/cron.schema.json
+/**
+ * Keeps jobs and variables of a crontab.
+ */
+export interface CronParameters {
+  /**
+   * Name of the job, which marks it in the crontab; with `env`, of the variable.
+   */
+  name?: string;
+  /**
+   * The command; with `env`, the value.
+   */
+  job?: string;
+  /**
+   * Whether it is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Minutes: `0-59`, `*`, `* /2`.
+   */
+  minute: string;
+  /**
+   * Hours: `0-23`, `*`, `* /2`.
+   */
+  hour: string;
+  /**
+   * Days of the month: `1-31`, `*`, `* /2`.
+   */
+  day: string;
+  /**
+   * Months: `1-12`, `*`, `* /2`.
+   */
+  month: string;
+  /**
+   * Days of the week: `0-6` from Sunday, `*`.
+   */
+  weekday: string;
+  /**
+   * A named time instead.
+   */
+  special_time?: "annually" | "daily" | "hourly" | "monthly" | "reboot" | "weekly" | "yearly";
+  /**
+   * Keeps the job as a comment.
+   */
+  disabled: boolean;
+  /**
+   * Keeps a variable instead of a job.
+   */
+  env: boolean;
+  /**
+   * Variable after which a new one is put.
+   */
+  insertafter?: string;
+  /**
+   * Variable before which a new one is put.
+   */
+  insertbefore?: string;
+  /**
+   * Whose crontab; in a file of /etc/cron.d, as whom the job runs.
+   */
+  user?: string;
+  /**
+   * File in /etc/cron.d, or an absolute path, instead of a crontab.
+   */
+  cron_file?: string;
+  /**
+   * Keeps a copy of the crontab.
+   */
+  backup: boolean;
+}
+
+// engine/modules/debug/debug.schema.json
+/**
+ * Shows a message or a variable.
+ */
+export interface DebugParameters {
+  /**
+   * What to show; `Hello world!` when neither this nor `var` is given.
+   */
+  msg?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Expression whose value to show, usually the name of a variable.
+   */
+  var?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Shows it only when the run has at least this many `-v`.
+   */
+  verbosity: number;
+}
+
+// engine/modules/dnf/dnf.schema.json
+/**
+ * Installs and removes packages of Red Hat Enterprise Linux, its rebuilds and Fedora, by dnf or, where there is none, yum.
+ */
+export interface DnfParameters {
+  /**
+   * Packages, each as `name`, `name-version`, `name.architecture`, `name >= version`, `@group`, `@module:stream/profile`, the path of a file, or the URL of an .rpm.
+   */
+  name?: string[];
+  /**
+   * `present` (or `installed`), `absent` (or `removed`), `latest` upgrades too; `absent` with `autoremove`, else `present`, when absent.
+   */
+  state?: "absent" | "installed" | "latest" | "present" | "removed";
+  /**
+   * Lists packages instead: `installed`, `updates`, `available`, `repos` or a name.
+   */
+  list?: string;
+  /**
+   * Repositories to enable for this task.
+   */
+  enablerepo: string[];
+  /**
+   * Repositories to disable for this task.
+   */
+  disablerepo: string[];
+  /**
+   * Packages to leave alone.
+   */
+  exclude: string[];
+  /**
+   * Ignores exclusions of `all`, `main` or one repository.
+   */
+  disable_excludes?: string;
+  /**
+   * Plugins to enable.
+   */
+  enable_plugin: string[];
+  /**
+   * Plugins to disable.
+   */
+  disable_plugin: string[];
+  /**
+   * Does not check signatures of packages.
+   */
+  disable_gpg_check: boolean;
+  /**
+   * Checks certificates of repositories.
+   */
+  sslverify: boolean;
+  /**
+   * Checks the certificate when a package is fetched by its URL.
+   */
+  validate_certs: boolean;
+  /**
+   * Directory of the system to work on.
+   */
+  installroot: string;
+  /**
+   * Release that packages are taken from.
+   */
+  releasever?: string;
+  /**
+   * Configuration file of the package manager.
+   */
+  conf_file?: string;
+  /**
+   * Fetches the metadata of repositories first.
+   */
+  update_cache: boolean;
+  /**
+   * Upgrades packages, but installs none that is not there.
+   */
+  update_only: boolean;
+  /**
+   * Works with what was fetched before.
+   */
+  cacheonly: boolean;
+  /**
+   * With `latest`: security updates only.
+   */
+  security: boolean;
+  /**
+   * With `latest`: updates that mend bugs only.
+   */
+  bugfix: boolean;
+  /**
+   * Removes packages that nothing needs any more.
+   */
+  autoremove: boolean;
+  /**
+   * Installs older versions than those that are there.
+   */
+  allow_downgrade: boolean;
+  /**
+   * Removes packages that are in the way.
+   */
+  allowerasing: boolean;
+  /**
+   * Takes an older version where the newest cannot be installed.
+   */
+  nobest: boolean;
+  /**
+   * Insists on the newest version, or not.
+   */
+  best?: boolean;
+  /**
+   * Leaves out packages that cannot be installed.
+   */
+  skip_broken: boolean;
+  /**
+   * Installs recommended packages too.
+   */
+  install_weak_deps: boolean;
+  /**
+   * Has no effect; kept for old playbooks.
+   */
+  install_repoquery: boolean;
+  /**
+   * Fetches packages without installing them.
+   */
+  download_only: boolean;
+  /**
+   * Where to put them.
+   */
+  download_dir?: string;
+  /**
+   * Seconds to wait for another package manager.
+   */
+  lock_timeout: number;
+  /**
+   * Program to use: `dnf`, `dnf4`, `dnf5`, `yum`; found out when `auto`.
+   */
+  use_backend: string;
+}
+
+// engine/modules/fail/fail.schema.json
+/**
+ * Fails with a message.
+ */
+export interface FailParameters {
+  /**
+   * Why; `Failed as requested from task` when absent.
+   */
+  msg?: {
+    [k: string]: unknown;
+  };
+}
+
+// engine/modules/fetch/fetch.schema.json
+/**
+ * Copies a file from the host to the controller.
+ */
+export interface FetchParameters {
+  /**
+   * The file on the host.
+   */
+  src: string;
+  /**
+   * Directory on the controller, in which the file comes to `HOST/path`; with `flat` the file, or with `/` at its end its directory.
+   */
+  dest: string;
+  /**
+   * Do not make directories of the host's name and path.
+   */
+  flat: boolean;
+  /**
+   * Fail when there is no such file.
+   */
+  fail_on_missing: boolean;
+  /**
+   * Compare the checksums after the copy.
+   */
+  validate_checksum: boolean;
+}
+
+// engine/modules/file/file.schema.json
+/**
+ * Sets what a path is, and its attributes.
+ */
+export interface FileParameters {
+  /**
+   * The path.
+   */
+  path: string;
+  /**
+   * What shall be there; when absent: what is there, or a file.
+   */
+  state?: "absent" | "directory" | "file" | "hard" | "link" | "touch";
+  /**
+   * What a link points to.
+   */
+  src?: string;
+  /**
+   * Give the attributes to everything below a directory.
+   */
+  recurse: boolean;
+  /**
+   * Make a link although the target is missing or something else is in its place.
+   */
+  force: boolean;
+  /**
+   * When the path is a link, change what it points to.
+   */
+  follow: boolean;
+  /**
+   * Time of the last change: `preserve`, `now` or in the format below.
+   */
+  modification_time?: string;
+  /**
+   * strftime format of that time.
+   */
+  modification_time_format: string;
+  /**
+   * Time of the last access: `preserve`, `now` or in the format below.
+   */
+  access_time?: string;
+  /**
+   * strftime format of that time.
+   */
+  access_time_format: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/find/find.schema.json
+/**
+ * Finds files below directories.
+ */
+export interface FindParameters {
+  /**
+   * Directories to search.
+   */
+  paths: string[];
+  /**
+   * Shell patterns (or regular expressions) of names; any of them.
+   */
+  patterns: string[];
+  /**
+   * Patterns of names to leave out.
+   */
+  excludes: string[];
+  /**
+   * The patterns are Python's regular expressions.
+   */
+  use_regex: boolean;
+  /**
+   * What to find.
+   */
+  file_type: "any" | "directory" | "file" | "link";
+  /**
+   * Search in directories below, too.
+   */
+  recurse: boolean;
+  /**
+   * How many levels to go down.
+   */
+  depth?: number;
+  /**
+   * Find names that begin with a dot.
+   */
+  hidden: boolean;
+  /**
+   * Follow links to directories.
+   */
+  follow: boolean;
+  /**
+   * Regular expression of the content of files.
+   */
+  contains?: string;
+  /**
+   * Match that expression with the whole file instead of each line.
+   */
+  read_whole_file: boolean;
+  /**
+   * Least age, with s, m, h, d or w; with `-` before it the greatest.
+   */
+  age?: string;
+  /**
+   * Time that the age counts from.
+   */
+  age_stamp: "atime" | "ctime" | "mtime";
+  /**
+   * Least size, with b, k, m, g or t; with `-` before it the greatest.
+   */
+  size?: string;
+  /**
+   * Compute the SHA-1 of files.
+   */
+  get_checksum: boolean;
+  /**
+   * Permission bits of the files to find.
+   */
+  mode?: string;
+  /**
+   * Exactly these bits, not at least these.
+   */
+  exact_mode: boolean;
+}
+
+// engine/modules/get_url/get_url.schema.json
+/**
+ * Downloads a file on the host.
+ */
+export interface GetUrlParameters {
+  /**
+   * What to download: http, https, ftp or file.
+   */
+  url: string;
+  /**
+   * The file, or a directory that takes it under its own name.
+   */
+  dest: string;
+  /**
+   * `ALGORITHM:DIGEST`, or `ALGORITHM:URL` of a list of digests; a file that has it is not downloaded again.
+   */
+  checksum?: string;
+  /**
+   * Download although the file is there; else only when its checksum is given and differs, or the server has a newer one.
+   */
+  force: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Seconds to wait for the server.
+   */
+  timeout: number;
+  /**
+   * Directory for the file while it arrives.
+   */
+  tmp_dest?: string;
+  /**
+   * Accepted for playbooks that have it: content is stored as it was sent.
+   */
+  decompress: boolean;
+  /**
+   * Further request headers.
+   */
+  headers?: {
+    [k: string]: unknown;
+  };
+  /**
+   * User name for the server.
+   */
+  url_username?: string;
+  /**
+   * Password for the server.
+   */
+  url_password?: string;
+  /**
+   * Send user name and password with the first request.
+   */
+  force_basic_auth: boolean;
+  /**
+   * Check the server's certificate.
+   */
+  validate_certs: boolean;
+  /**
+   * File of the certificate authorities to trust.
+   */
+  ca_path?: string;
+  /**
+   * Certificate to show to the server; may hold the key, too.
+   */
+  client_cert?: string;
+  /**
+   * Key of that certificate.
+   */
+  client_key?: string;
+  /**
+   * Use the proxy that the host's environment names.
+   */
+  use_proxy: boolean;
+  /**
+   * Name of the client in requests.
+   */
+  http_agent: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/git/git.schema.json
+/**
+ * Keeps a working copy of a git repository at a version.
+ */
+export interface GitParameters {
+  /**
+   * Address of the repository: git, ssh, http or a path.
+   */
+  repo: string;
+  /**
+   * Directory of the working copy.
+   */
+  dest: string;
+  /**
+   * Branch, tag or full commit.
+   */
+  version: string;
+  /**
+   * Further refs to fetch.
+   */
+  refspec?: string;
+  /**
+   * Name of the remote.
+   */
+  remote: string;
+  /**
+   * Number of commits of history to fetch.
+   */
+  depth?: number;
+  /**
+   * Make the working copy when it is missing.
+   */
+  clone: boolean;
+  /**
+   * Fetch new commits into an existing working copy.
+   */
+  update: boolean;
+  /**
+   * Throw away local changes of the working copy.
+   */
+  force: boolean;
+  /**
+   * Make a bare repository.
+   */
+  bare: boolean;
+  /**
+   * Fetch submodules.
+   */
+  recursive: boolean;
+  /**
+   * Take submodules at the newest commit of their branch.
+   */
+  track_submodules: boolean;
+  /**
+   * Fetch only the version's branch.
+   */
+  single_branch: boolean;
+  /**
+   * Local repository to take objects from.
+   */
+  reference?: string;
+  /**
+   * Directory to keep the repository in, apart from the working copy.
+   */
+  separate_git_dir?: string;
+  /**
+   * Trust any host key of the server.
+   */
+  accept_hostkey: boolean;
+  /**
+   * Trust the host key of a server that is not known yet.
+   */
+  accept_newhostkey: boolean;
+  /**
+   * Private key for ssh.
+   */
+  key_file?: string;
+  /**
+   * Further options of ssh.
+   */
+  ssh_opts?: string;
+  /**
+   * The git program.
+   */
+  executable?: string;
+  /**
+   * umask for the files.
+   */
+  umask?: string;
+  /**
+   * Check the signature of the commit or tag.
+   */
+  verify_commit: boolean;
+  /**
+   * Fingerprints of good signatures; any when there is none.
+   */
+  gpg_allowlist: string[];
+  /**
+   * File to write the version's tree to: zip, tar or tar.gz.
+   */
+  archive?: string;
+  /**
+   * Directory in that file.
+   */
+  archive_prefix?: string;
+}
+
+// engine/modules/group/group.schema.json
+/**
+ * Keeps a group.
+ */
+export interface GroupParameters {
+  /**
+   * Name of the group.
+   */
+  name: string;
+  /**
+   * Whether it exists.
+   */
+  state: "absent" | "present";
+  /**
+   * Its number.
+   */
+  gid?: number;
+  /**
+   * Takes a new number from those for the system.
+   */
+  system: boolean;
+  /**
+   * Allows a number that another group has; needs `gid`.
+   */
+  non_unique: boolean;
+  /**
+   * Looks in /etc/group alone, for hosts with a central directory of users.
+   */
+  local: boolean;
+  /**
+   * Removes it even when it is the primary group of a user.
+   */
+  force: boolean;
+  /**
+   * Lowest number for a new group.
+   */
+  gid_min?: number;
+  /**
+   * Highest number for a new group.
+   */
+  gid_max?: number;
+}
+
+// engine/modules/group_by/group_by.schema.json
+/**
+ * Puts the host into a group named after a value.
+ */
+export interface GroupByParameters {
+  /**
+   * Name of the group.
+   */
+  key: string;
+  /**
+   * Groups that the new group belongs to.
+   */
+  parents: string[];
+}
+
 // engine/modules/hostname/hostname.schema.json
 /**
  * Sets the host name, now and for the next boot.
@@ -10,9 +1234,1245 @@ export interface HostnameParameters {
    */
   name: string;
   /**
-   * How to set it; chosen by what the host has when absent.
+   * Way to set it. All systems that are managed here keep the name in /etc/hostname, so this only has to be a known word.
    */
-  use?: "systemd" | "debian" | "redhat" | "generic";
+  use?: "alpine" | "debian" | "generic" | "openrc" | "redhat" | "sles" | "systemd";
+}
+
+// engine/modules/include_vars/include_vars.schema.json
+/**
+ * Reads variables from files at the controller while the play runs.
+ */
+export interface IncludeVarsParameters {
+  /**
+   * YAML or JSON file, searched in `vars` of the role and beside the playbook.
+   */
+  file?: string;
+  /**
+   * Directory whose files are read in the order of their names.
+   */
+  dir?: string;
+  /**
+   * Variable that takes all of them as its entries; else each becomes a variable.
+   */
+  name?: string;
+  /**
+   * How many levels of sub-directories of `dir` are read; 0 for all.
+   */
+  depth: number;
+  /**
+   * Regular expression that the name of a file in `dir` must match.
+   */
+  files_matching?: string;
+  /**
+   * Regular expressions of names of files in `dir` that are left out.
+   */
+  ignore_files?: string[];
+  /**
+   * Endings of the files in `dir` that are read.
+   */
+  extensions: string[];
+  /**
+   * Leaves out files of other endings instead of failing.
+   */
+  ignore_unknown_extensions: boolean;
+  /**
+   * Whether a dictionary replaces one of the same name or is merged into it; replaces when absent.
+   */
+  hash_behaviour?: "replace" | "merge";
+}
+
+// engine/modules/lineinfile/lineinfile.schema.json
+/**
+ * Makes sure that a file has a line, or has it not.
+ */
+export interface LineInFileParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the line shall be there.
+   */
+  state: "absent" | "present";
+  /**
+   * The line.
+   */
+  line?: string;
+  /**
+   * Regular expression (Python's) of the line to replace: the last one that it finds; or of the lines to remove.
+   */
+  regexp?: string;
+  /**
+   * Text in the line to replace, instead of a regular expression.
+   */
+  search_string?: string;
+  /**
+   * Let `line` use the groups of `regexp`; nothing is done where it does not match.
+   */
+  backrefs: boolean;
+  /**
+   * Regular expression of the line to insert after, or EOF.
+   */
+  insertafter?: string;
+  /**
+   * Regular expression of the line to insert before, or BOF.
+   */
+  insertbefore?: string;
+  /**
+   * Insert at the first match, not the last.
+   */
+  firstmatch: boolean;
+  /**
+   * Make a missing file.
+   */
+  create: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * Encoding of the file.
+   */
+  encoding: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/modprobe/modprobe.schema.json
+/**
+ * Loads or unloads a kernel module.
+ */
+export interface ModprobeParameters {
+  /**
+   * The kernel module.
+   */
+  name: string;
+  /**
+   * Whether it is loaded.
+   */
+  state: "absent" | "present";
+  /**
+   * Its parameters: `numdummies=2`.
+   */
+  params: string;
+  /**
+   * Whether each boot loads it, by files in /etc/modules-load.d and /etc/modprobe.d; `disabled` leaves these alone.
+   */
+  persistent: "disabled" | "absent" | "present";
+}
+
+// engine/modules/mount/mount.schema.json
+/**
+ * Keeps mounts and their entries in fstab.
+ */
+export interface MountParameters {
+  /**
+   * The mount point; `none` for swap.
+   */
+  path: string;
+  /**
+   * What is mounted: a device, `UUID=...`, `host:/export`, a directory.
+   */
+  src?: string;
+  /**
+   * Type of the file system; `none` or `bind` with `opts: bind` for a directory.
+   */
+  fstype?: string;
+  /**
+   * Mount options, comma separated; `defaults` when absent.
+   */
+  opts?: string;
+  /**
+   * The fifth field of fstab.
+   */
+  dump: string;
+  /**
+   * The sixth field of fstab.
+   */
+  passno: string;
+  /**
+   * `mounted`: in fstab and mounted. `present`: in fstab alone. `unmounted`: not mounted, fstab kept. `absent`: neither, and the mount point removed. `absent_from_fstab`: fstab alone. `ephemeral`: mounted, fstab kept. `remounted`: mounted anew.
+   */
+  state: "absent" | "absent_from_fstab" | "ephemeral" | "mounted" | "present" | "remounted" | "unmounted";
+  /**
+   * File to keep instead of /etc/fstab; its entries are then only written.
+   */
+  fstab?: string;
+  /**
+   * Mounts at boot; `false` adds the option `noauto`.
+   */
+  boot: boolean;
+  /**
+   * Keeps a copy of fstab with the time in its name.
+   */
+  backup: boolean;
+  /**
+   * Keeps the options out of the report.
+   */
+  opts_no_log: boolean;
+}
+
+// engine/modules/package/package.schema.json
+/**
+ * Installs and removes packages by the host's own package manager. Further parameters are passed on to its module.
+ */
+export interface PackageParameters {
+  /**
+   * The packages.
+   */
+  name: string[];
+  /**
+   * `present`, `absent`, `latest`, or another state of the package manager's module.
+   */
+  state: string;
+  /**
+   * Module to use: `apt`, `dnf`, `yum`; found out when `auto`.
+   */
+  use: string;
+  [k: string]: unknown;
+}
+
+// engine/modules/pause/pause.schema.json
+/**
+ * Waits for some time, or for a person at the terminal.
+ */
+export interface PauseParameters {
+  /**
+   * Seconds to wait.
+   */
+  seconds?: number;
+  /**
+   * Minutes to wait.
+   */
+  minutes?: number;
+  /**
+   * What to ask the person at the terminal.
+   */
+  prompt?: string;
+  /**
+   * Shows what is typed.
+   */
+  echo: boolean;
+}
+
+// engine/modules/ping/ping.schema.json
+/**
+ * Checks that the host answers and can run commands.
+ */
+export interface PingParameters {
+  /**
+   * Text to answer with; `crash` makes the task fail.
+   */
+  data: string;
+}
+
+// engine/modules/raw/raw.schema.json
+/**
+ * Runs a command as it is, without anything around it.
+ */
+export interface RawParameters {
+  /**
+   * The command, as a POSIX shell reads it.
+   */
+  command: string;
+  /**
+   * Shell that runs the command; `/bin/sh` when absent.
+   */
+  executable?: string;
+}
+
+// engine/modules/replace/replace.schema.json
+/**
+ * Replaces every match of a regular expression in a file.
+ */
+export interface ReplaceParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Regular expression (Python's, `^` and `$` match at each line).
+   */
+  regexp: string;
+  /**
+   * Text instead of each match; `\1` and `\g<name>` are groups.
+   */
+  replace: string;
+  /**
+   * Regular expression: only what follows its match is changed.
+   */
+  after?: string;
+  /**
+   * Regular expression: only what precedes its match is changed.
+   */
+  before?: string;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * Encoding of the file.
+   */
+  encoding: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/script/script.schema.json
+/**
+ * Takes a script from the controller to the host and runs it there.
+ */
+export interface ScriptParameters {
+  /**
+   * Script on the controller (in `files/`) and its arguments, quoted as in a shell.
+   */
+  cmd: string;
+  /**
+   * Directory to run in.
+   */
+  chdir?: string;
+  /**
+   * A path or pattern; when something is there, the script is not run.
+   */
+  creates?: string;
+  /**
+   * A path or pattern; when nothing is there, the script is not run.
+   */
+  removes?: string;
+  /**
+   * Program that runs the script; its first line says so when absent.
+   */
+  executable?: string;
+  /**
+   * Decrypt a script that is a vault file.
+   */
+  decrypt: boolean;
+}
+
+// engine/modules/service/service.schema.json
+/**
+ * Controls services, by systemd or by scripts in /etc/init.d.
+ */
+export interface ServiceParameters {
+  /**
+   * The service.
+   */
+  name: string;
+  /**
+   * `started` and `stopped` act when the service is not so already; `restarted` and `reloaded` act always, and start what is stopped. Within an image nothing is started.
+   */
+  state?: "reloaded" | "restarted" | "started" | "stopped";
+  /**
+   * Whether the service starts at boot.
+   */
+  enabled?: boolean;
+  /**
+   * Makes systemd read all unit files again, before anything else.
+   */
+  daemon_reload: boolean;
+  /**
+   * Whether the unit of systemd is masked.
+   */
+  masked?: boolean;
+  /**
+   * Text in the list of processes that tells that a service is running whose script has no `status`.
+   */
+  pattern?: string;
+  /**
+   * Seconds between stop and start of a restart.
+   */
+  sleep?: number;
+  /**
+   * Further arguments of the script.
+   */
+  arguments: string;
+  /**
+   * Run level for hosts with OpenRC.
+   */
+  runlevel: string;
+  /**
+   * What controls it; found out when `auto`.
+   */
+  use: "auto" | "systemd" | "service" | "sysvinit";
+}
+
+// engine/modules/set_fact/set_fact.schema.json
+/**
+ * Sets variables of the host; each further parameter is one.
+ */
+export interface SetFactParameters {
+  /**
+   * Also counts the variables as facts, which are kept between runs and rank lower.
+   */
+  cacheable: boolean;
+  [k: string]: unknown;
+}
+
+// engine/modules/setup/setup.schema.json
+/**
+ * Collects facts about the host.
+ */
+export interface SetupParameters {
+  /**
+   * Patterns (`*`, `?`, `[...]`) of names of facts to give, with or without `ansible_`; all when absent.
+   */
+  filter: string[];
+  /**
+   * Families of facts to collect; `!family` leaves one out.
+   */
+  gather_subset: string[];
+  /**
+   * Seconds that slow facts may take.
+   */
+  gather_timeout: number;
+  /**
+   * Directory of local facts (`*.fact`).
+   */
+  fact_path: string;
+}
+
+// engine/modules/shell/shell.schema.json
+/**
+ * Runs a command line in a shell.
+ */
+export interface ShellParameters {
+  /**
+   * The command line.
+   */
+  cmd: string;
+  /**
+   * Absolute path of the shell.
+   */
+  executable: string;
+  /**
+   * Directory to run in.
+   */
+  chdir?: string;
+  /**
+   * A path or pattern; when something is there, the line is not run.
+   */
+  creates?: string;
+  /**
+   * A path or pattern; when nothing is there, the line is not run.
+   */
+  removes?: string;
+  /**
+   * Text for the standard input.
+   */
+  stdin?: string;
+  /**
+   * End that text with a newline.
+   */
+  stdin_add_newline: boolean;
+  /**
+   * Accepted for older playbooks; it has no effect.
+   */
+  warn?: boolean;
+}
+
+// engine/modules/slurp/slurp.schema.json
+/**
+ * Reads a file of the host.
+ */
+export interface SlurpParameters {
+  /**
+   * The file.
+   */
+  src: string;
+}
+
+// engine/modules/stat/stat.schema.json
+/**
+ * Tells what a path is.
+ */
+export interface StatParameters {
+  /**
+   * The path.
+   */
+  path: string;
+  /**
+   * Follow a link.
+   */
+  follow: boolean;
+  /**
+   * Compute the checksum of a file.
+   */
+  get_checksum: boolean;
+  /**
+   * Kind of checksum.
+   */
+  checksum_algorithm: "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512";
+  /**
+   * Find the type of the content.
+   */
+  get_mime: boolean;
+  /**
+   * List the file flags.
+   */
+  get_attributes: boolean;
+}
+
+// engine/modules/sysctl/sysctl.schema.json
+/**
+ * Sets a kernel parameter in a file of sysctl and, if wanted, at once.
+ */
+export interface SysctlParameters {
+  /**
+   * The kernel parameter: `net.ipv4.ip_forward`.
+   */
+  name: string;
+  /**
+   * Its value.
+   */
+  value?: string;
+  /**
+   * Whether the file sets it.
+   */
+  state: "present" | "absent";
+  /**
+   * The file.
+   */
+  sysctl_file: string;
+  /**
+   * Loads the file after it was changed.
+   */
+  reload: boolean;
+  /**
+   * Also compares the running value, and sets it.
+   */
+  sysctl_set: boolean;
+  /**
+   * Takes parameters that the kernel does not know without failing.
+   */
+  ignoreerrors: boolean;
+}
+
+// engine/modules/systemd/systemd.schema.json
+/**
+ * Controls units of systemd. Within an image, where no systemd runs, units are enabled, disabled and masked, and nothing is started.
+ */
+export interface SystemdParameters {
+  /**
+   * The unit; `.service` is added to a name without a suffix.
+   */
+  name?: string;
+  /**
+   * `started` and `stopped` act when the service is not so already; `restarted` and `reloaded` act always, and start what is stopped. Within an image nothing is started.
+   */
+  state?: "reloaded" | "restarted" | "started" | "stopped";
+  /**
+   * Whether the unit starts at boot.
+   */
+  enabled?: boolean;
+  /**
+   * Whether the unit is masked, which nothing can start.
+   */
+  masked?: boolean;
+  /**
+   * Overwrites links in the way.
+   */
+  force: boolean;
+  /**
+   * Makes systemd read all unit files again, before anything else.
+   */
+  daemon_reload: boolean;
+  /**
+   * Makes systemd execute itself again, before anything else.
+   */
+  daemon_reexec: boolean;
+  /**
+   * Whose systemd.
+   */
+  scope: "system" | "user" | "global";
+  /**
+   * Does not wait until the action is done.
+   */
+  no_block: boolean;
+}
+
+// engine/modules/tempfile/tempfile.schema.json
+/**
+ * Makes a temporary file or directory.
+ */
+export interface TempfileParameters {
+  /**
+   * What to make.
+   */
+  state: "file" | "directory";
+  /**
+   * Directory to make it in; the host's usual one when absent.
+   */
+  path?: string;
+  /**
+   * Begin of its name.
+   */
+  prefix: string;
+  /**
+   * End of its name.
+   */
+  suffix: string;
+}
+
+// engine/modules/template/template.schema.json
+/**
+ * Renders a template on the controller and copies the result to the host.
+ */
+export interface TemplateParameters {
+  /**
+   * Template in `templates/`: Mustache when its name ends with `.mustache`, else Jinja2.
+   */
+  src: string;
+  /**
+   * Absolute path on the host; a directory takes the file under the template's name.
+   */
+  dest: string;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * When the destination is a link, change the file that it points to.
+   */
+  follow: boolean;
+  /**
+   * Replace a file whose content differs; else only make a missing one.
+   */
+  force: boolean;
+  /**
+   * End of each line.
+   */
+  newline_sequence: "\n" | "\r" | "\r\n";
+  /**
+   * Start of a block.
+   */
+  block_start_string: string;
+  /**
+   * End of a block.
+   */
+  block_end_string: string;
+  /**
+   * Start of an expression.
+   */
+  variable_start_string: string;
+  /**
+   * End of an expression.
+   */
+  variable_end_string: string;
+  /**
+   * Start of a comment.
+   */
+  comment_start_string: string;
+  /**
+   * End of a comment.
+   */
+  comment_end_string: string;
+  /**
+   * Take away the newline after a block.
+   */
+  trim_blocks: boolean;
+  /**
+   * Take away the spaces before a block.
+   */
+  lstrip_blocks: boolean;
+  /**
+   * Encoding of the file.
+   */
+  output_encoding: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644'), symbolic ('u=rwX,g=rX,o='), or 'preserve' for those of the template.
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/timezone/timezone.schema.json
+/**
+ * Sets the time zone and what the hardware clock counts in.
+ */
+export interface TimezoneParameters {
+  /**
+   * Name of the zone, as in /usr/share/zoneinfo: `Europe/Zurich`.
+   */
+  name?: string;
+  /**
+   * Whether the hardware clock counts universal or local time.
+   */
+  hwclock?: "UTC" | "local";
+}
+
+// engine/modules/unarchive/unarchive.schema.json
+/**
+ * Unpacks an archive on the host: tar, plain or packed by gzip, bzip2, xz or zstd, and zip.
+ */
+export interface UnarchiveParameters {
+  /**
+   * The archive: on the controller in `files/`, with `remote_src` on the host or an address to download.
+   */
+  src: string;
+  /**
+   * Directory to unpack into; it must exist.
+   */
+  dest: string;
+  /**
+   * The archive is on the host.
+   */
+  remote_src: boolean;
+  /**
+   * The contrary of `remote_src`, in older playbooks.
+   */
+  copy?: boolean;
+  /**
+   * A path or pattern; when something is there, nothing is unpacked.
+   */
+  creates?: string;
+  /**
+   * Return the names of the archive's files.
+   */
+  list_files: boolean;
+  /**
+   * Names in the archive not to unpack.
+   */
+  exclude: string[];
+  /**
+   * Names in the archive to unpack; all when there is none.
+   */
+  include: string[];
+  /**
+   * Leave files alone that are newer than the archive's.
+   */
+  keep_newer: boolean;
+  /**
+   * Further options of tar or unzip.
+   */
+  extra_opts: string[];
+  /**
+   * Check the server's certificate, for an address.
+   */
+  validate_certs: boolean;
+  /**
+   * Decrypt a source that is a vault file.
+   */
+  decrypt: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/uri/uri.schema.json
+/**
+ * Asks a web service from the host.
+ */
+export interface UriParameters {
+  /**
+   * The address: http or https.
+   */
+  url: string;
+  /**
+   * The request's method, in upper case.
+   */
+  method: string;
+  /**
+   * Content of the request.
+   */
+  body?: {
+    [k: string]: unknown;
+  };
+  /**
+   * How the body is written.
+   */
+  body_format: "form-urlencoded" | "json" | "raw" | "form-multipart";
+  /**
+   * File whose content is the request's: of the controller, or with `remote_src` of the host.
+   */
+  src?: string;
+  /**
+   * The source is on the host.
+   */
+  remote_src: boolean;
+  /**
+   * Return the content although the status is a good one.
+   */
+  return_content: boolean;
+  /**
+   * Good status codes.
+   */
+  status_code: number[];
+  /**
+   * File or directory to store the content in.
+   */
+  dest?: string;
+  /**
+   * A path or pattern; when something is there, nothing is asked.
+   */
+  creates?: string;
+  /**
+   * A path or pattern; when nothing is there, nothing is asked.
+   */
+  removes?: string;
+  /**
+   * Which redirections to follow: all, safe (GET and HEAD), none, or yes and no.
+   */
+  follow_redirects: string;
+  /**
+   * Seconds to wait for the server.
+   */
+  timeout: number;
+  /**
+   * Tell caches on the way to ask again.
+   */
+  force: boolean;
+  /**
+   * Further request headers.
+   */
+  headers?: {
+    [k: string]: unknown;
+  };
+  /**
+   * User name for the server.
+   */
+  url_username?: string;
+  /**
+   * Password for the server.
+   */
+  url_password?: string;
+  /**
+   * Send user name and password with the first request.
+   */
+  force_basic_auth: boolean;
+  /**
+   * Check the server's certificate.
+   */
+  validate_certs: boolean;
+  /**
+   * File of the certificate authorities to trust.
+   */
+  ca_path?: string;
+  /**
+   * Certificate to show to the server; may hold the key, too.
+   */
+  client_cert?: string;
+  /**
+   * Key of that certificate.
+   */
+  client_key?: string;
+  /**
+   * Use the proxy that the host's environment names.
+   */
+  use_proxy: boolean;
+  /**
+   * Name of the client in requests.
+   */
+  http_agent: string;
+  /**
+   * Socket to connect to, instead of the network.
+   */
+  unix_socket?: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/user/user.schema.json
+/**
+ * Keeps a user account.
+ */
+export interface UserParameters {
+  /**
+   * Name of the user.
+   */
+  name: string;
+  /**
+   * Whether the account exists.
+   */
+  state: "absent" | "present";
+  /**
+   * Its number.
+   */
+  uid?: number;
+  /**
+   * Allows a number that another user has.
+   */
+  non_unique: boolean;
+  /**
+   * Its primary group, by name or number.
+   */
+  group?: string;
+  /**
+   * Its further groups; an empty list leaves all of them.
+   */
+  groups?: string[];
+  /**
+   * Joins `groups` without leaving others.
+   */
+  append: boolean;
+  /**
+   * The full name or description (GECOS).
+   */
+  comment?: string;
+  /**
+   * The home directory.
+   */
+  home?: string;
+  /**
+   * Makes the home directory when it does not exist.
+   */
+  create_home: boolean;
+  /**
+   * Moves the content when `home` changes.
+   */
+  move_home: boolean;
+  /**
+   * Directory that a new home is a copy of.
+   */
+  skeleton?: string;
+  /**
+   * File mode mask for a new home.
+   */
+  umask?: string;
+  /**
+   * The login shell.
+   */
+  shell?: string;
+  /**
+   * Makes a system account; has no effect on an existing one.
+   */
+  system: boolean;
+  /**
+   * The encrypted password, as crypt(3) makes it; it is passed by standard input only.
+   */
+  password?: string;
+  /**
+   * Whether the password of an existing account is changed too.
+   */
+  update_password: "always" | "on_create";
+  /**
+   * Locks or unlocks the password.
+   */
+  password_lock?: boolean;
+  /**
+   * Most days between changes of the password.
+   */
+  password_expire_max?: number;
+  /**
+   * Least days between changes of the password.
+   */
+  password_expire_min?: number;
+  /**
+   * Days of warning before the password expires.
+   */
+  password_expire_warn?: number;
+  /**
+   * Days after which an account with an expired password is disabled.
+   */
+  password_expire_account_disable?: number;
+  /**
+   * When the account expires, in seconds since 1970; negative for never.
+   */
+  expires?: number;
+  /**
+   * With `absent`: removes home and mail too.
+   */
+  remove: boolean;
+  /**
+   * With `absent`: removes the account even while it is in use.
+   */
+  force: boolean;
+  /**
+   * Makes an SSH key when the user has none.
+   */
+  generate_ssh_key: boolean;
+  /**
+   * Size of the new key; what ssh-keygen takes when absent.
+   */
+  ssh_key_bits?: number;
+  /**
+   * Type of the new key.
+   */
+  ssh_key_type: string;
+  /**
+   * Where the key stands, relative to the home directory; `.ssh/id_rsa` by its type when absent.
+   */
+  ssh_key_file?: string;
+  /**
+   * Comment of the new key.
+   */
+  ssh_key_comment?: string;
+  /**
+   * Passphrase of the new key.
+   */
+  ssh_key_passphrase?: string;
+  /**
+   * SELinux user of the login.
+   */
+  seuser?: string;
+  /**
+   * Looks in /etc/passwd alone, for hosts with a central directory of users.
+   */
+  local: boolean;
+  /**
+   * Lowest number for a new user.
+   */
+  uid_min?: number;
+  /**
+   * Highest number for a new user.
+   */
+  uid_max?: number;
+}
+
+// engine/modules/wait_for/wait_for.schema.json
+/**
+ * Waits until a port, a file or a text in one of them is there, or is gone.
+ */
+export interface WaitForParameters {
+  /**
+   * Name or address to connect to, as the host of the task sees it.
+   */
+  host: string;
+  /**
+   * TCP port to connect to.
+   */
+  port?: number;
+  /**
+   * File that must be there.
+   */
+  path?: string;
+  /**
+   * Regular expression that the file, or what the port answers, must match.
+   */
+  search_regex?: string;
+  /**
+   * What to wait for: `started` and `present` are the same, so are `stopped` and `absent`; `drained` waits until no connection is active.
+   */
+  state: "started" | "present" | "stopped" | "drained" | "absent";
+  /**
+   * Seconds to wait before the first look.
+   */
+  delay: number;
+  /**
+   * Seconds between looks.
+   */
+  sleep: number;
+  /**
+   * Seconds after which the task fails.
+   */
+  timeout: number;
+  /**
+   * Seconds that one connection may take.
+   */
+  connect_timeout: number;
+  /**
+   * What to say instead when the time is over.
+   */
+  msg?: string;
+  /**
+   * Hosts whose connections do not count for `drained`.
+   */
+  exclude_hosts?: string[];
+  /**
+   * TCP states that count as active for `drained`.
+   */
+  active_connection_states: string[];
+}
+
+// engine/modules/wait_for_connection/wait_for_connection.schema.json
+/**
+ * Waits until the host can be reached and runs commands.
+ */
+export interface WaitForConnectionParameters {
+  /**
+   * Seconds after which the task fails.
+   */
+  timeout: number;
+  /**
+   * Seconds to wait before the first try.
+   */
+  delay: number;
+  /**
+   * Seconds between tries.
+   */
+  sleep: number;
+  /**
+   * Seconds that one try may take.
+   */
+  connect_timeout: number;
 }
 
 // schema/boot.schema.json
@@ -627,4 +3087,150 @@ export interface Session {
    * When the key ends unless renewed.
    */
   expires: string;
+}
+
+// schema/site.schema.json
+/**
+ * Settings of the provisioner: variables prelude_server … prelude_lab of the group all or of the head node (the first host of the group `head`). A property `x` is the variable `prelude_x`.
+ */
+export interface SiteSettings {
+  /**
+   * Address of the provisioner on the network that nodes boot over.
+   */
+  server?: string;
+  /**
+   * Further addresses and host names of the provisioner, for its certificate.
+   */
+  names?: string[];
+  /**
+   * Port of the plain listener: boot scripts, kernels, images.
+   */
+  http_port?: number;
+  /**
+   * Port of the authenticated listener: sessions, overlays, bundles, secrets, events, status.
+   */
+  https_port?: number;
+  /**
+   * Directory in which the provisioner keeps images, events, keys and secrets.
+   */
+  state?: string;
+  /**
+   * DNS domain of the nodes.
+   */
+  domain?: string;
+  /**
+   * Public keys that may log in as root on the nodes.
+   */
+  authorized_keys?: string[];
+  /**
+   * Entries of the nodes' /etc/fstab.
+   */
+  mounts?: SiteMount[];
+  dhcp?: SiteDhcp;
+  boot?: SiteBoot;
+  lab?: SiteLab;
+}
+
+export interface SiteMount {
+  /**
+   * Device or export: head:/home.
+   */
+  source: string;
+  /**
+   * Mount point.
+   */
+  path: string;
+  /**
+   * File system type.
+   */
+  type: string;
+  /**
+   * Mount options.
+   */
+  options?: string;
+}
+
+/**
+ * DHCP and TFTP by dnsmasq.
+ */
+export interface SiteDhcp {
+  /**
+   * none: another server does it, with the files that the provisioner writes for it; server: dnsmasq gives the nodes their addresses; proxy: dnsmasq only adds boot information to another server's answers.
+   */
+  mode?: "none" | "server" | "proxy";
+  /**
+   * Interface to serve on.
+   */
+  interface?: string;
+  /**
+   * First and last address for machines that are not in the inventory; without it only nodes get an address.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  range?: [string, string];
+  /**
+   * Prefix length of the network; taken from the nodes' addresses when absent.
+   */
+  prefix?: number;
+  /**
+   * Default router.
+   */
+  router?: string;
+  /**
+   * Name servers.
+   */
+  dns?: string[];
+  /**
+   * Lease time, as dnsmasq writes it.
+   */
+  lease?: string;
+}
+
+/**
+ * Policy of booting; may differ by group and host.
+ */
+export interface SiteBoot {
+  /**
+   * open: a known node may boot at any time; power: only within `minutes` after `provision node open` or a power command of ours.
+   */
+  window?: "open" | "power";
+  /**
+   * Length of the window.
+   */
+  minutes?: number;
+  /**
+   * Seconds without progress after which the watchdog restarts the node.
+   */
+  watchdog?: number;
+  /**
+   * Seconds that fetching may take in all before the node restarts.
+   */
+  budget?: number;
+  /**
+   * Offer an emergency shell instead of the restart.
+   */
+  shell?: boolean;
+}
+
+/**
+ * The virtual cluster of `provision lab`.
+ */
+export interface SiteLab {
+  /**
+   * Name of the lab; its network namespace is prelude-NAME.
+   */
+  name?: string;
+  /**
+   * Address of the head node on the lab's network with prefix length; prelude_server when absent.
+   */
+  address?: string;
+  /**
+   * Where the lab keeps disks, consoles and sockets; a short path.
+   */
+  directory?: string;
+  /**
+   * auto: kvm where a probe boot proves that it works, else tcg.
+   */
+  acceleration?: "auto" | "tcg" | "kvm";
 }
