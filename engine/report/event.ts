@@ -53,11 +53,24 @@ export type RunEvent =
   | { readonly type: 'item'; readonly task: TaskInfo; readonly label: string; readonly outcome: HostResult }
   | { readonly type: 'retry'; readonly task: TaskInfo; readonly host: string; readonly left: number }
   | { readonly type: 'result'; readonly task: TaskInfo; readonly outcome: HostResult; readonly looped: boolean }
-  | { readonly type: 'included'; readonly file: string; readonly hosts: readonly string[]; readonly label?: string | undefined }
+  | {
+      readonly type: 'included'
+      readonly file: string
+      readonly hosts: readonly string[]
+      readonly label?: string | undefined
+    }
   | { readonly type: 'warning'; readonly message: string; readonly at?: Position | undefined }
   | { readonly type: 'no-hosts-left' }
   | { readonly type: 'recap'; readonly stats: ReadonlyMap<string, Stats> }
 
 export type Reporter = (event: RunEvent) => void
 
-export const emptyStats = (): Stats => ({ ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 })
+export const emptyStats = (): Stats => ({
+  ok: 0,
+  changed: 0,
+  unreachable: 0,
+  failed: 0,
+  skipped: 0,
+  rescued: 0,
+  ignored: 0,
+})

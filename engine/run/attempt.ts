@@ -34,14 +34,26 @@ const resolved = (occasion: Occasion, value: Value | undefined): Promise<Value |
     ? Promise.resolve(undefined)
     : settled(() => occasion.playRun.run.options.templar.resolve(value, occasion.scope))
 
-export const keywordValue = async (occasion: Occasion, name: Parameters<typeof keyword>[0]): Promise<Value | undefined> =>
+export const keywordValue = async (
+  occasion: Occasion,
+  name: Parameters<typeof keyword>[0],
+): Promise<Value | undefined> =>
   resolved(occasion, keyword(name, occasion.task, occasion.place, occasion.playRun.play) as Value | undefined)
 
 /** How the task's host (or its delegate) is reached. */
 export const routeFor = async (occasion: Occasion): Promise<Route> => {
   const { playRun, task, place, host, scope, delegate } = occasion
   const { options } = playRun.run
-  const names = ['connection', 'remoteUser', 'port', 'become', 'becomeUser', 'becomeMethod', 'becomeFlags', 'becomeExe'] as const
+  const names = [
+    'connection',
+    'remoteUser',
+    'port',
+    'become',
+    'becomeUser',
+    'becomeMethod',
+    'becomeFlags',
+    'becomeExe',
+  ] as const
   const words: Partial<Record<(typeof names)[number], Value>> = {}
   for (const name of names) {
     const value = await resolved(occasion, keyword(name, task, place, playRun.play) as Value | undefined)
@@ -134,10 +146,15 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
     return { run: await runModule(module, target, params), unreachable: false }
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
-    const unreachable = thrown.code.startsWith('connection.') && thrown.code !== 'connection.timeout' && thrown.code !== 'connection.become'
+    const unreachable =
+      thrown.code.startsWith('connection.') &&
+      thrown.code !== 'connection.timeout' &&
+      thrown.code !== 'connection.become'
     const result: Result = { changed: false, failed: !unreachable, msg: messageOf(thrown) }
     if (unreachable) result['unreachable'] = true
-    const failure = thrown.at ? thrown : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
+    const failure = thrown.at
+      ? thrown
+      : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
     return { run: { result, changed: false, diffs: [], changes: [], failure }, unreachable }
   }
 }

@@ -1,5 +1,5 @@
-import type { Inventory } from '../inventory/inventory.ts'
 import { addGroup, addHost } from '../inventory/edit.ts'
+import type { Inventory } from '../inventory/inventory.ts'
 import type { Result } from '../modules/module.ts'
 import type { HostResult } from '../report/event.ts'
 import { type Dict, fromPlain } from '../vars/value.ts'

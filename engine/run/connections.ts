@@ -1,6 +1,5 @@
 import type { Become, Connection, ConnectionOptions } from '../connections/connection.ts'
 import { Failure, type Position } from '../failure.ts'
-import type { Scope } from '../vars/scope.ts'
 import { Float, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
 import type { RunOptions } from './options.ts'
@@ -48,7 +47,10 @@ export const routeOf = (
   }
   const user = variable('ansible_user', 'ansible_ssh_user') ?? first(keywords.remoteUser, defaults.user)
   const port = variable('ansible_port', 'ansible_ssh_port') ?? first(keywords.port)
-  const sshArguments = [variable('ansible_ssh_common_args') ?? defaults.sshArguments, variable('ansible_ssh_extra_args')]
+  const sshArguments = [
+    variable('ansible_ssh_common_args') ?? defaults.sshArguments,
+    variable('ansible_ssh_extra_args'),
+  ]
     .filter((part) => part !== undefined)
     .join(' ')
   const checking = value('ansible_host_key_checking') ?? value('ansible_ssh_host_key_checking')

@@ -38,7 +38,11 @@ const renderFile = async (
   ])
   const inner = layer(extra, scope)
   if (path.endsWith('.mustache')) {
-    return renderMustache(source, path, mustacheData(inner, (value) => templar.resolve(value, inner)))
+    return renderMustache(
+      source,
+      path,
+      mustacheData(inner, (value) => templar.resolve(value, inner)),
+    )
   }
   // Files that a template includes are read beforehand when they are met: the templar asks for them synchronously.
   const included = new Map<string, { source: string; file: string }>()

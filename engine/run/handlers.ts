@@ -63,7 +63,8 @@ const runNotified = async (playRun: PlayRun, hosts: readonly HostRun[]): Promise
     for (const host of notified) {
       for (const name of names) {
         const isTopic = tasksOf(handler).some((task) => task.listen.includes(name))
-        const isLast = !isTopic || !handlers.slice(handlers.indexOf(handler) + 1).some((later) => named.get(later)?.includes(name))
+        const isLast =
+          !isTopic || !handlers.slice(handlers.indexOf(handler) + 1).some((later) => named.get(later)?.includes(name))
         if (isLast) host.notified.delete(name)
       }
     }

@@ -49,13 +49,28 @@ export const runInclude = async (
   }
 }
 
-const failInclude = (playRun: PlayRun, task: Task, place: Place, host: HostRun, info: TaskInfo, thrown: Failure): void => {
-  const failure = thrown.at ? thrown : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
+const failInclude = (
+  playRun: PlayRun,
+  task: Task,
+  place: Place,
+  host: HostRun,
+  info: TaskInfo,
+  thrown: Failure,
+): void => {
+  const failure = thrown.at
+    ? thrown
+    : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
   host.status = 'failed'
   host.failure = failure
   if (place.rescuable) host.stats.rescued++
   else host.stats.failed++
-  const outcome: HostResult = { ...nothing, host: host.name, status: 'failed', result: { failed: true, msg: failure.message }, failure }
+  const outcome: HostResult = {
+    ...nothing,
+    host: host.name,
+    status: 'failed',
+    result: { failed: true, msg: failure.message },
+    failure,
+  }
   playRun.run.options.report({ type: 'result', task: info, outcome, looped: false })
 }
 
@@ -75,7 +90,9 @@ const collect = async (
       const scope = scopeFor(playRun, host, task, place, item.vars)
       if (await firstFalse(playRun, conditionsOf(task, place), scope)) continue
       isWanted = true
-      const args = await settled(() => options.templar.resolve(task.args instanceof Template ? task.args : (task.args as Value), scope))
+      const args = await settled(() =>
+        options.templar.resolve(task.args instanceof Template ? task.args : (task.args as Value), scope),
+      )
       if (!isDict(args)) throw new Failure('playbook.include', 'include needs a file or a role', { at: task.actionAt })
       // A loop variable is the children's as well as the include's own vars, which may speak of it.
       const vars: Dict = new Map(looped ? item.vars : [])
@@ -90,7 +107,12 @@ const collect = async (
     }
     if (isWanted) return
     host.stats.skipped++
-    const outcome: HostResult = { ...nothing, host: host.name, status: 'skipped', result: { changed: false, skipped: true } }
+    const outcome: HostResult = {
+      ...nothing,
+      host: host.name,
+      status: 'skipped',
+      result: { changed: false, skipped: true },
+    }
     options.report({ type: 'result', task: info, outcome, looped: false })
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
@@ -106,7 +128,11 @@ const word = (args: Dict, ...names: string[]): string | undefined => {
   return undefined
 }
 
-const load = async (playRun: PlayRun, task: Task, { args }: Inclusion): Promise<{ file: string; nodes: readonly Node[] }> => {
+const load = async (
+  playRun: PlayRun,
+  task: Task,
+  { args }: Inclusion,
+): Promise<{ file: string; nodes: readonly Node[] }> => {
   const { loader } = playRun.run.options
   if (task.action === 'include_tasks') {
     const name = word(args, '_raw_params', 'file')
@@ -142,7 +168,8 @@ const wrapped = (task: Task, { args, vars }: Inclusion, nodes: readonly Node[]):
     if (value !== undefined) keywords[key] = value
   }
   const tags = given.get('tags')
-  const extra = tags === undefined || tags === null ? [] : (Array.isArray(tags) ? tags : String(tags).split(',')).map(String)
+  const extra =
+    tags === undefined || tags === null ? [] : (Array.isArray(tags) ? tags : String(tags).split(',')).map(String)
   const appliedVars = given.get('vars')
   if (isDict(appliedVars)) for (const [name, value] of appliedVars) vars.set(name, value)
   return {

@@ -12,21 +12,32 @@ export type Item = { readonly value: Value; readonly vars: Dict }
 
 /** The list that a task loops over; undefined without a loop. Throws a Failure when it is no list or undefined. */
 const loopValues = async (playRun: PlayRun, task: Task, scope: Scope): Promise<Value[] | undefined> => {
-  const { templar, } = playRun.run.options
+  const { templar } = playRun.run.options
   const { loop } = task
   if (!loop) return undefined
   if (loop.kind === 'lookup') {
     const terms = await settled(() => templar.resolve(loop.terms, scope))
     return settled(() =>
-      runLookup(loop.lookup, Array.isArray(terms) ? terms : [terms], new Map(), scope, playRun.run.options.lookups, loop.at),
+      runLookup(
+        loop.lookup,
+        Array.isArray(terms) ? terms : [terms],
+        new Map(),
+        scope,
+        playRun.run.options.lookups,
+        loop.at,
+      ),
     )
   }
   const values = await settled(() => templar.resolve(loop.items, scope))
-  if (values instanceof Undefined) throw new Failure('template.undefined', `${values.what} is undefined`, { at: loop.at })
+  if (values instanceof Undefined)
+    throw new Failure('template.undefined', `${values.what} is undefined`, { at: loop.at })
   if (!Array.isArray(values)) {
     throw new Failure('playbook.loop', `'loop' needs a list, and this is ${describe(values)}`, {
       at: loop.at,
-      hint: values instanceof Map ? 'use `{{ … | dict2items }}` to loop over a mapping' : 'write a list, or wrap the value in [ ]',
+      hint:
+        values instanceof Map
+          ? 'use `{{ … | dict2items }}` to loop over a mapping'
+          : 'write a list, or wrap the value in [ ]',
     })
   }
   return [...values]

@@ -18,11 +18,37 @@ const languageVersion: Dict = new Map<string, Value>([
 ])
 
 const names = [
-  'inventory_hostname', 'inventory_hostname_short', 'inventory_dir', 'inventory_file', 'groups', 'group_names', 'hostvars',
-  'playbook_dir', 'role_name', 'role_path', 'role_names', 'omit', 'vars', 'ansible_check_mode', 'ansible_diff_mode',
-  'ansible_verbosity', 'ansible_version', 'ansible_forks', 'ansible_limit', 'ansible_run_tags', 'ansible_skip_tags',
-  'ansible_inventory_sources', 'ansible_play_name', 'ansible_play_hosts', 'ansible_play_hosts_all', 'ansible_play_batch',
-  'play_hosts', 'ansible_role_name', 'ansible_role_names', 'ansible_play_role_names', 'ansible_search_path',
+  'inventory_hostname',
+  'inventory_hostname_short',
+  'inventory_dir',
+  'inventory_file',
+  'groups',
+  'group_names',
+  'hostvars',
+  'playbook_dir',
+  'role_name',
+  'role_path',
+  'role_names',
+  'omit',
+  'vars',
+  'ansible_check_mode',
+  'ansible_diff_mode',
+  'ansible_verbosity',
+  'ansible_version',
+  'ansible_forks',
+  'ansible_limit',
+  'ansible_run_tags',
+  'ansible_skip_tags',
+  'ansible_inventory_sources',
+  'ansible_play_name',
+  'ansible_play_hosts',
+  'ansible_play_hosts_all',
+  'ansible_play_batch',
+  'play_hosts',
+  'ansible_role_name',
+  'ansible_role_names',
+  'ansible_play_role_names',
+  'ansible_search_path',
 ] as const
 
 export const magicNames: readonly string[] = names
@@ -74,10 +100,16 @@ const inventoryMagic = (playRun: PlayRun, host: string, name: string): Value | u
 }
 
 /** The magic variables as a task on a host sees them; each is made when it is asked for. */
-export const magicVariables = (playRun: PlayRun, host: HostRun, task: Task, scope: () => Scope): ((name: string) => Value | undefined) => {
+export const magicVariables = (
+  playRun: PlayRun,
+  host: HostRun,
+  task: Task,
+  scope: () => Scope,
+): ((name: string) => Value | undefined) => {
   const { run, play } = playRun
   const { options } = run
-  const activeNames = (hosts: readonly HostRun[]): Value => hosts.filter((each) => each.status !== 'failed' && each.status !== 'unreachable').map((each) => each.name)
+  const activeNames = (hosts: readonly HostRun[]): Value =>
+    hosts.filter((each) => each.status !== 'failed' && each.status !== 'unreachable').map((each) => each.name)
   return (name) => {
     switch (name) {
       case 'hostvars':

@@ -1,10 +1,10 @@
-import { isSelected } from '../playbook/tags.ts'
 import type { Block, Node, Task } from '../playbook/play.ts'
+import { isSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
 import { settled } from '../vars/scope.ts'
 import { type Dict, fromPlain, Template, toPlain, type Value } from '../vars/value.ts'
-import { applyInventoryChanges } from './changes.ts'
 import { boolean } from './boolean.ts'
+import { applyInventoryChanges } from './changes.ts'
 import { runInclude } from './include.ts'
 import { runMeta } from './meta.ts'
 import { parallel } from './parallel.ts'
@@ -16,7 +16,12 @@ import { learn, runTask } from './task.ts'
 const onceOnly = new Set(['add_host', 'pause'])
 
 /** Runs nodes one after the other on the hosts that are still active: the linear strategy. */
-export const runNodes = async (playRun: PlayRun, nodes: readonly Node[], place: Place, hosts: readonly HostRun[]): Promise<void> => {
+export const runNodes = async (
+  playRun: PlayRun,
+  nodes: readonly Node[],
+  place: Place,
+  hosts: readonly HostRun[],
+): Promise<void> => {
   for (const node of nodes) {
     if (playRun.run.stopped || playRun.run.options.signal?.aborted) return
     const active = hosts.filter(isActive)
@@ -96,8 +101,10 @@ const settle = async (
   const { status, result, ignored } = outcome
   for (const receiver of receivers) {
     if (task.register) receiver.variables.nonPersistent.set(task.register, fromPlain({ failed: false, ...result }))
-    const isDelegated = outcome.delegate !== undefined && boolean(keyword('delegateFacts', task, place, playRun.play) ?? false)
-    if (!Array.isArray(result['results'])) learn((isDelegated ? playRun.run.hosts.get(outcome.delegate as string) : undefined) ?? receiver, task, result)
+    const isDelegated =
+      outcome.delegate !== undefined && boolean(keyword('delegateFacts', task, place, playRun.play) ?? false)
+    if (!Array.isArray(result['results']))
+      learn((isDelegated ? playRun.run.hosts.get(outcome.delegate as string) : undefined) ?? receiver, task, result)
   }
   applyInventoryChanges(playRun.run.options.inventory, host.name, outcome)
   if (status === 'skipped') stats.skipped++
@@ -139,7 +146,8 @@ const notify = async (playRun: PlayRun, task: Task, place: Place, host: HostRun)
   if (names.length === 0) return
   const scope = scopeFor(playRun, host, task, place)
   for (const name of names) {
-    const value = name instanceof Template ? await settled(() => playRun.run.options.templar.evaluate(name, scope)) : name
+    const value =
+      name instanceof Template ? await settled(() => playRun.run.options.templar.evaluate(name, scope)) : name
     for (const each of Array.isArray(value) ? value : [value]) host.notified.add(String(each))
   }
 }

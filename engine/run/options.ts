@@ -12,7 +12,11 @@ export type Loader = {
   /** The tasks of a file that `include_tasks` names, relative to the including task. */
   tasks(name: string, from: Task): Promise<{ file: string; nodes: readonly Node[] }>
   /** A role that `include_role` names: its tasks and handlers as they stand there. */
-  role(name: string, from: Task, options: RoleOptions): Promise<{ role: Role; nodes: readonly Node[]; handlers: readonly Node[] }>
+  role(
+    name: string,
+    from: Task,
+    options: RoleOptions,
+  ): Promise<{ role: Role; nodes: readonly Node[]; handlers: readonly Node[] }>
   /** A YAML or JSON file of variables, vault included. */
   variables(path: string): Promise<Dict>
   /** Whether a file exists on the controller. */

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts'
 import { collectFacts } from '../facts/collect.ts'
+import { Failure } from '../failure.ts'
 import type { Play, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
@@ -21,7 +21,9 @@ export const batchSizes = (serial: readonly Value[], hosts: number): number[] =>
   if (serial.length === 0) return [hosts]
   const size = (value: Value): number => {
     const text = String(toPlain(value))
-    const number = text.endsWith('%') ? Math.floor((Number.parseFloat(text) / 100) * hosts) || 1 : Number.parseInt(text, 10)
+    const number = text.endsWith('%')
+      ? Math.floor((Number.parseFloat(text) / 100) * hosts) || 1
+      : Number.parseInt(text, 10)
     return number > 0 ? number : hosts
   }
   const sizes: number[] = []

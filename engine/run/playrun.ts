@@ -1,7 +1,7 @@
 import type { Block, Inherited, Node, Play, Role, Task } from '../playbook/play.ts'
 import type { TaskInfo } from '../report/event.ts'
-import type { Scope } from '../vars/scope.ts'
 import { taskScope } from '../vars/precedence.ts'
+import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import type { Connections } from './connections.ts'
 import { magicVariables } from './magic.ts'

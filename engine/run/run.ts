@@ -1,8 +1,7 @@
 import { selectHosts } from '../inventory/pattern.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import type { Stats } from '../report/event.ts'
-import { settled } from '../vars/scope.ts'
-import { emptyScope, layer } from '../vars/scope.ts'
+import { emptyScope, layer, settled } from '../vars/scope.ts'
 import { Template, toPlain, type Value } from '../vars/value.ts'
 import { Connections } from './connections.ts'
 import type { RunOptions } from './options.ts'
@@ -28,7 +27,13 @@ export const hostsOf = (play: Play, options: RunOptions): readonly string[] => {
 
 /** Runs playbooks and returns what became of each host. Throws a Failure for what concerns no host: a bad pattern, a missing file. */
 export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunOptions): Promise<RunSummary> => {
-  const run: Run = { options, hosts: new Map(), connections: new Connections(options.open), taskCount: 0, stopped: false }
+  const run: Run = {
+    options,
+    hosts: new Map(),
+    connections: new Connections(options.open),
+    taskCount: 0,
+    stopped: false,
+  }
   try {
     for (const playbook of playbooks) {
       options.report({ type: 'playbook', file: playbook.file })
@@ -70,4 +75,3 @@ export const playName = async (run: Run, play: Play): Promise<string> => {
   const scope = layer(extraVars, layer(play.vars, emptyScope))
   return settled(() => String(toPlain(templar.evaluate(name, scope) as Value))).catch(() => name.source)
 }
-

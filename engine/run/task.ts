@@ -17,12 +17,15 @@ const skippedBy = (condition: Condition): Result => ({
   changed: false,
   skipped: true,
   skip_reason: 'Conditional result was False',
-  false_condition: condition.expression instanceof Template ? condition.expression.source : toPlain(condition.expression),
+  false_condition:
+    condition.expression instanceof Template ? condition.expression.source : toPlain(condition.expression),
 })
 
 const failedBy = (thrown: unknown, task: Task): { result: Result; failure: Failure } => {
   if (!(thrown instanceof Failure)) throw thrown
-  const failure = thrown.at ? thrown : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
+  const failure = thrown.at
+    ? thrown
+    : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
   return { result: { changed: false, failed: true, msg: messageOf(thrown) }, failure }
 }
 
@@ -59,7 +62,9 @@ const perform = async (occasion: Occasion, info: TaskInfo): Promise<Outcome> => 
         const after = resultScope(scope, task, result)
         if (task.changedWhen) result.changed = !(await firstFalse(playRun, task.changedWhen, after))
         if (task.failedWhen) {
-          const isFailed = task.failedWhen.length > 0 && !(await firstFalse(playRun, task.failedWhen, resultScope(scope, task, result)))
+          const isFailed =
+            task.failedWhen.length > 0 &&
+            !(await firstFalse(playRun, task.failedWhen, resultScope(scope, task, result)))
           result.failed = isFailed
           result['failed_when_result'] = isFailed
           if (!isFailed) failure = undefined
@@ -71,7 +76,15 @@ const perform = async (occasion: Occasion, info: TaskInfo): Promise<Outcome> => 
         failure = failed.failure
       }
     }
-    const outcome = { delegate, status: statusOf(result, unreachable), result, diffs: run.diffs, changes: run.changes, noLog, failure }
+    const outcome = {
+      delegate,
+      status: statusOf(result, unreachable),
+      result,
+      diffs: run.diffs,
+      changes: run.changes,
+      noLog,
+      failure,
+    }
     if (unreachable || retries < 1) return outcome
     const isDone = task.until
       ? !(await firstFalse(playRun, task.until, resultScope(scope, task, result)))
@@ -92,7 +105,14 @@ const resolve = (occasion: Occasion, value: Value): Promise<Value> =>
   settled(() => occasion.playRun.run.options.templar.resolve(value, occasion.scope))
 
 /** One item (or the whole, without a loop) of a task on a host: conditions, delegation, module. */
-const runItem = async (playRun: PlayRun, task: Task, place: Place, host: HostRun, item: Item, info: TaskInfo): Promise<Outcome> => {
+const runItem = async (
+  playRun: PlayRun,
+  task: Task,
+  place: Place,
+  host: HostRun,
+  item: Item,
+  info: TaskInfo,
+): Promise<Outcome> => {
   const scope = scopeFor(playRun, host, task, place, item.vars)
   const occasion: Occasion = { playRun, task, place, host, scope }
   const empty = { diffs: [], changes: [], noLog: false, delegate: undefined, failure: undefined }
@@ -119,7 +139,8 @@ export const labelOf = async (playRun: PlayRun, task: Task, scope: Scope, value:
 }
 
 const summaryOf = (results: readonly Outcome[]): Result => {
-  if (results.length === 0) return { changed: false, skipped: true, skipped_reason: 'No items in the list', results: [] }
+  if (results.length === 0)
+    return { changed: false, skipped: true, skipped_reason: 'No items in the list', results: [] }
   const isSkipped = results.every((each) => each.status === 'skipped')
   const isFailed = results.some((each) => each.status === 'failed' || each.status === 'unreachable')
   return {
@@ -157,7 +178,9 @@ export const runTask = async (
   } catch (thrown) {
     // A list that cannot be made matters only when the task would run.
     const empty = { diffs: [], changes: [], noLog: false }
-    const condition = await firstFalse(playRun, conditionsOf(task, place), scopeFor(playRun, host, task, place)).catch(() => undefined)
+    const condition = await firstFalse(playRun, conditionsOf(task, place), scopeFor(playRun, host, task, place)).catch(
+      () => undefined,
+    )
     if (condition) return finish({ ...empty, status: 'skipped', result: skippedBy(condition) }, false)
     const { result, failure } = failedBy(thrown, task)
     return finish({ ...empty, status: 'failed', result, failure }, false)
@@ -166,7 +189,14 @@ export const runTask = async (
   return finish(await runLoop(playRun, task, place, host, items.items, info), true)
 }
 
-const runLoop = async (playRun: PlayRun, task: Task, place: Place, host: HostRun, items: readonly Item[], info: TaskInfo): Promise<Outcome> => {
+const runLoop = async (
+  playRun: PlayRun,
+  task: Task,
+  place: Place,
+  host: HostRun,
+  items: readonly Item[],
+  info: TaskInfo,
+): Promise<Outcome> => {
   const results: Outcome[] = []
   const pause = Number(task.loopControl.pause === undefined ? 0 : toPlain(task.loopControl.pause))
   for (const [index, item] of items.entries()) {
@@ -178,7 +208,9 @@ const runLoop = async (playRun: PlayRun, task: Task, place: Place, host: HostRun
     if (task.register) host.variables.nonPersistent.set(task.register, fromPlain(outcome.result))
     learn(host, task, outcome.result)
     const scope = scopeFor(playRun, host, task, place, item.vars)
-    const label = outcome.noLog ? '(censored due to no_log)' : await labelOf(playRun, task, scope, item.value).catch(() => text(item.value))
+    const label = outcome.noLog
+      ? '(censored due to no_log)'
+      : await labelOf(playRun, task, scope, item.value).catch(() => text(item.value))
     const shown = { ...outcome, host: host.name, ignored: false, ms: 0 }
     playRun.run.options.report({ type: 'item', task: info, label, outcome: shown })
     if (outcome.status === 'unreachable') break
@@ -221,4 +253,3 @@ export const learn = (host: HostRun, task: Task, result: Result): void => {
     for (const [name, value] of values) variables.facts.set(String(name).replace(/^ansible_/, ''), value)
   }
 }
-

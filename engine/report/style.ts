@@ -1,0 +1,50 @@
+/** Colours of a terminal; without one every style is the text itself. */
+export type Style = {
+  readonly ok: (text: string) => string
+  readonly changed: (text: string) => string
+  readonly failed: (text: string) => string
+  readonly skipped: (text: string) => string
+  readonly strong: (text: string) => string
+  readonly faint: (text: string) => string
+  readonly warning: (text: string) => string
+  readonly diffAdded: (text: string) => string
+  readonly diffRemoved: (text: string) => string
+}
+
+const plain = (text: string): string => text
+const coded = (code: string) => (text: string) => `\x1b[${code}m${text}\x1b[0m`
+
+export const styleFor = (hasColour: boolean): Style =>
+  hasColour
+    ? {
+        ok: coded('0;32'),
+        changed: coded('0;33'),
+        failed: coded('0;31'),
+        skipped: coded('0;36'),
+        strong: coded('1'),
+        faint: coded('2'),
+        warning: coded('1;35'),
+        diffAdded: coded('0;32'),
+        diffRemoved: coded('0;31'),
+      }
+    : {
+        ok: plain,
+        changed: plain,
+        failed: plain,
+        skipped: plain,
+        strong: plain,
+        faint: plain,
+        warning: plain,
+        diffAdded: plain,
+        diffRemoved: plain,
+      }
+
+/** Whether a stream shows colours: a terminal, and NO_COLOR not set (https://no-color.org). */
+export const hasColours = (
+  stream: { isTTY?: boolean | undefined },
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean => {
+  if (environment['NO_COLOR']) return false
+  if (environment['FORCE_COLOR'] || environment['ANSIBLE_FORCE_COLOR']) return true
+  return stream.isTTY === true && environment['TERM'] !== 'dumb'
+}

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Installs what Prelude needs and this machine lacks: system packages (apt) and npm packages. Running it again changes nothing.
+set -eu
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+# program or file that shows it is there : Debian package : dnf package
+needs='
+/usr/bin/qemu-system-x86_64 qemu-system-x86 qemu-kvm
+/usr/lib/ipxe/qemu/pxe-virtio.rom ipxe-qemu ipxe-roms-qemu
+/usr/lib/ipxe/undionly.kpxe ipxe ipxe-bootimgs-x86
+/usr/sbin/dnsmasq dnsmasq-base dnsmasq
+/usr/sbin/ovs-vswitchd openvswitch-switch openvswitch
+/usr/bin/mmdebstrap mmdebstrap mmdebstrap
+/usr/bin/mksquashfs squashfs-tools squashfs-tools
+/usr/bin/zstd zstd zstd
+/usr/bin/cpio cpio cpio
+/usr/bin/strip binutils binutils
+/bin/nc.openbsd netcat-openbsd nmap-ncat
+/usr/sbin/sshd openssh-server openssh-server
+/usr/bin/ssh-keygen openssh-client openssh-clients
+/usr/bin/openssl openssl openssl
+/usr/bin/sudo sudo sudo
+/sbin/ip iproute2 iproute
+/usr/bin/curl curl curl
+/usr/bin/git git git
+/usr/bin/rsync rsync rsync
+/usr/bin/ansible-playbook ansible-core ansible-core
+/bin/busybox busybox-static busybox
+/usr/bin/setpriv util-linux util-linux
+/usr/bin/unzip unzip unzip
+/usr/bin/xz xz-utils xz
+/usr/bin/bzip2 bzip2 bzip2
+/usr/sbin/mkfs.ext4 e2fsprogs e2fsprogs
+/usr/bin/ps procps procps-ng
+'
+
+missing_apt='' missing_dnf=''
+while read -r file apt dnf; do
+  [ -n "$file" ] || continue
+  [ -e "$file" ] && continue
+  missing_apt="$missing_apt $apt"
+  missing_dnf="$missing_dnf $dnf"
+done <<EOF
+$needs
+EOF
+
+if [ -n "$missing_apt" ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "setup: this system has no apt-get; install these packages and run it again:" >&2
+    echo "  dnf install epel-release && dnf install$missing_dnf" >&2
+    exit 1
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    echo "setup: these packages are missing; install them as root and run it again:" >&2
+    echo "  apt-get install --no-install-recommends$missing_apt" >&2
+    exit 1
+  fi
+  echo "setup: installing$missing_apt"
+  log=$(mktemp)
+  # shellcheck disable=SC2086 # one word a package
+  if ! { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing_apt; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    echo "setup: apt-get failed" >&2
+    exit 1
+  fi
+  rm -f "$log"
+fi
+
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  echo "setup: installing npm packages"
+  npm ci --no-fund --no-audit --loglevel=error
+  touch node_modules/.package-lock.json
+fi
