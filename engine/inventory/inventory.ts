@@ -13,6 +13,8 @@ export type VariableLayer = {
   readonly positions: ReadonlyMap<string, Position>
   /** Precedence of ansible-core's table: 3 to 10. */
   readonly level: 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10
+  /** Number of the inventory source that a group_vars or host_vars file stands beside: inside a level the later source wins. */
+  readonly order: number
 }
 
 export type Group = {
@@ -21,6 +23,7 @@ export type Group = {
   readonly children: Set<string>
   /** Hosts that stand directly in it. */
   readonly hosts: Set<string>
+  /** Variables of the inventory sources themselves (level 3). `layersOf` adds those of group_vars. */
   readonly layers: VariableLayer[]
   priority: number
   readonly at?: Position
@@ -30,17 +33,31 @@ export type InventoryHost = {
   readonly name: string
   /** Groups that it stands in directly. */
   readonly groups: Set<string>
+  /** Variables of the inventory sources themselves and of add_host (level 8). `layersOf` adds those of host_vars. */
   readonly layers: VariableLayer[]
   readonly at?: Position
 }
 
-/** The parsed inventory. Groups `all` and `ungrouped` always exist. add_host and group_by change it while a play runs. */
+/**
+ * The parsed inventory. Groups `all` and `ungrouped` always exist. add_host and group_by change it while a play runs,
+ * through the functions of edit.ts alone.
+ */
 export type Inventory = {
   readonly sources: readonly string[]
   readonly groups: Map<string, Group>
   readonly hosts: Map<string, InventoryHost>
   /** Directory of the first source. */
   readonly directory: string
+  /** Layers of group_vars or host_vars for a name, read when they are first asked for. @throws Failure */
+  readonly files: (kind: 'group' | 'host', name: string) => readonly VariableLayer[]
+  /** What has been worked out from the rest; emptied by every change. */
+  readonly derived: {
+    readonly depths: Map<string, number>
+    readonly groups: Map<string, readonly string[]>
+    readonly layers: Map<string, readonly VariableLayer[]>
+    readonly members: Map<string, readonly string[]>
+    magic?: Dict
+  }
 }
 
 /** What a pattern chose. */

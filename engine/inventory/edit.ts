@@ -1,0 +1,40 @@
+import type { Dict } from '../vars/value.ts'
+import { addChild, ensureGroup, ensureHost, reconcile } from './build.ts'
+import type { Inventory } from './inventory.ts'
+
+/** add_host: a host with variables, in groups that are made when they do not exist. True when it changed anything. */
+export const addHost = (
+  inventory: Inventory,
+  name: string,
+  groups: readonly string[] = [],
+  variables: Dict = new Map(),
+): boolean => {
+  const known = inventory.hosts.get(name)
+  const isNew = known === undefined || groups.some((group) => !known.groups.has(group))
+  const host = ensureHost(inventory, name)
+  for (const group of groups) ensureHost(inventory, name, group)
+  if (variables.size > 0) {
+    host.layers.push({ source: 'add_host', values: variables, positions: new Map(), level: 8, order: 0 })
+  }
+  reconcile(inventory)
+  return isNew || variables.size > 0
+}
+
+/** group_by: puts hosts into a group below parents; both are made when they do not exist. True when it changed anything. */
+export const addGroup = (
+  inventory: Inventory,
+  name: string,
+  parents: readonly string[] = [],
+  hosts: readonly string[] = [],
+): boolean => {
+  const known = inventory.groups.get(name)
+  const isNew =
+    known === undefined ||
+    hosts.some((host) => !known.hosts.has(host)) ||
+    parents.some((parent) => !known.parents.has(parent) && parent !== 'all')
+  ensureGroup(inventory, name)
+  for (const parent of parents) addChild(inventory, parent, name)
+  for (const host of hosts) ensureHost(inventory, host, name)
+  reconcile(inventory)
+  return isNew
+}

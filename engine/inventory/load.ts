@@ -1,0 +1,141 @@
+import { constants } from 'node:fs'
+import { access, readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import { Failure, type Position } from '../failure.ts'
+import { type Problems, problemList } from '../problems.ts'
+import { loadYaml } from '../yaml/load.ts'
+import { emptyInventory, ensureHost, reconcile } from './build.ts'
+import { hostEntry } from './expand.ts'
+import { type Beside, variableFiles } from './files.ts'
+import { readIni } from './ini.ts'
+import type { Inventory } from './inventory.ts'
+import { readScript } from './script.ts'
+import { readYamlInventory } from './yaml.ts'
+
+export type InventoryOptions = {
+  /** Directory of the playbook, whose group_vars and host_vars count too. */
+  readonly playbookDirectory?: string | undefined
+  /** Decrypts what ansible-vault has encrypted; throws a Failure when no secret fits. */
+  readonly decrypt: (ciphertext: string, at: Position) => string
+  readonly warn: (message: string, at?: Position) => void
+}
+
+const ignoredNames = /^\.|^(?:group_vars|host_vars|vars_plugins)$/
+const ignoredExtensions = /(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry))$/
+
+type Kind = 'list' | 'directory' | 'file'
+
+const kindOfSource = async (source: string): Promise<Kind> => {
+  const found = await stat(source).catch(() => undefined)
+  if (found) return found.isDirectory() ? 'directory' : 'file'
+  if (source.includes(',')) return 'list'
+  throw new Failure('inventory.missing', `there is no inventory ${source}`, {
+    hint: "give a file, a directory, or a list of hosts that ends with a comma: -i 'a,b,'",
+  })
+}
+
+const isExecutable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+
+type Reading = {
+  readonly inventory: Inventory
+  readonly problems: Problems
+  readonly options: InventoryOptions
+}
+
+const readList = ({ inventory, problems }: Reading, list: string): void => {
+  for (const entry of list.split(',').map((part) => part.trim())) {
+    if (entry === '') continue
+    problems.attempt(() => {
+      const { names, port } = hostEntry(entry)
+      for (const name of names) {
+        const host = ensureHost(inventory, name, 'ungrouped')
+        if (port === undefined) continue
+        const values = new Map([['ansible_port', port]])
+        host.layers.push({ source: list, values, positions: new Map(), level: 8, order: 0 })
+      }
+    })
+  }
+}
+
+const readDirectory = async (reading: Reading, directory: string, root: string): Promise<void> => {
+  for (const name of (await readdir(directory)).sort()) {
+    if (ignoredNames.test(name) || ignoredExtensions.test(name)) continue
+    const path = join(directory, name)
+    if ((await stat(path)).isDirectory()) await readDirectory(reading, path, root)
+    else await reading.problems.attemptAsync(() => readInventoryFile(reading, path, relative(root, path)))
+  }
+}
+
+/** A file without an ending may be either: it is YAML when it reads as a dictionary. */
+const isYaml = (file: string, text: string): boolean => {
+  if (['.yml', '.yaml', '.json'].includes(extname(file))) return true
+  if (extname(file) !== '') return false
+  try {
+    return loadYaml(text, file).kind === 'map'
+  } catch (thrown) {
+    if (thrown instanceof Failure) return /^---\s*$/m.test(text) || /^all:\s*$/m.test(text)
+    throw thrown
+  }
+}
+
+const readInventoryFile = async (
+  { inventory, problems, options }: Reading,
+  file: string,
+  source: string,
+): Promise<void> => {
+  if (extname(file) === '.toml') {
+    throw new Failure('inventory.toml', `${file}: TOML inventories are not read`, { hint: 'write it as YAML or INI' })
+  }
+  let text = await readFile(file, 'utf8')
+  if (text.startsWith('#!') && (await isExecutable(file))) return readScript(inventory, file, source)
+  if (text.startsWith('$ANSIBLE_VAULT;')) text = options.decrypt(text, { file, line: 1, column: 1 })
+  const found = isYaml(file, text)
+    ? readYamlInventory(inventory, loadYaml(text, file, options), source, options.warn)
+    : readIni(inventory, text, file, source)
+  for (const failure of found) problems.add(failure)
+}
+
+/** The directories whose group_vars and host_vars count: one per source, then the playbook's. */
+const placesOf = async (sources: readonly string[], playbookDirectory: string | undefined): Promise<Beside[]> => {
+  const places: Beside[] = []
+  for (const source of sources) {
+    const kind = await kindOfSource(source)
+    if (kind !== 'list') places.push({ directory: kind === 'directory' ? source : dirname(source), kind: 'inventory' })
+  }
+  if (playbookDirectory !== undefined) places.push({ directory: playbookDirectory, kind: 'playbook' })
+  return places
+}
+
+/**
+ * Reads inventory sources in their order: files in INI or YAML, executable scripts, directories of these, host lists
+ * (`a,b,`). Variables of group_vars and host_vars are read when a host first needs them (see checkVariables).
+ * @throws Failure `inventory.…` or `yaml.…` that carries every problem of all sources.
+ */
+export const loadInventory = async (sources: readonly string[], options: InventoryOptions): Promise<Inventory> => {
+  const paths = sources.map((source) => (source.includes(',') ? source : resolve(source)))
+  const places = await placesOf(paths, options.playbookDirectory && resolve(options.playbookDirectory))
+  const first = places.find((place) => place.kind === 'inventory')
+  const inventory = emptyInventory({
+    sources: paths,
+    directory: first?.directory ?? process.cwd(),
+    files: variableFiles(places, options),
+  })
+  const problems = problemList()
+  const reading: Reading = { inventory, problems, options }
+  for (const path of paths) {
+    const kind = await kindOfSource(path)
+    if (kind === 'list') readList(reading, path)
+    else if (kind === 'directory') await readDirectory(reading, path, path)
+    else await problems.attemptAsync(() => readInventoryFile(reading, path, basename(path)))
+  }
+  problems.attempt(() => reconcile(inventory))
+  problems.throwAll()
+  for (const name of inventory.hosts.keys()) {
+    if (inventory.groups.has(name)) options.warn(`there is both a group and a host with the name '${name}'`)
+  }
+  return inventory
+}
