@@ -1,6 +1,60 @@
+import { messageOf } from '../engine/failure.ts'
+import { createLog, textSink } from '../engine/log.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { boot } from './boot.ts'
+import type { BootStage } from './context.ts'
+import { network } from './stages/network.ts'
+import { overlay } from './stages/overlay.ts'
+import { root } from './stages/root.ts'
+import { runtime } from './stages/runtime.ts'
+import { secrets } from './stages/secrets.ts'
+import { switchRoot } from './stages/switch.ts'
+
+/** A node's boot, in order. */
+const bootStages: readonly BootStage[] = [network, root, overlay, secrets, switchRoot]
+
+const usage = `usage: prelude-agent COMMAND
+  boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
+  runtime                                     report that the node is ready, keep the runtime overlay current
+  --version
+`
+
+const option = (argv: readonly string[], name: string, otherwise: string): string => {
+  const index = argv.indexOf(name)
+  return index < 0 ? otherwise : (argv[index + 1] ?? otherwise)
+}
+
+const runRuntime = async (argv: readonly string[]): Promise<number> => {
+  const log = createLog(textSink((line) => process.stdout.write(line), false))
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  try {
+    await runtime({ log, root: '/', interval: Number(option(argv, '--interval', '60')), signal: stop.signal })
+    return 0
+  } catch (thrown) {
+    log.error(messageOf(thrown))
+    return 1
+  }
+}
 
 export const main = async (argv: readonly string[]): Promise<number> => {
-  process.stdout.write(`prelude-agent ${packageJson.version} ${process.argv0} ${JSON.stringify(process.argv)}\n`)
-  return argv.length
+  const [command, ...rest] = argv
+  switch (command) {
+    case 'boot':
+      return boot(bootStages, {
+        manifest: option(rest, '--manifest', '/prelude/boot.json'),
+        newRoot: option(rest, '--root', '/sysroot'),
+      })
+    case 'runtime':
+      return runRuntime(rest)
+    case '--version':
+      process.stdout.write(`prelude-agent ${packageJson.version}\n`)
+      return 0
+    case '--help':
+      process.stdout.write(usage)
+      return 0
+    default:
+      process.stderr.write(usage)
+      return 2
+  }
 }

@@ -1,0 +1,25 @@
+import type { Log } from '../engine/log.ts'
+import type { BootManifest, Stage } from '../schema/types.ts'
+import type { Events } from './system/events.ts'
+import type { Provisioner } from './system/provisioner.ts'
+import type { Watchdog } from './system/watchdog.ts'
+
+/** What the stages of one boot share. */
+export type BootContext = {
+  readonly manifest: BootManifest
+  /** The root that the node will run on, `/sysroot`. */
+  readonly newRoot: string
+  readonly log: Log
+  readonly events: Events
+  readonly provisioner: Provisioner
+  readonly watchdog: Watchdog
+}
+
+/** Figures of a stage, for its event: never a secret. */
+export type Details = Readonly<Record<string, unknown>>
+
+export type BootStage = {
+  readonly name: Stage
+  /** Does the work, or throws a Failure: there is no half of a stage. */
+  readonly run: (context: BootContext) => Promise<Details>
+}

@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../../engine/failure.ts'
+import type { BootStage } from '../context.ts'
+import { resolveBelow } from '../system/below.ts'
+import { isMounted } from '../system/mounts.ts'
+
+const releases = ['/etc/os-release', '/usr/lib/os-release']
+const inits = ['/sbin/init', '/usr/lib/systemd/systemd', '/etc/init', '/bin/init']
+
+const hasOne = async (root: string, paths: readonly string[]): Promise<boolean> => {
+  for (const path of paths) if ((await resolveBelow(root, path)) !== undefined) return true
+  return false
+}
+
+/** Refuses a root that cannot start: systemd would stop there with nobody to see it. */
+export const checkRoot = async (root: string): Promise<void> => {
+  if (!(await hasOne(root, releases)))
+    throw new Failure(
+      'image.release',
+      `the image has neither ${releases.join(' nor ')}: systemd does not switch to such a root`,
+    )
+  if (!(await hasOne(root, inits)))
+    throw new Failure('image.init', `the image has no init: none of ${inits.join(', ')}`)
+}
+
+/** The last look before the real init: the root can start, and no secret is left in it. */
+export const switchRoot: BootStage = {
+  name: 'switch',
+  async run({ newRoot, log }) {
+    await log.step('checking the new root', () => checkRoot(newRoot))
+    if (await isMounted(join(newRoot, 'secrets')))
+      throw new Failure('secrets.mounted', 'the secrets are still mounted in the new root')
+    // these mounts move there: an image without the directories could not start
+    for (const directory of ['proc', 'sys', 'dev', 'run']) await mkdir(join(newRoot, directory), { recursive: true })
+    return {}
+  },
+}

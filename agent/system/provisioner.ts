@@ -1,0 +1,102 @@
+import { Failure } from '../../engine/failure.ts'
+import type { Log } from '../../engine/log.ts'
+import type { BootEvent, BootManifest, Session } from '../../schema/types.ts'
+import { bodyOf, type HttpAnswer, HttpFailure, reasonOf, refusal, request } from './http.ts'
+import { retry } from './retry.ts'
+
+export type Server = BootManifest['servers'][number]
+
+export type ProvisionerOptions = {
+  readonly servers: readonly Server[]
+  readonly ca: string
+  readonly node: string
+  readonly boot: string
+  /** Seconds that one fetch may take with all its attempts. */
+  readonly budget: number
+  readonly log: Log
+  readonly session?: Session
+}
+
+export type GetOptions = {
+  readonly what: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Seconds instead of the usual budget. */
+  readonly budget?: number
+  /** Statuses besides 200 that are an answer. */
+  readonly accept?: readonly number[]
+}
+
+/** The provisioner as a node sees it: authenticated requests to whichever server answers. */
+export type Provisioner = {
+  readonly servers: readonly Server[]
+  session(): Session | undefined
+  /** Spends the boot token for a session key. Throws 'agent.session' when it is refused. */
+  open(token: string): Promise<Session>
+  /** GETs a path and hands the answer to `take`; a transfer that breaks off inside `take` is begun again. */
+  get<T>(path: string, take: (answer: HttpAnswer) => Promise<T>, options: GetOptions): Promise<T>
+  post(events: readonly BootEvent[]): Promise<void>
+}
+
+const sessionLimit = 64 * 1024
+
+export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
+  const { servers, ca, log } = options
+  let session = options.session
+  const authorization = () => {
+    if (!session) throw new Error('there is no session yet')
+    return { authorization: `Bearer ${session.key}` }
+  }
+  return {
+    servers,
+    session: () => session,
+    async open(token) {
+      const open = async (server: Server): Promise<Session> => {
+        const url = `${server.https}/session`
+        const answer = await request(url, {
+          method: 'POST',
+          ca,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ token, node: options.node, boot: options.boot }),
+        })
+        if (answer.status !== 200 && answer.status !== 201) throw refusal(url, answer, await reasonOf(answer))
+        const given = JSON.parse((await bodyOf(answer, sessionLimit)).toString()) as Session
+        if (given.node !== options.node || given.boot !== options.boot || !given.key)
+          throw new HttpFailure(`${url}: the session is not ours`, { final: true })
+        return given
+      }
+      try {
+        session = await retry(servers, open, { log, what: 'session', budget: options.budget })
+      } catch (cause) {
+        throw new Failure('agent.session', `no session: ${(cause as Error).message}`, {
+          cause,
+          hint: 'a boot token opens one session: a node that restarted by itself needs a new boot script',
+        })
+      }
+      return session
+    },
+    get(path, take, { what, headers, budget, accept = [] }) {
+      const get = async (server: Server) => {
+        const url = `${server.https}${path}`
+        const answer = await request(url, { ca, headers: { ...headers, ...authorization() } })
+        if (answer.status !== 200 && !accept.includes(answer.status)) throw refusal(url, answer, await reasonOf(answer))
+        return take(answer)
+      }
+      return retry(servers, get, { log, what, budget: budget ?? options.budget })
+    },
+    async post(events) {
+      const post = async (server: Server) => {
+        const url = `${server.https}/events`
+        const answer = await request(url, {
+          method: 'POST',
+          ca,
+          headers: { 'content-type': 'application/json', ...authorization() },
+          body: JSON.stringify(events),
+          idle: 10_000,
+        })
+        const reason = await reasonOf(answer)
+        if (answer.status < 200 || answer.status > 299) throw refusal(url, answer, reason)
+      }
+      await retry(servers, post, { log, what: 'events', budget: 15, longest: 5_000 })
+    },
+  }
+}
