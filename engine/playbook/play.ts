@@ -102,6 +102,10 @@ export type Block = {
   readonly notify: readonly Text[]
   /** The role that the block is the body of, or stands in. */
   readonly role?: Role
+  /** The block is the whole of its role's tasks: a role that does not allow duplicates runs once a host and play. */
+  readonly isRoleBody?: boolean
+  /** The block holds what include_tasks or include_role brought: its `vars` are include params (precedence 21). */
+  readonly isInclude?: boolean
 }
 
 export type Loop =
@@ -150,6 +154,8 @@ export type Task = {
   /** Of handlers. */
   readonly listen: readonly string[]
   readonly role?: Role
+  /** Of include_tasks and include_role: tags of the parents, which what is included has too (not the task's own). */
+  readonly inheritedTags?: readonly string[]
   /** Directories in which relative includes and files are searched, nearest first. */
   readonly searchPath: readonly string[]
 }

@@ -1,0 +1,184 @@
+import type { Position } from '../failure.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import { hostLayers } from '../inventory/variables.ts'
+import type { Block, Play, Role, Task } from '../playbook/play.ts'
+import type { Scope } from './scope.ts'
+import type { Dict, Value } from './value.ts'
+
+/** What a host has learnt in a run. */
+export type HostState = {
+  /** Facts by their names without `ansible_`. */
+  readonly facts: Map<string, Value>
+  /** set_fact and registered results (19). */
+  readonly nonPersistent: Dict
+  /** include_vars (18). */
+  readonly included: Dict
+  /** vars_files of the play that runs (14). */
+  readonly playFiles: Dict
+  /** vars_prompt of the play that runs (13). */
+  readonly promptVars: Dict
+  /** set_fact with `cacheable` (11). */
+  readonly cachedFacts: Dict
+}
+
+export const emptyHostState = (): HostState => ({
+  facts: new Map(),
+  nonPersistent: new Map(),
+  included: new Map(),
+  playFiles: new Map(),
+  promptVars: new Map(),
+  cachedFacts: new Map(),
+})
+
+/** One source of variables in a scope. `level` is ansible-core's precedence, 1 to 22; magic and loop variables stand above. */
+export type ScopeLayer = {
+  readonly level: number
+  readonly source: string
+  readonly get: (name: string) => Value | undefined
+  readonly names: () => Iterable<string>
+  readonly positionOf?: (name: string) => Position | undefined
+}
+
+export type HostSubject = {
+  readonly inventory: Inventory
+  readonly hostName: string
+  readonly state: HostState
+  readonly extraVars: Dict
+  readonly magic: (name: string) => Value | undefined
+}
+
+export type TaskSubject = HostSubject & {
+  readonly play: Play
+  readonly node: Task
+  /** Blocks around the task, outermost first. */
+  readonly blocks: readonly Block[]
+  /** Public roles that the play has included so far. */
+  readonly includedRoles?: readonly Role[]
+  /** Loop variables of the pass; above everything. */
+  readonly loopVars?: Dict
+}
+
+const magicLevel = 23
+const loopLevel = 24
+
+function* textKeys(values: ReadonlyMap<unknown, Value>): Iterable<string> {
+  for (const key of values.keys()) yield String(key)
+}
+
+const of = (level: number, source: string, values: ReadonlyMap<unknown, Value>): ScopeLayer => ({
+  level,
+  source,
+  get: (name) => values.get(name),
+  names: () => textKeys(values),
+})
+
+/** A host must not decide by its facts how we connect to it. */
+const connectionNames =
+  /^ansible_(?:host|port|user|password|connection|ssh_.*|become.*|shell_.*|.*_interpreter|remote_tmp|pipelining)$/
+
+const factLayer = (facts: Map<string, Value>): ScopeLayer => ({
+  level: 11,
+  source: 'facts',
+  get: (name) => {
+    if (name === 'ansible_facts') return facts
+    if (!name.startsWith('ansible_') || connectionNames.test(name)) return undefined
+    return facts.get(name.slice('ansible_'.length))
+  },
+  *names() {
+    yield 'ansible_facts'
+    for (const name of facts.keys()) if (!connectionNames.test(`ansible_${name}`)) yield `ansible_${name}`
+  },
+})
+
+const inventoryLayers = ({ inventory, hostName }: HostSubject): ScopeLayer[] =>
+  hostLayers(inventory, hostName)
+    .map(({ level, source, values, positions }) => ({
+      ...of(level, source, values),
+      positionOf: (name: string) => positions.get(name),
+    }))
+    .reverse()
+
+const magicLayer = (magic: HostSubject['magic']): ScopeLayer => ({
+  level: magicLevel,
+  source: 'magic variables',
+  get: magic,
+  names: () => [],
+})
+
+/** Everything that a host knows outside of a task, highest precedence first: what `hostvars` shows. */
+export const hostScopeLayers = (subject: HostSubject): ScopeLayer[] => {
+  const { state, extraVars, magic } = subject
+  return [
+    magicLayer(magic),
+    of(22, 'extra variables', extraVars),
+    of(19, 'set_fact and register', state.nonPersistent),
+    of(18, 'include_vars', state.included),
+    of(11, 'cached facts', state.cachedFacts),
+    factLayer(state.facts),
+    ...inventoryLayers(subject),
+  ]
+}
+
+/** Everything that a task sees on a host, highest precedence first. */
+export const taskScopeLayers = (subject: TaskSubject): ScopeLayer[] => {
+  const { state, extraVars, magic, play, node, blocks, loopVars } = subject
+  const layers: ScopeLayer[] = []
+  const add = (level: number, source: string, values: ReadonlyMap<unknown, Value>): void => {
+    if (values.size > 0) layers.push(of(level, source, values))
+  }
+  const inner = blocks.toReversed()
+  const own = node.role
+  const outer = inner.flatMap(({ role }) => (role && role !== own ? [role] : []))
+  const roles = [...new Set(own ? [own, ...outer] : outer)]
+  const open = [...play.roles, ...(subject.includedRoles ?? [])].filter((role) => role.public).reverse()
+  if (loopVars) add(loopLevel, 'loop', loopVars)
+  layers.push(magicLayer(magic))
+  add(22, 'extra variables', extraVars)
+  for (const { isInclude, vars } of inner) if (isInclude) add(21, 'include parameters', vars)
+  for (const role of roles) add(20, `parameters of role ${role.name}`, role.params)
+  layers.push(of(19, 'set_fact and register', state.nonPersistent))
+  layers.push(of(18, 'include_vars', state.included))
+  add(17, 'task', node.vars)
+  for (const { isInclude, vars } of inner) if (!isInclude) add(16, 'block', vars)
+  if (own) add(15, `vars of role ${own.name}`, own.vars)
+  for (const role of open) if (role !== own) add(15, `vars of role ${role.name}`, role.vars)
+  layers.push(of(14, 'vars_files', state.playFiles))
+  layers.push(of(13, 'vars_prompt', state.promptVars))
+  add(12, 'play', play.vars)
+  layers.push(of(11, 'cached facts', state.cachedFacts))
+  layers.push(factLayer(state.facts))
+  layers.push(...inventoryLayers(subject))
+  for (const role of roles) add(2, `defaults of role ${role.name}`, role.defaults)
+  for (const role of open) if (!roles.includes(role)) add(2, `defaults of role ${role.name}`, role.defaults)
+  return layers
+}
+
+const scopeOf = (layers: readonly ScopeLayer[]): Scope => ({
+  get(name) {
+    for (const layer of layers) {
+      const value = layer.get(name)
+      if (value !== undefined) return value
+    }
+    return undefined
+  },
+  *names() {
+    for (const layer of layers) yield* layer.names()
+  },
+})
+
+/** The scope of a host outside of a task. Nothing is copied: later changes of state are seen. */
+export const hostScope = (subject: HostSubject): Scope => scopeOf(hostScopeLayers(subject))
+
+/** The scope of a task on a host, in ansible-core's order of precedence. Nothing is copied: later changes of state are seen. */
+export const taskScope = (subject: TaskSubject): Scope => scopeOf(taskScopeLayers(subject))
+
+/** Where a variable has values, the one in force first. */
+export const explainVariable = (
+  layers: readonly ScopeLayer[],
+  name: string,
+): { level: number; source: string; at: Position | undefined; value: Value }[] =>
+  layers.flatMap((layer) => {
+    const value = layer.get(name)
+    if (value === undefined) return []
+    return [{ level: layer.level, source: layer.source, at: layer.positionOf?.(name), value }]
+  })
