@@ -1,0 +1,11 @@
+/** The lab: a virtual cluster of the inventory's nodes on this machine, in a network namespace without a way out. */
+export type { Bond, BondMember } from './bond.ts'
+export { labConsole } from './console.ts'
+export { labDown } from './down.ts'
+export { labConnect, runInLab } from './namespace.ts'
+export { type LabDisk, type LabNic, type LabNode, type LabOptions, loadLabOptions } from './options.ts'
+export { labPort } from './port.ts'
+export { labPowerOff, labPowerOn } from './power.ts'
+export { chooseAcceleration, probeKvm } from './probe.ts'
+export { type LabNodeStatus, type LabPortStatus, type LabStatus, labStatus } from './status.ts'
+export { labUp } from './up.ts'
