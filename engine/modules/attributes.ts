@@ -121,14 +121,14 @@ export const propertyDiff = (
 }
 
 /**
- * Yields the changes that give the file of `stat` its owner, group, mode, chattr flags and SELinux context.
- * Nothing to do costs no round trip when names match what `stat` shows.
+ * Yields the changes that give the file of `stat` its owner, group, mode, chattr flags and SELinux context; returns
+ * whether there were any. Nothing to do costs no round trip when names match what `stat` shows.
  */
 export async function* setAttributes(
   host: Host,
   stat: Stat,
   wanted: Attributes,
-): AsyncGenerator<Change, void, unknown> {
+): AsyncGenerator<Change, boolean, unknown> {
   const plan = planAttributes(stat, await resolveOwnership(host, wanted, stat))
   if (plan) {
     const list = Object.entries(plan.after).map(([name, value]) => `${name} ${value}`)
@@ -138,13 +138,31 @@ export async function* setAttributes(
       apply: () => runOrFail(host, plan.command),
     })
   }
-  yield* setFlags(host, stat, wanted.attributes)
-  yield* setContext(host, stat, wanted)
+  return (yield* setLabels(host, stat, wanted)) || plan !== undefined
+}
+
+/**
+ * The part of `setAttributes` that no `write` does along with the content: chattr flags and SELinux context.
+ * Returns whether there was something to do.
+ */
+export async function* setLabels(
+  host: Host,
+  file: Pick<Stat, 'path' | 'type'>,
+  wanted: Attributes,
+): AsyncGenerator<Change, boolean, unknown> {
+  const steps = [await flagsChange(host, file, wanted.attributes), await contextChange(host, file, wanted)]
+  const needed = steps.filter((step) => step !== undefined)
+  yield* needed
+  return needed.length > 0
 }
 
 /** File flags in chattr's letters: `i` and `=i` set exactly these, `+i` adds, `-i` takes away. */
-async function* setFlags(host: Host, { path, type }: Stat, wanted: string | undefined): AsyncGenerator<Change> {
-  if (wanted === undefined || type === 'link') return
+const flagsChange = async (
+  host: Host,
+  { path, type }: Pick<Stat, 'path' | 'type'>,
+  wanted: string | undefined,
+): Promise<Change | undefined> => {
+  if (wanted === undefined || type === 'link') return undefined
   const flags = /^([-+=]?)([A-Za-z]*)$/.exec(wanted)
   if (!flags) {
     throw new Failure('module.parameter', `'${wanted}' are no file flags`, {
@@ -164,34 +182,38 @@ async function* setFlags(host: Host, { path, type }: Stat, wanted: string | unde
             .filter((letter) => letter !== 'e')
             .sort()
             .join('') === [...letters].sort().join('')
-  if (isSet) return
+  if (isSet) return undefined
   const request = `${operator || '='}${letters}`
-  yield* change({
+  return {
     what: `set the flags ${request} of ${path}`,
     diff: propertyDiff(path, { attributes: has }, { attributes: request }),
     apply: () => runOrFail(host, sh`chattr ${request} -- ${path}`),
-  })
+  }
 }
 
 /** The SELinux context, where SELinux is on; elsewhere the parameters have no meaning. */
-async function* setContext(host: Host, { path }: Stat, wanted: Attributes): AsyncGenerator<Change> {
+const contextChange = async (
+  host: Host,
+  { path }: Pick<Stat, 'path'>,
+  wanted: Attributes,
+): Promise<Change | undefined> => {
   const parts = [wanted.seuser, wanted.serole, wanted.setype, wanted.selevel]
-  if (parts.every((part) => part === undefined)) return
+  if (parts.every((part) => part === undefined)) return undefined
   const output = await host.run(sh`[ -e /sys/fs/selinux/enforce ] || exit 0
     stat -c %C -- ${path}; matchpathcon -n -- ${path}`)
   const [context = '', policy = ''] = output.stdout.toString().split('\n')
-  if (!context) return
+  if (!context) return undefined
   const split = (text: string) => /^([^:]*):([^:]*):([^:]*):?(.*)$/.exec(text)?.slice(1) ?? []
   const now = split(context)
   const usual = split(policy)
   const next = parts.map((part, index) => (part === '_default' ? usual[index] : part) ?? now[index] ?? '')
-  if (next.join(':') === now.join(':')) return
+  if (next.join(':') === now.join(':')) return undefined
   const text = next.filter((part, index) => index < 3 || part !== '').join(':')
-  yield* change({
+  return {
     what: `set the SELinux context of ${path} to ${text}`,
     diff: propertyDiff(path, { secontext: context }, { secontext: text }),
     apply: () => runOrFail(host, sh`chcon -h -- ${text} ${path}`),
-  })
+  }
 }
 
 /** What file modules return about the file they made: owner, group, mode, size and state. */

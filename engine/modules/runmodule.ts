@@ -1,6 +1,6 @@
 import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import type { Diff, Host, Module, ModuleSchema, Result } from './module.ts'
+import type { Diff, Host, Module, ModuleSchema, ParameterSchema, Result } from './module.ts'
 
 export type ModuleRun = {
   readonly result: Result
@@ -48,16 +48,28 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
 const hasToExpand = (value: unknown): value is string =>
   typeof value === 'string' && (value.startsWith('~') || value.includes('$'))
 
+const isPath = (schema: ParameterSchema | undefined): boolean => schema?.format === 'path'
+
 /** Parameters of the format `path` with `~`, `~user`, `$NAME` and `${NAME}` as the host's user has them. */
 const expandPaths = async <P>(schema: ModuleSchema, host: Host, given: P): Promise<P> => {
   const params = given as Record<string, unknown>
-  const expand: [string, string][] = []
-  for (const [name, property] of Object.entries(schema.properties)) {
+  const affected = Object.entries(schema.properties).filter(([name, property]) => {
     const value = params[name]
-    if (property.format === 'path' && hasToExpand(value)) expand.push([name, value])
-  }
-  if (expand.length === 0) return given
-  const users = expand.flatMap(([, value]) => /^~([A-Za-z_][A-Za-z0-9_.-]*)/.exec(value)?.[1] ?? [])
+    return isPath(property) ? hasToExpand(value) : isPath(property.items) && (value as unknown[])?.some(hasToExpand)
+  })
+  if (affected.length === 0) return given
+  const paths = affected.flatMap(([name]) => params[name] as string | string[])
+  const expand = await pathExpansion(host, paths)
+  const expanded = affected.map(([name]) => {
+    const value = params[name] as string | string[]
+    return [name, typeof value === 'string' ? expand(value) : value.map(expand)]
+  })
+  return { ...given, ...Object.fromEntries(expanded) }
+}
+
+/** Asks the host, once, for its user's environment and the home directories that the paths name. */
+const pathExpansion = async (host: Host, paths: readonly string[]): Promise<(path: string) => string> => {
+  const users = paths.flatMap((path) => /^~([A-Za-z_][A-Za-z0-9_.-]*)/.exec(path)?.[1] ?? [])
   const output = await host.run(
     sh`printf '%s\\0' "$HOME"
        for user in ${users}; do printf '%s\\0' "$(getent passwd "$user" | cut -d: -f6)"; done
@@ -65,14 +77,13 @@ const expandPaths = async <P>(schema: ModuleSchema, host: Host, given: P): Promi
   )
   const [home = '', ...rest] = output.stdout.toString().split('\0')
   const homes = new Map(users.map((user, index) => [user, rest[index]]))
-  const environment = new Map(
-    rest.slice(users.length).map((line) => (/^([^=]*)=(.*)$/s.exec(line)?.slice(1) as [string, string]) ?? ['', '']),
-  )
-  const expanded = expand.map(([name, value]) => [
-    name,
-    value
+  const environment = new Map<string, string>()
+  for (const line of rest.slice(users.length)) {
+    const at = line.indexOf('=')
+    environment.set(line.slice(0, at), line.slice(at + 1))
+  }
+  return (path) =>
+    path
       .replace(/^~([^/]*)/, (whole, user: string) => (user ? homes.get(user) || whole : home))
-      .replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => environment.get(braced ?? bare) ?? whole),
-  ])
-  return { ...given, ...Object.fromEntries(expanded) }
+      .replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => environment.get(braced ?? bare) ?? whole)
 }

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
+import type { Stat } from '../connections/connection.ts'
+import { Failure } from '../failure.ts'
+import { type Attributes, describe, setAttributes } from './attributes.ts'
+import { octal } from './mode.ts'
+import type { Change, Host, Result } from './module.ts'
+import { realPath, statAfter } from './paths.ts'
+import { replaceFile } from './replacefile.ts'
+
+export type Deployment = {
+  readonly content: Buffer
+  /** Where to: a directory takes the file under `name`. */
+  readonly dest: string
+  readonly name?: string
+  readonly attributes: Attributes
+  /** Permission bits of the source, for the mode `preserve`. */
+  readonly sourceMode?: number | undefined
+  readonly force: boolean
+  readonly follow: boolean
+  readonly backup: boolean
+  readonly validate?: string | undefined
+}
+
+type Target = { readonly path: string; readonly old: Stat | undefined }
+
+/** The file that a deployment is about, and what is there. One round trip, two when `dest` is a directory or a link. */
+const targetOf = async (host: Host, { dest, name, follow }: Deployment): Promise<Target> => {
+  const look = (path: string, through: boolean) => host.stat(path, { follow: through, checksum: 'sha1' })
+  if (dest.endsWith('/')) {
+    if (name === undefined) throw new Failure('module.file', `${dest} is a directory: the content needs a file's path`)
+    const path = posix.join(dest, name)
+    return { path, old: await look(path, follow) }
+  }
+  const found = await look(dest, follow)
+  const directory = found?.type === 'link' ? await host.stat(dest, { follow: true }) : found
+  if (directory?.type !== 'directory') return { path: dest, old: found }
+  if (name === undefined) throw new Failure('module.file', `${dest} is a directory: the content needs a file's path`)
+  const path = posix.join(dest, name)
+  return { path, old: await look(path, follow) }
+}
+
+/** Brings content to a file on the host, as copy and template do: nothing is sent when the checksums agree. */
+export async function* deploy(host: Host, deployment: Deployment): AsyncGenerator<Change, Result, unknown> {
+  const { content, dest, force, follow, backup, validate, sourceMode } = deployment
+  const attributes =
+    deployment.attributes.mode === 'preserve'
+      ? { ...deployment.attributes, mode: octal(sourceMode ?? 0o644) }
+      : deployment.attributes
+  const { path, old } = await targetOf(host, deployment)
+  if (old?.type === 'directory') throw new Failure('module.file', `${path} is a directory, not a file`)
+  const checksum = createHash('sha1').update(content).digest('hex')
+  const told = { dest: path, path, checksum }
+  if (old && !force) return { dest: path, path, ...describe(old) }
+  if (old?.checksum === checksum) {
+    const isChanged = yield* setAttributes(host, old, attributes)
+    return { ...told, ...describe(isChanged ? await statAfter(host, path, old) : old) }
+  }
+  const written = yield* replaceFile(host, {
+    path: old && follow ? await realPath(host, path) : path,
+    content,
+    old: old?.type === 'link' ? undefined : old,
+    attributes,
+    backup,
+    validate,
+    makeDirectory: dest.endsWith('/'),
+  })
+  const md5sum = createHash('md5').update(content).digest('hex')
+  const now = await statAfter(host, path, old)
+  return { ...told, md5sum, ...written, ...(now ? describe(now) : {}) }
+}

@@ -1,0 +1,24 @@
+import { sequence, sh } from '../command.ts'
+import { type Attributes, resolveOwnership } from './attributes.ts'
+import { modeFor, octal } from './mode.ts'
+import { type Change, change, type Host } from './module.ts'
+import { runOrFail } from './runorfail.ts'
+
+/** Yields the change that makes missing directories, parents first, each with its attributes from the start. */
+export async function* makeDirectories(
+  host: Host,
+  paths: readonly string[],
+  attributes: Attributes,
+): AsyncGenerator<Change, void, unknown> {
+  if (paths.length === 0) return
+  const { uid, gid, mode, umask } = await resolveOwnership(host, attributes)
+  const bits = mode === undefined ? undefined : octal(modeFor(mode, { mode: 0o755, directory: true }, umask))
+  const steps = [sh`mkdir -p ${bits === undefined ? [] : ['-m', bits]} -- ${paths}`]
+  if (uid !== undefined || gid !== undefined) steps.push(sh`chown ${`${uid ?? ''}:${gid ?? ''}`} -- ${paths}`)
+  if (bits !== undefined) steps.push(sh`chmod ${bits} -- ${paths}`)
+  const [first, ...others] = paths
+  yield* change({
+    what: `make the directory ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+    apply: () => runOrFail(host, sequence(...steps)),
+  })
+}

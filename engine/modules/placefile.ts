@@ -1,0 +1,32 @@
+import { posix } from 'node:path'
+import { sh } from '../command.ts'
+import type { WriteOptions } from '../connections/connection.ts'
+import { octal } from './mode.ts'
+import type { Host } from './module.ts'
+import { runOrFail } from './runorfail.ts'
+
+/**
+ * Replaces a file by a copy of another file of the same host, atomically and with `write`'s rules for owner and mode,
+ * so that large files do not travel through the controller.
+ */
+export const placeFile = async (host: Host, from: string, path: string, options: WriteOptions): Promise<void> => {
+  const owner = options.owner === undefined ? sh`:` : sh`chown ${options.owner} "$new"`
+  const group = options.group === undefined ? sh`:` : sh`chgrp ${options.group} "$new"`
+  const mode = options.mode === undefined ? sh`chmod "$mode" "$new"` : sh`chmod ${octal(options.mode)} "$new"`
+  await runOrFail(
+    host,
+    sh`path=${path}
+new=$(mktemp ${posix.join(posix.dirname(path), `.${posix.basename(path).slice(0, 200)}.XXXXXX`)}) || exit
+trap 'rm -f "$new"' EXIT
+cat -- ${from} >"$new" || exit
+if [ -f "$path" ] && [ ! -L "$path" ]; then
+  mode=$(stat -c %a "$path")
+  chown --reference="$path" "$new" 2>/dev/null
+  [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$path" "$new" 2>/dev/null
+else
+  mode=$(printf %o $((0666 & ~$(umask))))
+fi
+${owner} && ${group} && ${mode} && mv -fT "$new" "$path" || exit
+trap - EXIT`,
+  )
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { posix } from 'node:path'
+import { sh } from '../command.ts'
+import type { Stat, WriteOptions } from '../connections/connection.ts'
+import { Failure } from '../failure.ts'
+import { type Attributes, type Ownership, resolveOwnership, setLabels } from './attributes.ts'
+import { contentDiff } from './contentdiff.ts'
+import { modeFor } from './mode.ts'
+import { type Change, change, type Host } from './module.ts'
+import { placeFile } from './placefile.ts'
+import { runOrFail } from './runorfail.ts'
+import { splitWords } from './words.ts'
+
+export type Replacement = {
+  readonly path: string
+  /** The new content, or the absolute path of a file of the same host that has it. */
+  readonly content: Buffer | string
+  /** What is there now; absent when there is nothing. */
+  readonly old?: Stat | undefined
+  /** Its content, when the module has read it already. */
+  readonly before?: Buffer | undefined
+  readonly attributes: Attributes
+  readonly backup?: boolean
+  /** Command with `%s` that must accept the new file before it takes the old one's place. */
+  readonly validate?: string | undefined
+  /** Directories above the file are made when they are missing. */
+  readonly makeDirectory?: boolean
+}
+
+/** Keeps a file beside itself as `NAME.PID.DATE@TIME~`; returns the copy's path. */
+export const backUp = (host: Host, path: string): Promise<string> =>
+  runOrFail(host, sh`copy=${path}.$$.$(date +%Y-%m-%d@%H:%M:%S~) && cp -p -- ${path} "$copy" && printf %s "$copy"`)
+
+const put = (host: Host, content: Buffer | string, path: string, options: WriteOptions): Promise<void> =>
+  typeof content === 'string' ? placeFile(host, content, path, options) : host.write(path, content, options)
+
+/** Runs a task's `validate` command on a copy of the new content. */
+const checkContent = async (host: Host, { path, content, validate }: Replacement): Promise<void> => {
+  if (validate === undefined) return
+  const temporary = posix.join(posix.dirname(path), `.${posix.basename(path)}.${randomBytes(6).toString('hex')}`)
+  await put(host, content, temporary, { mode: 0o600 })
+  try {
+    const words = splitWords(validate).map((word) => word.replaceAll('%s', temporary))
+    const output = await host.run(sh`${words}`)
+    if (output.code === 0) return
+    const said = output.stderr.toString().trim() || output.stdout.toString().trim()
+    throw new Failure(
+      'module.validate',
+      `${path}: the new content was refused: ${said || `exit code ${output.code}`}`,
+      {
+        at: host.at,
+        hint: `'${validate}' ended with ${output.code}; the file was left as it is`,
+      },
+    )
+  } finally {
+    await host.run(sh`rm -f -- ${temporary}`)
+  }
+}
+
+const writeOptions = ({ uid, gid, mode, umask }: Ownership, old: Stat | undefined): WriteOptions => ({
+  ...(uid === undefined ? {} : { owner: uid }),
+  ...(gid === undefined ? {} : { group: gid }),
+  ...(mode === undefined ? {} : { mode: modeFor(mode, { mode: old?.mode ?? 0o644, directory: false }, umask) }),
+})
+
+/** Writes, and tells what is wrong when the reason is a missing directory. */
+const write = async (host: Host, { path, content, makeDirectory }: Replacement, options: WriteOptions) => {
+  const directory = posix.dirname(path)
+  if (makeDirectory) await runOrFail(host, sh`mkdir -p -- ${directory}`)
+  try {
+    await put(host, content, path, options)
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || (await host.stat(directory, { follow: true }))) throw thrown
+    throw new Failure('module.file', `there is no directory ${directory} to write ${posix.basename(path)} into`, {
+      at: host.at,
+      cause: thrown,
+      hint: 'make it with an earlier task: file with state=directory',
+    })
+  }
+}
+
+/**
+ * Yields the one change that gives a file its new content, with owner and mode, so that it is never there with wrong
+ * ones. Returns what the result tells of it: `backup_file`.
+ */
+export async function* replaceFile(
+  host: Host,
+  replacement: Replacement,
+): AsyncGenerator<Change, { backup_file?: string }, unknown> {
+  const { path, content, old, attributes, validate } = replacement
+  if (validate !== undefined && !validate.includes('%s')) {
+    throw new Failure('module.parameter', `'validate' must contain %s: ${validate}`, {
+      at: host.at,
+      hint: '%s stands for the file to check',
+    })
+  }
+  const ownership = await resolveOwnership(host, attributes, old)
+  const before = replacement.before ?? (old && host.diff ? await host.read(path) : undefined)
+  const after = typeof content === 'string' ? (host.diff ? await host.read(content) : undefined) : content
+  const backup = yield* change({
+    what: `${old ? 'replace' : 'write'} ${path}`,
+    diff: contentDiff(path, before, after),
+    apply: async () => {
+      await checkContent(host, replacement)
+      const copy = replacement.backup && old ? await backUp(host, path) : undefined
+      await write(host, replacement, writeOptions(ownership, old))
+      return copy
+    },
+  })
+  yield* setLabels(host, { path, type: 'file' }, attributes)
+  return backup === undefined ? {} : { backup_file: backup }
+}

@@ -1,0 +1,254 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Connection } from '../../../engine/connections/connection.ts'
+import { openLocal } from '../../../engine/connections/local.ts'
+import { Failure } from '../../../engine/failure.ts'
+import type { Module } from '../../../engine/modules/module.ts'
+import { readParameters } from '../../../engine/modules/parameters.ts'
+import { type ModuleRun, runModule } from '../../../engine/modules/runmodule.ts'
+import { fromPlain } from '../../../engine/vars/value.ts'
+import { suite } from '../../suite.ts'
+import { moduleHost } from './modulehost.ts'
+
+/** A file of a case: its text, or what it is. A name that ends with `/` is a directory; null is nothing at all. */
+export type CaseFile =
+  | string
+  | null
+  | {
+      readonly content?: string
+      readonly base64?: string
+      readonly link?: string
+      readonly mode?: string
+      readonly owner?: number
+      readonly group?: number
+      /** Seconds since 1970. */
+      readonly modified?: number
+    }
+
+export type CaseFiles = Readonly<Record<string, CaseFile>>
+
+/**
+ * One module, one situation. `$ROOT` in any text is a fresh directory on the host, `$ROLE` a role's directory on the
+ * controller. Every case is run in check mode (which must touch nothing), for real, and once more (which must change nothing).
+ */
+export type Case = {
+  readonly name: string
+  /** Files on the host, relative to `$ROOT`. */
+  readonly before?: CaseFiles
+  /** Files on the controller: `files/motd`, `templates/hosts.j2`. */
+  readonly role?: CaseFiles
+  readonly facts?: Readonly<Record<string, unknown>>
+  /** Commands that prepare `$ROOT` (its working directory) further. */
+  readonly prepare?: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly changed?: boolean
+  /** Part of the result; `{"matches": "…"}` stands for a text by its regular expression. */
+  readonly result?: Readonly<Record<string, unknown>>
+  /** Texts that the diffs hold before and after. */
+  readonly diff?: { readonly before: string; readonly after: string }
+  /** Files on the host afterwards; those that are not named do not matter. */
+  readonly after?: CaseFiles
+  /** What a second run reports; false unless told. null: no second run. */
+  readonly again?: boolean | null
+  /** What check mode reports; like `changed` unless told. */
+  readonly check?: boolean | 'skipped' | 'failed'
+  /** A regular expression of the failure's message and hint; nothing is changed then. */
+  readonly fails?: string
+}
+
+const replaced = <T>(data: T, root: string, role: string): T => {
+  if (typeof data === 'string') return data.replaceAll('$ROOT', root).replaceAll('$ROLE', role) as T
+  if (Array.isArray(data)) return data.map((item) => replaced(item, root, role)) as T
+  if (data === null || typeof data !== 'object') return data
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, replaced(value, root, role)])) as T
+}
+
+const write = (directory: string, files: CaseFiles = {}) => {
+  for (const [name, file] of Object.entries(files)) {
+    const path = join(directory, name)
+    mkdirSync(name.endsWith('/') ? path : dirname(path), { recursive: true })
+    const { content, base64, link, mode, owner, group, modified } =
+      typeof file === 'string' ? { content: file } : (file ?? {})
+    if (link !== undefined) symlinkSync(link, path)
+    else if (!name.endsWith('/')) writeFileSync(path, base64 ? Buffer.from(base64, 'base64') : (content ?? ''))
+    if (link === undefined) chmodSync(path, Number.parseInt(mode ?? (name.endsWith('/') ? '755' : '644'), 8))
+    if (owner !== undefined || group !== undefined) {
+      execFileSync('chown', ['-h', `${owner ?? ''}:${group ?? ''}`, path])
+    }
+    if (modified !== undefined) utimesSync(path, modified, modified)
+  }
+}
+
+/** Everything of a tree that a module can change, as text: a line for each file. */
+const snapshot = (root: string, withTimes = true): string[] => {
+  const names = ['.', ...readdirSync(root, { recursive: true }).map(String).sort()]
+  return names.map((name) => {
+    const path = join(root, name)
+    const { mode, uid, gid, mtimeMs, ino } = lstatSync(path)
+    const kind = mode & 0o170000
+    const content =
+      kind === 0o120000
+        ? readlinkSync(path)
+        : kind === 0o100000
+          ? createHash('sha1').update(readFileSync(path)).digest('hex')
+          : ''
+    return [name, mode.toString(8), uid, gid, withTimes ? mtimeMs : '', ino, content].join(' ')
+  })
+}
+
+const checkFiles = (root: string, files: CaseFiles = {}) => {
+  for (const [name, file] of Object.entries(files)) {
+    const path = join(root, name)
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (file === null && !name.endsWith('/')) {
+      assert.is(found, undefined, `${name} is not there`)
+      continue
+    }
+    assert.ok(found, `${name} is there (found: ${readdirSync(root, { recursive: true }).join(' ')})`)
+    const { content, base64, link, mode, owner, group, modified } =
+      typeof file === 'string' ? { content: file } : (file ?? {})
+    if (name.endsWith('/')) assert.ok(found.isDirectory(), `${name} is a directory`)
+    if (content !== undefined) assert.is(readFileSync(path, 'utf8'), content, `content of ${name}`)
+    if (base64 !== undefined) assert.is(readFileSync(path, 'base64'), base64, `content of ${name}`)
+    if (link !== undefined) assert.is(readlinkSync(path), link, `target of ${name}`)
+    if (mode !== undefined) assert.is((found.mode & 0o7777).toString(8), mode.replace(/^0+/, ''), `mode of ${name}`)
+    if (owner !== undefined) assert.is(found.uid, owner, `owner of ${name}`)
+    if (group !== undefined) assert.is(found.gid, group, `group of ${name}`)
+    if (modified !== undefined) assert.is(Math.floor(found.mtimeMs / 1000), modified, `time of ${name}`)
+  }
+}
+
+const isPattern = (expected: unknown): expected is { readonly matches: string } =>
+  expected !== null && typeof expected === 'object' && Object.keys(expected).join() === 'matches'
+
+/** Whether `expected` is a part of `actual`: dictionaries may hold more, `{matches}` is a regular expression. */
+const checkPart = (actual: unknown, expected: unknown, where: string): void => {
+  if (isPattern(expected)) {
+    assert.match(String(actual), new RegExp(expected.matches, 's'), where)
+  } else if (Array.isArray(expected)) {
+    assert.ok(Array.isArray(actual), `${where} is a list, not ${JSON.stringify(actual)}`)
+    assert.is((actual as unknown[]).length, expected.length, `length of ${where}: ${JSON.stringify(actual)}`)
+    expected.forEach((item, index) => {
+      checkPart((actual as unknown[])[index], item, `${where}[${index}]`)
+    })
+  } else if (expected !== null && typeof expected === 'object') {
+    assert.ok(actual !== null && typeof actual === 'object', `${where} is a dictionary, not ${JSON.stringify(actual)}`)
+    for (const [key, value] of Object.entries(expected)) {
+      checkPart((actual as Record<string, unknown>)[key], value, `${where}.${key}`)
+    }
+  } else {
+    assert.equal(actual, expected, where)
+  }
+}
+
+type Place = { readonly root: string; readonly role: string; readonly remove: () => void }
+
+const prepare = (one: Case): Place => {
+  const base = mkdtempSync(join(tmpdir(), 'prelude-case-'))
+  const place = { root: join(base, 'root'), role: join(base, 'role'), remove: () => rmSync(base, { recursive: true }) }
+  for (const directory of [place.root, place.role]) mkdirSync(directory)
+  write(place.root, replaced(one.before, place.root, place.role))
+  write(place.role, replaced(one.role, place.root, place.role))
+  if (one.prepare) execFileSync('/bin/sh', ['-ec', replaced(one.prepare, place.root, place.role)], { cwd: place.root })
+  return place
+}
+
+const start = async <P>(
+  module: Module<P>,
+  one: Case,
+  { root, role }: Place,
+  connection: Connection,
+  check: boolean,
+): Promise<ModuleRun> => {
+  const host = moduleHost({ connection, check, role, facts: one.facts ?? {} })
+  const given = fromPlain(replaced(one.parameters, root, role)) as Map<string, never>
+  return runModule(module, host, readParameters<P>(module.schema, given, host.at, module.name))
+}
+
+const failureText = (thrown: unknown): string => {
+  if (!(thrown instanceof Failure)) throw thrown
+  return [thrown, ...thrown.others].map(({ message, hint }) => `${message} (${hint})`).join('\n')
+}
+
+const checkFailure = async <P>(module: Module<P>, one: Case, place: Place, connection: Connection) => {
+  // A temporary file may have come and gone, which a directory's time shows.
+  const before = snapshot(place.root, false)
+  const text = await start(module, one, place, connection, false).then(
+    ({ result, failure }) => {
+      assert.is(result.failed, true, `${one.name} fails: ${JSON.stringify(result)}`)
+      return failure ? failureText(failure) : String(result.msg)
+    },
+    (thrown) => failureText(thrown),
+  )
+  assert.match(text, new RegExp(one.fails ?? '', 's'))
+  assert.equal(snapshot(place.root, false), before, 'a failure changes nothing')
+}
+
+const checkRun = async <P>(module: Module<P>, one: Case, place: Place, connection: Connection) => {
+  const changed = one.changed ?? true
+  const before = snapshot(place.root)
+  const tried = await start(module, one, place, connection, true)
+  assert.equal(snapshot(place.root), before, 'check mode touches nothing')
+  const expected = one.check ?? changed
+  if (expected === 'skipped') assert.is(tried.result.skipped, true, 'check mode skips')
+  else if (expected === 'failed') assert.is(tried.result.failed, true, 'check mode fails')
+  else {
+    assert.is(tried.result.failed ?? false, false, `check mode failed: ${tried.result.msg}`)
+    assert.is(tried.changed, expected, `changed in check mode: ${tried.changes.join('; ')}`)
+  }
+
+  const run = await start(module, one, place, connection, false)
+  assert.is(run.result.failed ?? false, false, `failed: ${run.result.msg}`)
+  assert.is(run.changed, changed, `changed: ${run.changes.join('; ')}`)
+  if (!changed) assert.equal(snapshot(place.root), before, 'nothing is touched when nothing is changed')
+  checkPart(run.result, replaced(one.result ?? {}, place.root, place.role), 'result')
+  checkFiles(place.root, replaced(one.after, place.root, place.role))
+  if (one.diff) {
+    const wanted = replaced(one.diff, place.root, place.role)
+    assert.is(run.diffs.map((diff) => diff.before).join(''), wanted.before, 'diff before')
+    assert.is(run.diffs.map((diff) => diff.after).join(''), wanted.after, 'diff after')
+    assert.equal(tried.diffs, run.diffs, 'check mode shows the same diff')
+  }
+
+  if (one.again === null) return
+  const again = await start(module, one, place, connection, false)
+  assert.is(again.result.failed ?? false, false, `failed when run again: ${again.result.msg}`)
+  assert.is(again.changed, one.again ?? false, `changed when run again: ${again.changes.join('; ')}`)
+}
+
+/** Runs the cases of a module over the local connection, each in directories of its own. */
+export const runCases = <P>(module: Module<P>, cases: readonly Case[]): void => {
+  const test = suite(module.name)
+  let connection: Connection
+  test.before(async () => {
+    connection = await openLocal()
+  })
+  test.after(() => connection.close())
+  for (const one of cases) {
+    test(one.name, async () => {
+      const place = prepare(one)
+      try {
+        await (one.fails === undefined ? checkRun : checkFailure)(module, one, place, connection)
+      } finally {
+        place.remove()
+      }
+    })
+  }
+  test.run()
+}

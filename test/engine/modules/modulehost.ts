@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative } from 'node:path'
+import type { Connection } from '../../../engine/connections/connection.ts'
+import { Failure } from '../../../engine/failure.ts'
+import type { Controller, Host } from '../../../engine/modules/module.ts'
+import { emptyScope } from '../../../engine/vars/scope.ts'
+import { fromPlain } from '../../../engine/vars/value.ts'
+
+export type ModuleHostOptions = {
+  readonly connection: Connection
+  readonly check: boolean
+  /** Directory on the controller with `files/`, `templates/` …, as a role has them. */
+  readonly role: string
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+const at = { file: 'case', line: 1, column: 1 }
+
+const controller = (role: string): Controller => {
+  const notThere = async (): Promise<never> => {
+    throw new Error('these cases have no playbook around them')
+  }
+  return {
+    async find(kind, name) {
+      const path = isAbsolute(name) ? name : join(role, kind, name)
+      await stat(path).catch((cause) => {
+        throw new Failure('module.file', `no file '${name}'`, { at, cause })
+      })
+      return path
+    },
+    read: (path) => readFile(path),
+    async stat(path) {
+      const found = await stat(path).catch(() => undefined)
+      return found && { type: found.isDirectory() ? 'directory' : 'file', mode: found.mode & 0o7777 }
+    },
+    list: async (path) =>
+      readdirSync(path, { recursive: true, withFileTypes: true })
+        .map((entry) => relative(path, join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''))
+        .sort(),
+    async write(path, content) {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, content)
+    },
+    render: notThere,
+    expression: notThere,
+    condition: notThere,
+    scope: emptyScope,
+    variables: notThere,
+    ask: notThere,
+  }
+}
+
+/** A host for module cases: a real connection, and a controller that is a directory. */
+export const moduleHost = ({ connection, check, role, facts = {} }: ModuleHostOptions): Host => ({
+  name: 'testhost',
+  check,
+  diff: true,
+  verbosity: 0,
+  at,
+  run: (command, options) => connection.run(command, options),
+  read: (path) => connection.read(path),
+  write: (path, content, options) => connection.write(path, content, options),
+  stat: (path, options) => connection.stat(path, options),
+  fact: async (name) => fromPlain(facts[name]),
+  connection,
+  controller: controller(role),
+})
