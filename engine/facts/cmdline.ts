@@ -1,0 +1,28 @@
+import { verbatim } from '../command.ts'
+import type { Family } from './family.ts'
+
+/** Words as a shell splits them: quotes and backslashes are honoured. */
+const words = (text: string): string[] =>
+  [...text.matchAll(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g)].map(([word]) =>
+    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double ?? single ?? escaped),
+  )
+
+/** The kernel's command line: `cmdline` keeps the last of equal names, `proc_cmdline` a list of all. */
+export const cmdline: Family = {
+  name: 'cmdline',
+  facts: ['cmdline', 'proc_cmdline'],
+  command: verbatim('cat /proc/cmdline'),
+  parse(output) {
+    const last = new Map<string, string | true>()
+    const all = new Map<string, string | true | (string | true)[]>()
+    for (const word of words(output)) {
+      const at = word.indexOf('=')
+      const key = at < 0 ? word : word.slice(0, at)
+      const value = at < 0 || word.slice(at + 1)
+      last.set(key, value)
+      const before = all.get(key)
+      all.set(key, before === undefined || at < 0 ? value : [before, value].flat())
+    }
+    return { cmdline: last, proc_cmdline: all }
+  },
+}
