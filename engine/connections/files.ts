@@ -12,7 +12,7 @@ const said = (output: Output): string => output.stderr.toString().trim() || `exi
 export const readFile = async (on: Runner, path: string): Promise<Buffer> => {
   const output = await on.run(sh`cat ${path}`)
   if (output.code === 0) return output.stdout
-  throw new Failure('connection.read', `cannot read ${path} on ${on.name}: ${said(output)}`)
+  throw new Failure('module.read', `cannot read ${path} on ${on.name}: ${said(output)}`)
 }
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
@@ -56,7 +56,7 @@ export const writeFile = async (
   options: WriteOptions = {},
 ): Promise<void> => {
   const output = await on.run(writing(path, options), { stdin: content })
-  if (output.code !== 0) throw new Failure('connection.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
+  if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
 }
 
 const types: Readonly<Record<number, Stat['type']>> = {
@@ -85,7 +85,7 @@ if ${regular}; then ${sum}; else echo; fi
   if (output.code !== 0) {
     const reason = said(output)
     if (/No such file or directory|Not a directory/.test(reason)) return undefined
-    throw new Failure('connection.stat', `cannot stat ${path} on ${on.name}: ${reason}`)
+    throw new Failure('module.stat', `cannot stat ${path} on ${on.name}: ${reason}`)
   }
   return parseStat(path, output.stdout, options)
 }

@@ -14,7 +14,7 @@ export type Frame = { readonly text: string; readonly mark: string }
 
 const exportOf = ([name, value]: [string, string]): string => {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw new Failure('connection.environment', `'${name}' cannot be the name of an environment variable`, {
+    throw new Failure('module.environment', `'${name}' cannot be the name of an environment variable`, {
       hint: 'names consist of letters, digits and underscores',
     })
   }
