@@ -26,6 +26,9 @@ const cardWait = 30
 /** Seconds for a link or an LACP partner: switches with spanning tree or slow LACP take more than a minute. */
 const linkWait = 90
 
+/** Seconds for the other links once one carries traffic: a dead cable does not hold the boot up for long. */
+const furtherWait = 15
+
 /** The cards of some networks; after the wait, those that came. */
 const findCards = async (context: BootContext, networks: readonly Network[]): Promise<ReadonlyMap<string, Card>> => {
   const find = async () => {
@@ -64,12 +67,15 @@ const makeBond = async (context: BootContext, plan: LinkPlan & { kind: 'bond' })
   await runAll(context.log, bondCommands(network, address, [...found.values()]))
   const start = performance.now()
   let health: BondHealth = { healthy: false, links: 0 }
+  let firstLink: number | undefined
   await context.log.step(`waiting for ${network.name}`, () =>
     waitFor(linkWait, async () => {
       context.watchdog.progress()
       // a member that is missing is not waited for twice
       health = bondHealth(await readBond(network.name), found.size)
-      return health.healthy ? true : undefined
+      if (health.links > 0) firstLink ??= performance.now()
+      const waitedOn = firstLink === undefined ? 0 : performance.now() - firstLink
+      return health.healthy || waitedOn > furtherWait * 1000 ? true : undefined
     }),
   )
   const state = await readBond(network.name)

@@ -36,11 +36,6 @@ const restart = async (state: State): Promise<void> => {
   state.hash = createHash('sha256')
 }
 
-const contentLength = (answer: HttpAnswer): number | undefined => {
-  const value = answer.headers['content-length']
-  return value === undefined ? undefined : Number(value)
-}
-
 /** Places the file where the answer's first byte belongs, or throws when the answer is not the content asked for. */
 const accept = async (url: string, answer: HttpAnswer, state: State, size: number): Promise<void> => {
   const refuse = (message: string) => {
@@ -54,8 +49,9 @@ const accept = async (url: string, answer: HttpAnswer, state: State, size: numbe
       refuse(`a wrong range: ${answer.headers['content-range'] ?? 'none'}`)
     }
   } else if (answer.status === 200) {
-    const length = contentLength(answer)
-    if (length !== undefined && length !== size) refuse(`${length} bytes instead of ${size}`)
+    // a page of another program often comes without its length: then it is not the content either
+    const length = answer.headers['content-length']
+    if (Number(length) !== size) refuse(`${length ?? 'an unknown number of'} bytes instead of ${size}`)
     await restart(state)
   } else if (answer.status === 416) {
     await restart(state)

@@ -1,0 +1,40 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { execute } from '../../engine/process.ts'
+import { suite } from '../suite.ts'
+
+const test = suite('agent dracut hooks')
+
+const dracut = join(import.meta.dirname, '../../agent/dracut')
+const scripts = globSync('**/*.sh', { cwd: dracut }).sort()
+
+const code = (text: string): string => text.replace(/(^|\s)#.*$/gm, '').replace(/'[^']*'|"[^"]*"/g, '""')
+
+test('there are modules with hooks', () => {
+  for (const module of ['50prelude', '91preboot', '92mkdisk'])
+    assert.ok(scripts.includes(`${module}/module-setup.sh`), module)
+})
+
+for (const script of scripts) {
+  const text = readFileSync(join(dracut, script), 'utf8')
+  test(`${script} is shell`, async () => {
+    const shell = text.startsWith('#!/bin/bash') ? 'bash' : 'dash'
+    const { code, stderr } = await execute(shell, ['-n', join(dracut, script)])
+    assert.is(code, 0, stderr)
+  })
+  // hooks are sourced: exit ends all later hooks; die stops the node for ever; exported variables reach a world-readable file
+  test(`${script} never exits, dies or exports`, () => {
+    const words = code(text).match(/\b(?:exit|die|export|halt|poweroff)\b/g)
+    assert.is(words, null)
+  })
+}
+
+for (const script of scripts.filter((name) => name.endsWith('module-setup.sh'))) {
+  test(`${script} is included only when asked for`, async () => {
+    const { code } = await execute('bash', ['-c', '. "$1"; check', 'sh', join(dracut, script)])
+    assert.is(code, 255)
+  })
+}
+
+test.run()
