@@ -134,11 +134,15 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
       write: (path, content, given) => connection.write(path, content, given),
       stat: (path, given) => connection.stat(path, given),
       async fact(name) {
-        const state = playRun.run.hosts.get(occasion.delegate ?? host.name)?.variables ?? host.variables
-        const known = state.facts.get(name) ?? state.ownFacts.get(name)
-        if (known !== undefined) return known
-        for (const [key, value] of await collectFacts(connection, new Set([name]))) state.ownFacts.set(key, value)
-        return state.ownFacts.get(name) ?? null
+        const target = occasion.delegate ?? host.name
+        const gathered = playRun.run.hosts.get(target)?.variables.facts.get(name)
+        if (gathered !== undefined) return gathered
+        const own = playRun.run.collected.get(target) ?? new Map<string, Value>()
+        playRun.run.collected.set(target, own)
+        if (!own.has(name)) {
+          for (const [key, value] of await collectFacts(connection, new Set([name]))) own.set(key, value)
+        }
+        return own.get(name) ?? null
       },
       connection,
       controller: controllerFor(playRun, task, scope),

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Controller } from '../modules/module.ts'
@@ -83,6 +83,18 @@ const firstExisting = async (playRun: PlayRun, places: readonly string[]): Promi
   return undefined
 }
 
+/** Everything below a directory, links followed, relative and sorted; directories end with `/`. */
+const listTree = async (root: string, below: string): Promise<string[]> => {
+  const found: string[] = []
+  for (const name of (await readdir(join(root, below))).sort()) {
+    const path = join(below, name)
+    const isDirectory = (await stat(join(root, path)).catch(() => undefined))?.isDirectory() === true
+    found.push(isDirectory ? `${path}/` : path)
+    if (isDirectory) found.push(...(await listTree(root, path)))
+  }
+  return found
+}
+
 /** The controller's side of one task on one host. */
 export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Controller => {
   const { options } = playRun.run
@@ -99,13 +111,13 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
       })
     },
     read: (path) => loader.read(path),
-    async list(path) {
-      const entries = await readdir(path, { recursive: true, withFileTypes: true })
-      return entries
-        .filter((entry) => !entry.isDirectory())
-        .map((entry) => join(entry.parentPath, entry.name).slice(path.replace(/\/+$/, '').length + 1))
-        .sort()
+    async stat(path) {
+      const found = await stat(path).catch(() => undefined)
+      if (!found) return undefined
+      const type = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'fifo'
+      return { type, mode: found.mode & 0o7777 }
     },
+    list: (path) => listTree(path, ''),
     async write(path, content) {
       await mkdir(dirname(path), { recursive: true })
       const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)

@@ -23,7 +23,7 @@ const loopValues = async (playRun: PlayRun, task: Task, scope: Scope): Promise<V
         Array.isArray(terms) ? terms : [terms],
         new Map(),
         scope,
-        playRun.run.options.lookups,
+        playRun.run.options.surroundings,
         loop.at,
       ),
     )

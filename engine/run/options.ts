@@ -4,7 +4,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { Module } from '../modules/module.ts'
 import type { Node, Role, Task } from '../playbook/play.ts'
 import type { Reporter } from '../report/event.ts'
-import type { Templar } from '../vars/templar.ts'
+import type { Templar, TemplarSurroundings } from '../vars/templar.ts'
 import type { Dict, Value } from '../vars/value.ts'
 
 /** How task files, roles and variable files are read while a play runs. A bundle's node has them in memory. */
@@ -37,6 +37,8 @@ export type RoleOptions = {
 export type RunOptions = {
   readonly inventory: Inventory
   readonly templar: Templar
+  /** What the templar was made with; lookups of `with_X` use it too. */
+  readonly surroundings: TemplarSurroundings
   readonly report: Reporter
   readonly loader: Loader
   readonly findModule: (name: string, at: Position) => Module

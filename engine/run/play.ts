@@ -89,6 +89,8 @@ const readVarsFiles = async (playRun: PlayRun): Promise<void> => {
   const { play, run } = playRun
   const { loader, templar } = run.options
   for (const host of playRun.batch) {
+    host.variables.playFiles.clear()
+    host.variables.promptVars.clear()
     const scope = scopeFor(playRun, host, playTask(play), top)
     for (const { names, at } of play.varsFiles) {
       const tried: string[] = []

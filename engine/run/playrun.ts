@@ -14,6 +14,8 @@ export type Run = {
   /** Every host that has taken part, with what it has learnt; kept from play to play. */
   readonly hosts: Map<string, HostRun>
   readonly connections: Connections
+  /** Facts that modules asked for, by host; templates do not see them. */
+  readonly collected: Map<string, Map<string, Value>>
   taskCount: number
   /** Set by `meta: end_play` and by any_errors_fatal: no further task of this play starts. */
   stopped: boolean

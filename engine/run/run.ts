@@ -31,6 +31,7 @@ export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunO
     options,
     hosts: new Map(),
     connections: new Connections(options.open),
+    collected: new Map(),
     taskCount: 0,
     stopped: false,
   }

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { Failure, type Position } from './failure.ts'
+import type { Inventory } from './inventory/inventory.ts'
+import { loadInventory } from './inventory/load.ts'
+import { createTemplar } from './vars/createtemplar.ts'
+import type { Templar, TemplarSurroundings } from './vars/templar.ts'
+import { toPlain } from './vars/value.ts'
+import { decryptVault, type VaultSecret } from './vars/vault.ts'
+
+/** An inventory with what evaluates its templates and opens its vaults. */
+export type Site = {
+  readonly inventory: Inventory
+  readonly templar: Templar
+  readonly surroundings: TemplarSurroundings
+  readonly decrypt: (ciphertext: string, at: Position) => string
+}
+
+export type SiteOptions = {
+  readonly inventory: readonly string[]
+  readonly playbookDirectory?: string | undefined
+  readonly vaultSecrets: readonly VaultSecret[]
+  readonly warn: (message: string, at?: Position) => void
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly compat?: '2.18' | undefined
+}
+
+/** Loads the inventory of a site. Throws a Failure that carries all problems. */
+export const openSite = async (options: SiteOptions): Promise<Site> => {
+  const decrypt = (ciphertext: string, at: Position): string =>
+    decryptVault(ciphertext, options.vaultSecrets, at).toString()
+  const { warn, playbookDirectory } = options
+  const surroundings: TemplarSurroundings = {
+    warn,
+    decrypt,
+    searchPath: (scope) => {
+      const path = scope.get('ansible_search_path')
+      const directory = toPlain(scope.get('playbook_dir') ?? playbookDirectory ?? '.')
+      return [...(Array.isArray(path) ? path.map(String) : []), String(directory)]
+    },
+    environment: (name) => options.environment[name],
+    compat: options.compat,
+  }
+  const inventory = await loadInventory(options.inventory, { playbookDirectory, decrypt, warn })
+  return { inventory, templar: createTemplar(surroundings), surroundings, decrypt }
+}
+
+/** A vault secret from `--vault-id` (`label@file`) or `--vault-password-file`. */
+export const readVaultSecret = async (text: string): Promise<VaultSecret> => {
+  const [, id = 'default', file = text] = /^([^@/]+)@(.+)$/.exec(text) ?? []
+  try {
+    return { id, password: Buffer.from((await readFile(file, 'utf8')).trim()) }
+  } catch (cause) {
+    throw new Failure('vault.password', `cannot read the vault password file ${file}`, {
+      cause,
+      hint: 'give a file that holds the password',
+    })
+  }
+}
