@@ -2,7 +2,7 @@ import type { Command } from '../command.ts'
 import type { Connection, Output, RunOptions, Stat, StatOptions, WriteOptions } from '../connections/connection.ts'
 import type { Position } from '../failure.ts'
 import type { Scope } from '../vars/scope.ts'
-import type { Value } from '../vars/value.ts'
+import type { Dict, Value } from '../vars/value.ts'
 
 /** A change that a module has decided on. Check mode never calls `apply`. */
 export type Change<T = unknown> = {
@@ -77,7 +77,7 @@ export type Controller = {
   condition(source: unknown): Promise<boolean>
   readonly scope: Scope
   /** Parses a YAML or JSON variables file, vault included. */
-  variables(path: string): Promise<Map<string, Value>>
+  variables(path: string): Promise<Dict>
   /** Asks the person at the terminal (pause); undefined when there is none. */
   ask(prompt: string, secret: boolean): Promise<string | undefined>
 }

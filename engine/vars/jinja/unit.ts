@@ -1,0 +1,27 @@
+import type { Plugins } from './plugins.ts'
+import { compileBody, type Gathered } from './body.ts'
+import { compileExpression } from './compile.ts'
+import { type Syntax, tokenizeExpression, tokenizeTemplate } from './lexer.ts'
+import type { Code, Unit } from './runtime.ts'
+import { Source } from './source.ts'
+import { parseBareExpression, parseTemplate } from './statements.ts'
+
+/** Compiles a template. Throws a SyntaxProblem. */
+export const compileUnit = (source: Source, syntax: Syntax, plugins: Plugins): Unit => {
+  const body = parseTemplate(tokenizeTemplate(source.text, syntax))
+  const gathered: Gathered = { blocks: new Map(), extends: undefined }
+  const steps = compileBody(body, plugins, gathered)
+  // What a template that extends another one prints outside its blocks is never seen.
+  const isSeen = (index: number) => !['block', 'text', 'output'].includes(body[index]!.kind)
+  const [only] = body
+  return {
+    source,
+    steps: gathered.extends ? steps.filter((_, index) => isSeen(index)) : steps,
+    expression: body.length === 1 && only?.kind === 'output' ? compileExpression(only.expression, plugins) : undefined,
+    ...gathered,
+  }
+}
+
+/** Compiles a bare expression. Throws a SyntaxProblem. */
+export const compileBare = (source: Source, plugins: Plugins): Code =>
+  compileExpression(parseBareExpression(tokenizeExpression(source.text)), plugins)
