@@ -2,6 +2,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
+import { writeReference } from './reference.ts'
 
 const root = join(import.meta.dirname, '..')
 const files = globSync(['schema/*.schema.json', 'engine/modules/*/*.schema.json'], { cwd: root }).sort()
@@ -52,3 +53,4 @@ for (const file of files) {
 }
 
 writeFileSync(join(root, 'schema/types.ts'), `${parts.join('\n\n')}\n`)
+writeReference()
