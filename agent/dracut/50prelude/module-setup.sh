@@ -7,13 +7,14 @@ check() {
 }
 
 depends() {
-    echo kernel-modules kernel-network-modules
+    echo kernel-modules
 }
 
 installkernel() {
     # hostonly='' puts them in whatever the machine is that the initramfs is built on
     hostonly='' instmods \
-        bonding 8021q af_packet ipv6 \
+        '=drivers/net/ethernet' '=drivers/net/mdio' '=drivers/net/phy' \
+        bonding 8021q af_packet ipv6 ib_ipoib mlx5_ib mlx4_ib hfi1 \
         overlay squashfs loop \
         raid0 raid1 raid10 raid456 \
         nvme ahci sd_mod virtio_pci virtio_net virtio_blk virtio_scsi e1000 e1000e igb \
@@ -30,9 +31,12 @@ install() {
     inst_simple "$moddir/dhcp-lease.sh" /usr/lib/prelude/dhcp-lease
 
     # dracut strips what is executable, which destroys a program that carries its script in a section of its own:
-    # the agent goes in without that mode, and the hook gives it back
-    inst_binary "$agent"
+    # the agent goes in without that mode, and the hook gives it back. Libraries are looked up for executable files alone,
+    # so the agent's are named here
+    inst_simple "$agent"
     chmod 0644 "$initdir$agent"
+    inst_libdir_file 'libc.so*' 'libm.so*' 'libdl.so*' 'libpthread.so*' 'libgcc_s.so*' 'libstdc++.so*' \
+        'libnss_dns.so*' 'libnss_files.so*'
 
     inst_multiple ip modprobe mount umount udevadm chroot cp rm sleep chmod sh date blkid
     inst_multiple -o systemctl reboot losetup wipefs mdadm blockdev wdctl unsquashfs busybox dhclient \
@@ -40,5 +44,4 @@ install() {
     if [[ -e $dracutsysrootdir/etc/mke2fs.conf ]]; then
         inst_simple /etc/mke2fs.conf
     fi
-    inst_libdir_file 'libnss_dns.so*' 'libnss_files.so*'
 }
