@@ -60,7 +60,7 @@ export const parseLastLine = (log: string): ConsoleLine | undefined => {
   return undefined
 }
 
-/** The end of a file, as text; nothing when there is no such file. */
+/** The last lines of a file, as many as fit into `bytes`; nothing when there is no such file. */
 export const tail = (file: string, bytes: number): string => {
   if (!existsSync(file)) return ''
   const descriptor = openSync(file, 'r')
@@ -68,7 +68,8 @@ export const tail = (file: string, bytes: number): string => {
     const { size } = fstatSync(descriptor)
     const buffer = Buffer.alloc(Math.min(size, bytes))
     const read = readSync(descriptor, buffer, 0, buffer.length, size - buffer.length)
-    return buffer.toString('utf8', 0, read)
+    const text = buffer.toString('utf8', 0, read)
+    return size > bytes ? text.slice(text.indexOf('\n') + 1) : text
   } finally {
     closeSync(descriptor)
   }

@@ -42,12 +42,12 @@ const attach = async (
 ): Promise<void> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const line = createConnection(socket)
+  const leave = () => resolve()
   const forward = (typed: Buffer) => {
     const end = typed.indexOf(leaveKey)
-    line.write(end === -1 ? typed : typed.subarray(0, end))
-    if (end !== -1) resolve()
+    if (end === -1) line.write(typed)
+    else line.write(typed.subarray(0, end), leave)
   }
-  const leave = () => resolve()
   line.on('connect', () => {
     connected()
     input.on('data', forward)
@@ -75,26 +75,31 @@ const attach = async (
   }
 }
 
+/** How much of the former output a follower sees first, in bytes. */
+const shownFirst = 8_192
+
 const follow = async (file: string, { output, signal }: ConsoleStreams): Promise<void> => {
   const stat = (): Stats | undefined => statSync(file, { throwIfNoEntry: false })
-  const start = tail(file, 8_000)
-  output.write(start.slice(start.length < 8_000 ? 0 : start.indexOf('\n') + 1))
-  let { ino = 0, size: offset = 0 } = stat() ?? {}
+  const start = stat()
+  let inode = start?.ino
+  let offset = Math.max(0, (start?.size ?? 0) - shownFirst)
+  let isCut = offset > 0
   const buffer = Buffer.alloc(65_536)
   while (!signal?.aborted) {
     const now = stat()
-    if (now && now.ino !== ino) {
-      ino = now.ino
+    if (now && now.ino !== inode) {
+      inode = now.ino
       offset = 0
     }
-    if (now && now.size > offset) {
-      const descriptor = openSync(file, 'r')
-      const read = readSync(descriptor, buffer, 0, buffer.length, offset)
-      closeSync(descriptor)
-      offset += read
-      output.write(Buffer.from(buffer.subarray(0, read)))
-    } else {
+    if (!now || now.size <= offset) {
       await sleep(200, undefined, signal ? { signal } : {}).catch(() => {})
+      continue
     }
+    const descriptor = openSync(file, 'r')
+    const read = readSync(descriptor, buffer, 0, buffer.length, offset)
+    closeSync(descriptor)
+    offset += read
+    output.write(Buffer.from(buffer.subarray(isCut ? buffer.indexOf('\n') + 1 : 0, read)))
+    isCut = false
   }
 }

@@ -22,7 +22,7 @@ export const withLock = async <T>(
       `--${kind}`,
       '--nonblock',
       `--conflict-exit-code=${conflict}`,
-      directory,
+      `${directory}/.`, // flock would make a file of a directory that is not there
       'sh',
       '-c',
       'echo locked; exec cat >/dev/null',

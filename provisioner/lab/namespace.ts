@@ -90,10 +90,11 @@ export const parseAddresses = (json: string): string[] => {
     .flatMap(({ local, prefixlen, scope }) => (scope === 'global' ? [`${local}/${prefixlen}`] : []))
 }
 
-/** Makes `address` the only one of an interface, and the interface up; one that is there already is not touched. */
+/** Makes `address` the only one of its family on an interface, and the interface up; what is right is not touched. */
 export const setAddress = async (namespace: string, device: string, address: string): Promise<void> => {
   const present = parseAddresses(await tool('ip', ['-json', '-netns', namespace, 'address', 'show', 'dev', device]))
-  const others = present.filter((candidate) => candidate !== address)
+  const isSameFamily = (other: string) => other.includes(':') === address.includes(':')
+  const others = present.filter((candidate) => candidate !== address && isSameFamily(candidate))
   await ipBatch(namespace, [
     ...others.map((other) => `address delete ${other} dev ${device}`),
     ...(present.includes(address) ? [] : [`address add ${address} dev ${device}`]),

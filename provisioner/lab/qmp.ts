@@ -18,11 +18,12 @@ export const qmp = async (
   const connection = createConnection(socket)
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   const timer = setTimeout(() => reject(failed(`no answer within ${timeout} ms`)), timeout)
-  connection.on('error', (cause) => reject(failed(cause.message)))
   connection.on('close', () => reject(failed('closed without an answer')))
   const requests = [{ execute: 'qmp_capabilities' }, { execute: command, arguments: args }]
   const send = () => connection.write(`${JSON.stringify(requests.shift())}\n`)
-  createInterface(connection).on('line', (line) => {
+  const lines = createInterface(connection)
+  for (const source of [connection, lines]) source.on('error', (cause: Error) => reject(failed(cause.message)))
+  lines.on('line', (line) => {
     const answer = JSON.parse(line) as Answer
     if (answer.event) return
     if (answer.error) reject(failed(answer.error.desc))
