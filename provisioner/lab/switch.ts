@@ -68,17 +68,15 @@ export const parsePorts = (ports: string, interfaces: string): SwitchPort[] => {
   }))
 }
 
-/** Runs ovs-vsctl on the lab's own switch. */
-const vsctl = async (directory: string, args: readonly string[]): Promise<string> => {
-  const { code, stdout, stderr } = await execute('ovs-vsctl', [
-    `--db=unix:${switchPaths(directory).socket}`,
-    '--timeout=10',
-    ...args,
-  ])
+/** Runs ovs-vsctl on the lab's own switch; inside the namespace, where `labDown` finds it if nobody waits for it any more. */
+const vsctl = async (options: LabOptions, args: readonly string[]): Promise<string> => {
+  const paths = switchPaths(options.directory)
+  const [file = '', ...rest] = runInLab(options, ['ovs-vsctl', `--db=unix:${paths.socket}`, '--timeout=10', ...args])
+  const { code, stdout, stderr } = await execute(file, rest)
   // A port that the switch cannot use is reported in words only.
   if (code === 0 && !stderr.includes('Error detected')) return stdout
   throw new Failure('lab.switch', `the lab's switch refused: ${stderr.trim() || `ovs-vsctl ended with ${code}`}`, {
-    hint: `see ${switchPaths(directory).daemon('ovs-vswitchd').log}`,
+    hint: `see ${paths.daemon('ovs-vswitchd').log}`,
   })
 }
 
@@ -143,19 +141,18 @@ export const startSwitch = async (options: LabOptions, journal: Journal, log: Lo
   await log.step('starting the switch', async () => {
     await createDatabase(directory)
     await startDaemon(options, 'ovsdb-server', [paths.database, `--remote=punix:${paths.socket}`], journal)
-    await vsctl(directory, ['--no-wait', 'init'])
+    await vsctl(options, ['--no-wait', 'init'])
     await startDaemon(options, 'ovs-vswitchd', [`unix:${paths.socket}`], journal)
     const settings = ['datapath_type=netdev', `other_config:hwaddr="${bridgeMac(options.name)}"`]
-    await vsctl(directory, ['--may-exist', 'add-br', bridge, '--', 'set', 'Bridge', bridge, ...settings])
+    await vsctl(options, ['--may-exist', 'add-br', bridge, '--', 'set', 'Bridge', bridge, ...settings])
   })
 }
 
 /** Gives the bridge exactly the ports of these nodes; their taps must exist. */
 export const plugPorts = async (options: LabOptions): Promise<void> => {
-  const { directory } = options
-  const ports = await vsctl(directory, ['--format=json', '--columns=name,interfaces', 'list', 'Port'])
-  const interfaces = await vsctl(directory, ['--format=json', '--columns=_uuid,name', 'list', 'Interface'])
+  const ports = await vsctl(options, ['--format=json', '--columns=name,interfaces', 'list', 'Port'])
+  const interfaces = await vsctl(options, ['--format=json', '--columns=_uuid,name', 'list', 'Interface'])
   const { remove, add } = planPorts(options.nodes.flatMap(portsOf), parsePorts(ports, interfaces))
   const steps = [...remove.map((port) => ['del-port', bridge, port.name]), ...add.map(addPort)]
-  if (steps.length > 0) await vsctl(directory, steps.flatMap((step) => ['--', ...step]).slice(1))
+  if (steps.length > 0) await vsctl(options, steps.flatMap((step) => ['--', ...step]).slice(1))
 }

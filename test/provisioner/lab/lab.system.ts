@@ -21,7 +21,7 @@ import {
   labUp,
   runInLab,
 } from '../../../provisioner/lab/lab.ts'
-import { namespaceOf } from '../../../provisioner/lab/paths.ts'
+import { namespaceOf, tapsOf } from '../../../provisioner/lab/paths.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('lab: a virtual cluster')
@@ -59,7 +59,7 @@ const leftovers = async (): Promise<string[]> => {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return false
     try {
       const line = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
-      return line.includes(`${directory}/`) || line.includes(namespaceOf(name))
+      return line.includes(`${place}/`) || line.includes(namespaceOf(name))
     } catch {
       return false
     }
@@ -128,6 +128,12 @@ test('of two commands that bring it up at once, one does and the other says why 
 test('it has no way out', async () => {
   const route = await tool('ip', ['-netns', namespaceOf(name), 'route', 'show'])
   assert.is(route.trim(), '10.77.0.0/24 dev br0 proto kernel scope link src 10.77.0.1')
+  const links = await tool('ip', ['-netns', namespaceOf(name), '-oneline', 'link', 'show'])
+  const names = [...links.matchAll(/^\d+: ([^:]+):/gm)].map(([, link = '']) => link)
+  const taps = options.nodes.flatMap(tapsOf)
+  assert.equal(names.toSorted(), ['br0', 'lo', 'ovs-netdev', ...taps].toSorted())
+  // The kernel would answer ARP on the taps as well, with their addresses.
+  for (const tap of taps) assert.match(links, new RegExp(`^\\d+: ${tap}: <[^>]*\\bNOARP\\b`, 'm'))
 })
 
 test('a lab of the same name in another directory is refused', async () => {
@@ -226,6 +232,7 @@ test('a switch that died is started again', async () => {
 }, 20_000)
 
 test('down leaves nothing but the logs of the consoles', async () => {
+  await tool('mount', ['-t', 'tmpfs', 'tmpfs', join(directory, 'nodes/n01')])
   assert.is.not((await leftovers()).length, 0)
   await labDown(directory, log)
   assert.equal(await leftovers(), [])
