@@ -1,0 +1,109 @@
+import { readFile, stat } from 'node:fs/promises'
+import { Failure } from '../failure.ts'
+import { problemList } from '../problems.ts'
+import { layer } from '../vars/scope.ts'
+import type { Dict } from '../vars/value.ts'
+import { findTasks, readTasksFile } from './nodes.ts'
+import type { Node, Playbook, Role, Task } from './play.ts'
+import { readPlaybook } from './playbook.ts'
+import { emptyCache, type LoadOptions, type Reading, readVariables, type Surroundings } from './reading.ts'
+import { loadRole } from './role.ts'
+
+export type { LoadOptions } from './reading.ts'
+
+/** What include_role and its kin say of the role. */
+export type RoleFrom = {
+  readonly tasksFrom?: string
+  readonly varsFrom?: string
+  readonly defaultsFrom?: string
+  readonly handlersFrom?: string
+  readonly public?: boolean
+  readonly allowDuplicates?: boolean
+}
+
+/** Reads playbooks before a run, and while it lasts what includes name. Each file is parsed once. */
+export type PlaybookLoader = {
+  /** @throws Failure that carries every problem of all files that the playbook imports */
+  playbook(file: string): Promise<Playbook>
+  /** The tasks of a file that `include_tasks` names, searched from the including task. @throws Failure */
+  tasks(name: string, from: Task): Promise<{ file: string; nodes: readonly Node[] }>
+  /** The tasks and handlers of a role that `include_role` names. @throws Failure */
+  role(
+    name: string,
+    from: Task,
+    options: RoleFrom,
+  ): Promise<{ role: Role; nodes: readonly Node[]; handlers: readonly Node[] }>
+  /** A YAML or JSON file of variables, vault included. @throws Failure */
+  variables(path: string): Promise<Dict>
+  exists(path: string): Promise<boolean>
+  read(path: string): Promise<Buffer>
+}
+
+/** Where an include stands. Its own tags do not reach what it brings; those around it do. */
+const surroundingsOf = (options: LoadOptions, from: Task): Surroundings => ({
+  directory: from.searchPath.at(-1) ?? '.',
+  file: from.at.file,
+  tags: from.inheritedTags ?? [],
+  searchPath: from.searchPath,
+  role: from.role,
+  scope: layer(options.extraVars ?? new Map()),
+  isHandler: false,
+  trail: [],
+  bring: () => {},
+})
+
+/** A loader of playbooks, task files and roles on this machine's file system. */
+export const createLoader = (options: LoadOptions): PlaybookLoader => {
+  const cache = emptyCache()
+  /** Runs a step with a list of problems of its own and throws what it holds. */
+  const complete = <T>(step: (reading: Reading) => T): T => {
+    const problems = problemList()
+    const result = problems.attempt(() => step({ options, problems, cache }))
+    problems.throwAll()
+    return result as T
+  }
+  return {
+    playbook: async (file) => ({ file, plays: complete((reading) => readPlaybook(reading, file)) }),
+    tasks: async (name, from) => {
+      const around = surroundingsOf(options, from)
+      const file = findTasks(name, around, from.at)
+      const key = JSON.stringify([file, around.tags, around.searchPath, from.role?.path])
+      // a role read a second time with other params is another role: its tasks must know which
+      const known = cache.tasks.get(key)
+      if (known && known.role === from.role) return { file, nodes: known.nodes }
+      const nodes = complete((reading) => readTasksFile(reading, file, around, from.at))
+      cache.tasks.set(key, { nodes, role: from.role })
+      return { file, nodes }
+    },
+    role: async (name, from, { public: isPublic = false, ...use }) => {
+      const loaded = complete((reading) =>
+        loadRole(reading, name, surroundingsOf(options, from), from.at, {
+          ...use,
+          isPublic,
+          allowDuplicates: use.allowDuplicates ?? true,
+        }),
+      )
+      return { role: loaded.role, nodes: loaded.nodes, handlers: loaded.handlers }
+    },
+    variables: async (path) => complete((reading) => readVariables(reading, path)),
+    exists: (path) =>
+      stat(path).then(
+        () => true,
+        () => false,
+      ),
+    read: async (path) => {
+      try {
+        return await readFile(path)
+      } catch (cause) {
+        throw new Failure('playbook.missing', `cannot read ${path}`, {
+          cause,
+          hint: 'check the path and its permissions',
+        })
+      }
+    },
+  }
+}
+
+/** Loads one playbook. @throws Failure that carries every problem of all files that it imports */
+export const loadPlaybook = (file: string, options: LoadOptions): Promise<Playbook> =>
+  createLoader(options).playbook(file)
