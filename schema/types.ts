@@ -1414,7 +1414,7 @@ export interface MountParameters {
    */
   src?: string;
   /**
-   * Type of the file system; `none` or `bind` with `opts: bind` for a directory.
+   * Type of the file system; `none` with `opts: bind` for a directory.
    */
   fstype?: string;
   /**
@@ -1430,11 +1430,11 @@ export interface MountParameters {
    */
   passno: string;
   /**
-   * `mounted`: in fstab and mounted. `present`: in fstab alone. `unmounted`: not mounted, fstab kept. `absent`: neither, and the mount point removed. `absent_from_fstab`: fstab alone. `ephemeral`: mounted, fstab kept. `remounted`: mounted anew.
+   * `mounted`: in fstab and mounted. `present`: in fstab alone. `unmounted`: not mounted, fstab kept. `absent`: neither, and the mount point removed. `absent_from_fstab`: fstab alone. `ephemeral`: mounted now, fstab left alone. `remounted`: mounted anew.
    */
   state: "absent" | "absent_from_fstab" | "ephemeral" | "mounted" | "present" | "remounted" | "unmounted";
   /**
-   * File to keep instead of /etc/fstab; its entries are then only written.
+   * File to keep instead of /etc/fstab.
    */
   fstab?: string;
   /**
@@ -2380,7 +2380,7 @@ export interface UserParameters {
    */
   ssh_key_passphrase?: string;
   /**
-   * SELinux user of the login.
+   * SELinux user of the login; set when the account is made.
    */
   seuser?: string;
   /**

@@ -1,6 +1,7 @@
 import { basename, extname, join } from 'node:path'
 import type { IncludeVarsParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
+import { regularExpression } from '../../vars/regularexpression.ts'
 import { type Dict, isDict, type Value } from '../../vars/value.ts'
 import { type Host, type ModuleSchema, readOnlyModule } from '../module.ts'
 import schema from './include_vars.schema.json' with { type: 'json' }
@@ -13,19 +14,11 @@ const merged = (below: Value | undefined, above: Value): Value => {
   return together
 }
 
-const expression = (host: Host, source: string): RegExp => {
-  try {
-    return new RegExp(source)
-  } catch (cause) {
-    throw new Failure('module.parameter', `'${source}' is no regular expression`, { at: host.at, cause })
-  }
-}
-
 /** The files of a directory that are asked for, in the order in which they are read. */
 const filesOf = async (host: Host, directory: string, params: IncludeVarsParameters): Promise<string[]> => {
   const { depth, files_matching, ignore_files = [], extensions, ignore_unknown_extensions } = params
-  const wanted = files_matching === undefined ? undefined : expression(host, files_matching)
-  const ignored = ignore_files.map((source) => expression(host, `${source}$`))
+  const wanted = files_matching === undefined ? undefined : regularExpression(files_matching)
+  const ignored = ignore_files.map((source) => regularExpression(`${source}$`))
   const files: string[] = []
   for (const name of await host.controller.list(directory)) {
     if (name.endsWith('/') || (depth > 0 && name.split('/').length > depth)) continue

@@ -19,9 +19,10 @@ const same = (name: string, other: string): boolean => name.replaceAll('-', '_')
 
 const lookAtModule = async (host: Host, name: string): Promise<Kernel> => {
   const loaded = name.replaceAll('-', '_')
+  const builtin = `/${loaded.replaceAll('_', '[-_]')}\\.ko`
   const output = await host.run(sh`
-    { [ -d /sys/module/${loaded} ] && { [ -f /sys/module/${loaded}/initstate ] || grep -q "/${name}\\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; }; } ||
-      grep -q ${`^${loaded} `} /proc/modules 2>/dev/null && echo loaded || echo absent
+    { [ -d /sys/module/${loaded} ] || grep -q ${builtin} "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; } &&
+      echo loaded || echo absent
     grep -sH '' ${folders.load}/*.conf ${folders.options}/*.conf /etc/modules`)
   const [state, ...lines] = output.stdout.toString().split('\n')
   const files = new Map<string, string>()
@@ -72,12 +73,12 @@ async function* persist(host: Host, { name, params }: ModprobeParameters, { file
 async function* forget(
   host: Host,
   files: ReadonlyMap<string, string>,
-  folder: string,
+  place: string,
   drop: (line: string) => boolean,
   except?: string,
 ): Steps {
   for (const [path, before] of files) {
-    if (path === except || !path.startsWith(folder)) continue
+    if (path === except || !(path === place || path.startsWith(`${place}/`))) continue
     yield* rewriteFile(host, { path, before, after: without(before, drop) })
   }
   return {}

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WaitForParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
+import { regularExpression } from '../../vars/regularexpression.ts'
 import { type Host, type ModuleSchema, type Result, readOnlyModule } from '../module.ts'
 import { countActive, lookAtFile, lookAtPort } from './look.ts'
 import schema from './wait_for.schema.json' with { type: 'json' }
@@ -10,15 +11,6 @@ type Awaited = {
   readonly what: string
   /** Part of the result when it is there; undefined while it is not. */
   readonly look: () => Promise<Result | undefined>
-}
-
-/** The regular expression, in JavaScript's words where Python's differ. */
-const pattern = (host: Host, source: string): RegExp => {
-  try {
-    return new RegExp(source.replaceAll('(?P<', '(?<').replace(/\(\?P=(\w+)\)/g, '\\k<$1>'), 'm')
-  } catch (cause) {
-    throw new Failure('module.parameter', `'${source}' is no regular expression`, { at: host.at, cause })
-  }
 }
 
 /** The match as a part of the result; an empty one when nothing has to match. */
@@ -31,7 +23,7 @@ const matching = (text: string, regex: RegExp | undefined): Result | undefined =
 const awaited = (host: Host, params: WaitForParameters): Awaited | undefined => {
   const { host: address, port, path, state, search_regex, connect_timeout } = params
   const isGone = state === 'stopped' || state === 'absent'
-  const regex = search_regex === undefined ? undefined : pattern(host, search_regex)
+  const regex = search_regex === undefined ? undefined : regularExpression(search_regex, { multiline: true })
   const place = path ?? `${address}:${port}`
   if (state === 'drained') {
     if (port === undefined) {

@@ -1,0 +1,39 @@
+import { type Command, sh } from '../../command.ts'
+
+/** A line of group(5). */
+export type GroupEntry = { readonly name: string; readonly gid: number; readonly members: readonly string[] }
+
+/** A line of passwd(5). */
+export type UserEntry = {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly comment: string
+  readonly home: string
+  readonly shell: string
+}
+
+/** Prints an entry, or all of them without a key; from the files of /etc alone when `local`. */
+export const entries = (database: 'passwd' | 'group' | 'shadow', key: string | undefined, local: boolean): Command => {
+  if (!local) return key === undefined ? sh`getent ${database}` : sh`getent ${database} ${key}`
+  if (key === undefined) return sh`cat /etc/${database}`
+  // awk compares texts, grep would take the key for a pattern; a group may be asked for by its number too.
+  return sh`while IFS= read -r line; do
+    rest=\${line#*:}; rest=\${rest#*:}
+    case $line in ${key}:*) printf '%s\\n' "$line";; *) case $rest in ${key}:*) printf '%s\\n' "$line";; esac;; esac
+  done </etc/${database}`
+}
+
+export const parseGroups = (text: string): GroupEntry[] =>
+  text.split('\n').flatMap((line) => {
+    const [name, , gid, members = ''] = line.split(':')
+    if (!name || gid === undefined || !/^\d+$/.test(gid)) return []
+    return { name, gid: Number(gid), members: members.split(',').filter((member) => member !== '') }
+  })
+
+export const parseUsers = (text: string): UserEntry[] =>
+  text.split('\n').flatMap((line) => {
+    const [name, , uid, gid, comment = '', home = '', shell = ''] = line.split(':')
+    if (!name || !/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '')) return []
+    return { name, uid: Number(uid), gid: Number(gid), comment, home, shell }
+  })

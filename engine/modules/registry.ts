@@ -1,0 +1,109 @@
+import { Failure, type Position } from '../failure.ts'
+import { nearest } from '../nearest.ts'
+import { add_host } from './add_host/add_host.ts'
+import { assert } from './assert/assert.ts'
+import { command } from './command/command.ts'
+import { copy } from './copy/copy.ts'
+import { debug } from './debug/debug.ts'
+import { fail } from './fail/fail.ts'
+import { fetch } from './fetch/fetch.ts'
+import { file } from './file/file.ts'
+import { group } from './group/group.ts'
+import { group_by } from './group_by/group_by.ts'
+import { hostname } from './hostname/hostname.ts'
+import { include_vars } from './include_vars/include_vars.ts'
+import { modprobe } from './modprobe/modprobe.ts'
+import type { Module } from './module.ts'
+import { mount } from './mount/mount.ts'
+import { pause } from './pause/pause.ts'
+import { ping } from './ping/ping.ts'
+import { raw } from './raw/raw.ts'
+import { script } from './script/script.ts'
+import { service } from './service/service.ts'
+import { set_fact } from './set_fact/set_fact.ts'
+import { setup } from './setup/setup.ts'
+import { shell } from './shell/shell.ts'
+import { slurp } from './slurp/slurp.ts'
+import { stat } from './stat/stat.ts'
+import { sysctl } from './sysctl/sysctl.ts'
+import { systemd } from './systemd/systemd.ts'
+import { tempfile } from './tempfile/tempfile.ts'
+import { template } from './template/template.ts'
+import { timezone } from './timezone/timezone.ts'
+import { user } from './user/user.ts'
+import { wait_for } from './wait_for/wait_for.ts'
+import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
+
+/** Every module by the collection that it has in Ansible. */
+const collections: Readonly<Record<string, readonly Module<never>[]>> = {
+  'ansible.builtin': [
+    add_host,
+    assert,
+    command,
+    copy,
+    debug,
+    fail,
+    fetch,
+    file,
+    group,
+    group_by,
+    hostname,
+    include_vars,
+    pause,
+    ping,
+    raw,
+    script,
+    service,
+    set_fact,
+    setup,
+    shell,
+    slurp,
+    stat,
+    systemd,
+    tempfile,
+    template,
+    user,
+    wait_for,
+    wait_for_connection,
+  ],
+  'ansible.posix': [mount, sysctl],
+  'community.general': [modprobe, timezone],
+}
+
+/** Other names of modules. */
+const synonyms: Readonly<Record<string, string>> = {
+  systemd_service: 'systemd',
+  yum: 'dnf',
+}
+
+/** Modules by every name that a task may call them by. */
+const known: ReadonlyMap<string, Module> = new Map(
+  Object.entries(collections).flatMap(([collection, modules]) =>
+    modules.flatMap((module) => {
+      const others = Object.keys(synonyms).filter((name) => synonyms[name] === module.name)
+      const prefixes = ['', `${collection}.`, ...(collection === 'ansible.builtin' ? ['ansible.legacy.'] : [])]
+      const names = [module.name, ...others].flatMap((name) => prefixes.map((prefix) => `${prefix}${name}`))
+      return names.map((name) => [name, module as Module] as const)
+    }),
+  ),
+)
+
+/** The short names of all modules, synonyms included. */
+export const moduleNames: readonly string[] = [...known.keys()].filter((name) => !name.includes('.')).sort()
+
+export const isModule = (name: string): boolean => known.has(name)
+
+/**
+ * The module of a task, by its short or fully qualified name. Throws a Failure 'module.unknown' with the position and
+ * the nearest name.
+ */
+export const findModule = (name: string, at: Position): Module => {
+  const module = known.get(name)
+  if (module) return module
+  const short = name.slice(name.lastIndexOf('.') + 1)
+  const meant = known.has(short) ? short : (nearest(short, moduleNames) ?? nearest(name, known.keys()))
+  throw new Failure('module.unknown', `there is no module '${name}'`, {
+    at,
+    hint: meant ? `did you mean '${meant}'?` : 'see the list of modules in docs/reference',
+  })
+}
