@@ -9,7 +9,7 @@ import { Failure, type Position } from './failure.ts'
 import { expandLimit } from './inventory/pattern.ts'
 import { readParameters } from './modules/parameters.ts'
 import { findModule, isModule } from './modules/registry.ts'
-import { createLoader } from './playbook/loader.ts'
+import { playbookLoader } from './playbook/loader.ts'
 import { documentReporter } from './report/document.ts'
 import type { Reporter } from './report/event.ts'
 import { positionText, renderFailure } from './report/failure.ts'
@@ -152,12 +152,14 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
   })
   const { inventory, templar, surroundings } = site
   const extraVars = await readExtraVars(flags.extraVars, (text) => text)
-  const loader = createLoader({
+  const loader = playbookLoader({
     isModule,
-    checkArguments: (name, args, at) => void readParameters(findModule(name, at).schema, args, at, name),
+    moduleNames,
+    checkArguments,
+    checkTemplate: templar.check,
+    evaluate: templar.evaluate,
     decrypt: site.decrypt,
     warn,
-    templar,
     extraVars,
     rolesPath: [join(home, 'roles')],
   })

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { Condition, Task } from '../playbook/play.ts'
-import { runLookup } from '../vars/lookups/lookups.ts'
+import { runLookup } from '../vars/lookups/run.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, Undefined, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
@@ -12,21 +12,11 @@ export type Item = { readonly value: Value; readonly vars: Dict }
 
 /** The list that a task loops over; undefined without a loop. Throws a Failure when it is no list or undefined. */
 const loopValues = async (playRun: PlayRun, task: Task, scope: Scope): Promise<Value[] | undefined> => {
-  const { templar } = playRun.run.options
+  const { templar, surroundings } = playRun.run.options
   const { loop } = task
   if (!loop) return undefined
   if (loop.kind === 'lookup') {
-    const terms = await settled(() => templar.resolve(loop.terms, scope))
-    return settled(() =>
-      runLookup(
-        loop.lookup,
-        Array.isArray(terms) ? terms : [terms],
-        new Map(),
-        scope,
-        playRun.run.options.surroundings,
-        loop.at,
-      ),
-    )
+    return settled(() => runLookup(loop.lookup, loop.terms, new Map(), scope, surroundings, templar))
   }
   const values = await settled(() => templar.resolve(loop.items, scope))
   if (values instanceof Undefined)
