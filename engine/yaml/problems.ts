@@ -11,9 +11,9 @@ const lineAt = (text: string, offset: number): string => text.slice(lineStart(te
 
 /** A value that begins with template delimiters and has no quotes: what YAML then complains about is never that. */
 const bareTemplate = (text: string, offset: number): Problem | undefined => {
-  const found = /(?:^|[:\-,[])\s*(\{[{%])/.exec(lineAt(text, offset))
+  const found = /(?:^\s*|[:,-]\s+|\[\s*)(\{[{%])/.exec(lineAt(text, offset))
   if (!found) return undefined
-  const [opening] = [found[1]!]
+  const opening = found[1]!
   return {
     code: 'yaml.template',
     message: `a value that begins with '${opening}' must be quoted`,
