@@ -8,7 +8,10 @@ import { sqliteTokens, type TokenStore } from './store/tokens.ts'
 
 export const defaultStateDirectory = '/var/lib/prelude'
 
-/** What the provisioner keeps, all below one directory of mode 0700. */
+/**
+ * What the provisioner keeps, all below one directory. Others may pass through it to the files that dnsmasq serves, which
+ * gives up root; every other directory in it has mode 0700.
+ */
 export type State = {
   readonly directory: string
   readonly blobs: BlobStore
@@ -20,8 +23,8 @@ export type State = {
 /** Opens the state directory and makes what is missing of it. Throws a Failure 'server.state' when it cannot be used. */
 export const openState = async (directory: string): Promise<State> => {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    await chmod(directory, 0o700)
+    await mkdir(directory, { recursive: true, mode: 0o711 })
+    await chmod(directory, 0o711)
     const database = openDatabase(join(directory, 'prelude.db'))
     return {
       directory,

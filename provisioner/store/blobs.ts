@@ -46,7 +46,7 @@ export const fileBlobs = (directory: string): BlobStore => {
 
   return {
     async put(content) {
-      await mkdir(partial, { recursive: true })
+      await mkdir(partial, { recursive: true, mode: 0o700 })
       const temporary = join(partial, randomBytes(8).toString('hex'))
       const hash = createHash('sha256')
       let size = 0

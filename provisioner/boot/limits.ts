@@ -1,0 +1,6 @@
+/** Seconds in which a boot's token must be used. */
+export const tokenSeconds = 600
+/** How often the per-boot initrd of one boot is made: a transfer that broke off is repeated, with a new token. */
+export const tokensPerBoot = 4
+/** Seconds that a session lives after its last use; the runtime agent uses it every minute or so. */
+export const sessionSeconds = 24 * 60 * 60

@@ -1,0 +1,52 @@
+import type { ImageKernel } from '../../schema/types.ts'
+import type { Image } from '../image/images.ts'
+import { referenceOf } from '../image/images.ts'
+import type { Node } from '../node/node.ts'
+
+export type BootScript = {
+  readonly node: Node
+  readonly image: Image
+  readonly kernel: ImageKernel
+  /** Base URL of the plain listener. */
+  readonly server: string
+  /** Identifier of the boot. */
+  readonly boot: string
+}
+
+/** Kernel arguments: `root=prelude` and the record's own. World-readable on the node: nothing secret ever stands here. */
+export const kernelArguments = (node: Node): readonly string[] => ['root=prelude', ...(node.record.kernel?.args ?? [])]
+
+/**
+ * The iPXE script of one boot. `initrd=` names the parts for UEFI, where the kernel asks for them by name; BIOS ignores
+ * it. The per-boot initrd comes last: the kernel unpacks it over the initramfs.
+ */
+export const bootScript = ({ node, image, kernel, server, boot }: BootScript): string => {
+  const blob = (digest: string) => `${server}/blobs/${digest}`
+  return `#!ipxe
+echo ${node.name} boots ${referenceOf(image)}, kernel ${kernel.version}
+kernel --name kernel ${blob(kernel.kernel.digest)} initrd=initramfs initrd=boot ${kernelArguments(node).join(' ')} || goto failed
+initrd --name initramfs ${blob(kernel.initramfs.digest)} || goto failed
+initrd --name boot ${server}/boot/initrd/${boot} || goto failed
+boot || goto failed
+:failed
+echo The boot of ${node.name} failed; next attempt in 15 seconds.
+sleep 15
+reboot
+`
+}
+
+const line = (text: string): string => text.replace(/[\x00-\x1f|&]+/g, ' ')
+
+/** For a machine that is not ours to boot: the firmware goes on with its next boot device. */
+export const leaveScript = (message: string): string => `#!ipxe
+echo ${line(message)}
+exit 1
+`
+
+/** For a node that cannot boot now: it asks again. */
+export const waitScript = (message: string): string => `#!ipxe
+echo ${line(message)}
+echo Next attempt in 30 seconds.
+sleep 30
+reboot
+`

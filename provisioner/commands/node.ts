@@ -1,0 +1,212 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Command, InvalidArgumentError } from 'commander'
+import { Failure } from '../../engine/failure.ts'
+import { positionText } from '../../engine/report/failure.ts'
+import type { Style } from '../../engine/report/style.ts'
+import { type NodeStatus, nodeStatus } from '../events/status.ts'
+import { primaryInterface, speakingInterface } from '../node/interfaces.ts'
+import { fields } from '../node/merge.ts'
+import type { Node } from '../node/node.ts'
+import { selectNodes } from '../site.ts'
+import type { State } from '../state.ts'
+import type { CommonOptions, Opening, Surroundings } from './program.ts'
+import { type Cell, table } from './table.ts'
+
+const seconds = (text: string): number => {
+  const number = Number(text)
+  if (number > 0) return number
+  throw new InvalidArgumentError('a number of seconds')
+}
+
+const stateCell = ({ state, alarms }: NodeStatus, style: Style): Cell => {
+  if (alarms.length > 0) return { text: `${state ?? ''} ALARM`.trim(), as: style.failed }
+  const as = { ready: style.ok, failed: style.failed, degraded: style.changed }[state as string]
+  return as ? { text: state ?? '', as } : (state ?? '')
+}
+
+/** What `node show` leaves out: it may be printed, logged and pasted. */
+const hidden = (path: readonly (string | number)[]): boolean => path.join('.') === 'bmc.password'
+
+export const nodeCommands = (program: Command, surroundings: Surroundings, opening: Opening): void => {
+  const { print, style } = surroundings
+  const node = program.command('node').description('Nodes: hosts of the inventory with a node_image')
+  const patterns = 'names, ranges (n[01-04]) and groups; all nodes when absent'
+  const chosen = async (options: CommonOptions, names: readonly string[]) =>
+    selectNodes(await opening.site(options), names)
+
+  node
+    .command('list')
+    .description('List nodes')
+    .argument('[nodes...]', patterns)
+    .action(async (names: string[], _, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      const nodes = await chosen(options, names)
+      if (options.json) return print(JSON.stringify(nodes.map(withoutSecrets), null, 2))
+      const rows = nodes.map((each) => [
+        each.name,
+        each.record.image,
+        each.mac,
+        primaryInterface(each.interfaces)?.address ?? '',
+        speakingInterface(each.interfaces)?.name ?? '',
+        each.groups.filter((group) => group !== 'all').join(','),
+      ])
+      for (const line of table(['NODE', 'IMAGE', 'MAC', 'ADDRESS', 'OVER', 'GROUPS'], rows, style)) print(line)
+    })
+
+  node
+    .command('show')
+    .description('Show the merged record of nodes, and where each field comes from')
+    .argument('<nodes...>', patterns)
+    .action(async (names: string[], _, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      const nodes = await chosen(options, names)
+      if (options.json) return print(JSON.stringify(nodes.map(withoutSecrets), null, 2))
+      const { directory } = await opening.site(options)
+      for (const each of nodes) {
+        print(style.strong(each.name))
+        const rows = [...fields(each.merged)].map(({ path, value, origin }) => [
+          `  ${path.join('.')}`,
+          hidden(path) ? '***' : typeof value === 'string' ? value : JSON.stringify(value),
+          { text: origin.at ? positionText(origin.at, directory) : origin.source, as: style.faint },
+        ])
+        for (const line of table(['  FIELD', 'VALUE', 'FROM'], rows, style)) print(line)
+      }
+    })
+
+  node
+    .command('status')
+    .description('Show where nodes are in their latest boot')
+    .argument('[nodes...]', patterns)
+    .action(async (names: string[], _, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      const nodes = await chosen(options, names)
+      const statuses = await nodeStatus(
+        await opening.state(options),
+        nodes.map(({ name }) => name),
+      )
+      if (options.json) return print(JSON.stringify(statuses, null, 2))
+      const rows = statuses.map((status) => [
+        status.node,
+        status.stage ?? 'never seen',
+        stateCell(status, style),
+        status.ms === undefined ? '' : String(Math.round(status.ms)),
+        status.seen?.slice(0, 19).replace('T', ' ') ?? '',
+        status.alarms.at(-1) ?? status.message ?? '',
+      ])
+      for (const line of table(['NODE', 'STAGE', 'STATE', 'MS', 'SEEN', 'MESSAGE'], rows, style)) print(line)
+    })
+
+  node
+    .command('open')
+    .description(
+      'Open the provisioning window of nodes: they may boot within the next minutes (prelude_boot.window: power)',
+    )
+    .argument('<nodes...>', patterns)
+    .option('--minutes <number>', 'how long (prelude_boot.minutes)', seconds)
+    .action(async (names: string[], own: { minutes?: number }, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      const nodes = await chosen(options, names)
+      const state = await opening.state(options)
+      for (const each of nodes)
+        print(`${each.name}: open until ${(await openWindow(state, each, own.minutes)).toISOString()}`)
+    })
+
+  node
+    .command('wait')
+    .description('Wait until nodes are ready; fails as soon as the boot of one of them failed')
+    .argument('<nodes...>', patterns)
+    .option('--timeout <seconds>', 'how long to wait', seconds, 600)
+    .option(
+      '--since <time>',
+      'only boots that began then or later (ISO 8601); those after this command began when absent',
+    )
+    .action(async (names: string[], own: { timeout: number; since?: string }, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>()
+      const nodes = (await chosen(options, names)).map(({ name }) => name)
+      const since = own.since === undefined ? new Date() : new Date(own.since)
+      if (Number.isNaN(since.getTime()))
+        throw new Failure('cli.time', `'${own.since}' is no time`, { hint: 'write it as 2026-01-31T12:00:00Z' })
+      await waitForNodes(
+        await opening.state(options),
+        nodes,
+        { since, timeout: own.timeout, json: options.json === true },
+        surroundings,
+      )
+    })
+}
+
+/** A node for machines to read: its record with the BMC's password hidden. */
+const withoutSecrets = (node: Node) => ({
+  ...node.record,
+  ...(node.record.bmc?.password === undefined ? {} : { bmc: { ...node.record.bmc, password: '***' } }),
+  origins: Object.fromEntries(
+    [...fields(node.merged)].map(({ path, origin }) => [
+      path.join('.'),
+      origin.at ? positionText(origin.at) : origin.source,
+    ]),
+  ),
+})
+
+const defaultMinutes = 15
+
+/** Opens a node's window for its policy's minutes. Power commands of ours do the same. */
+export const openWindow = async (state: State, node: Node, minutes?: number): Promise<Date> => {
+  const until = new Date(Date.now() + (minutes ?? node.boot.minutes ?? defaultMinutes) * 60_000)
+  await state.tokens.openWindow(node.name, until)
+  return until
+}
+
+type Wait = { readonly since: Date; readonly timeout: number; readonly json: boolean }
+
+/** How often the history is read. */
+const pollEvery = 500
+
+/** Prints what happens to the nodes until all are ready; throws a Failure 'boot.failed' or 'boot.timeout' otherwise. */
+export const waitForNodes = async (
+  { tokens, events }: State,
+  nodes: readonly string[],
+  { since, timeout, json }: Wait,
+  { print, style, stop }: Surroundings,
+): Promise<void> => {
+  const waiting = new Set(nodes)
+  const deadline = Date.now() + timeout * 1000
+  let seen = 0
+  while (waiting.size > 0) {
+    const boots = new Set((await tokens.boots({ since: since.toISOString() })).map(({ id }) => id))
+    for (const entry of await events.list({ after: seen })) {
+      seen = entry.id
+      if (!nodes.includes(entry.node) || entry.boot === undefined || !boots.has(entry.boot)) continue
+      if (json) print(JSON.stringify(entry))
+      else if (entry.kind !== 'event')
+        print(`${entry.node}: ${entry.kind === 'alarm' ? style.failed(`alarm: ${entry.message}`) : entry.message}`)
+      else {
+        const { stage, state, ms, message } = entry.event
+        const shown =
+          { ready: style.ok, failed: style.failed, degraded: style.changed }[state as string] ??
+          ((text: string) => text)
+        print(
+          `${entry.node}: ${stage} ${shown(state)}${ms === undefined ? '' : ` (${Math.round(ms)} ms)`}${message ? `: ${message}` : ''}`,
+        )
+      }
+      if (entry.kind !== 'event') continue
+      if (entry.event.state === 'ready') waiting.delete(entry.node)
+      if (entry.event.state === 'failed') {
+        throw new Failure(
+          'boot.failed',
+          `the boot of ${entry.node} failed in stage ${entry.event.stage}: ${entry.event.message ?? 'no reason given'}`,
+          {
+            hint: `provision node status ${entry.node}`,
+          },
+        )
+      }
+    }
+    if (waiting.size === 0) return
+    if (stop.aborted) throw new Failure('boot.timeout', 'interrupted')
+    if (Date.now() > deadline) {
+      throw new Failure('boot.timeout', `not ready after ${timeout} s: ${[...waiting].join(', ')}`, {
+        hint: 'provision node status, and the console of the node',
+      })
+    }
+    await delay(pollEvery)
+  }
+}

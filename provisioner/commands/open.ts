@@ -1,0 +1,54 @@
+import { Failure } from '../../engine/failure.ts'
+import { loadSite, type Site, type SiteSources } from '../site.ts'
+import { defaultStateDirectory, openState, type State } from '../state.ts'
+import type { CommonOptions, Opening, Surroundings } from './program.ts'
+
+/** Where a command reads its site from. Throws a Failure when no inventory is given. */
+export const siteSources = (options: CommonOptions, { complain, environment, style }: Surroundings): SiteSources => {
+  const inventory = options.inventory ?? environment['PRELUDE_INVENTORY']?.split(':')
+  if (!inventory || inventory.length === 0) {
+    throw new Failure('cli.inventory', 'this command needs the inventory of the site', {
+      hint: 'give it with -i inventory/NAME, or in PRELUDE_INVENTORY',
+    })
+  }
+  return {
+    inventory,
+    environment: (name) => environment[name],
+    warn: (message, at) =>
+      complain(style.warning(`warning: ${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}`)),
+    decrypt: (_, at) => {
+      throw new Failure('vault.secret', 'a vaulted value cannot be decrypted', {
+        at,
+        hint: 'give --vault-password-file',
+      })
+    },
+  }
+}
+
+const isGiven = (options: CommonOptions, environment: Surroundings['environment']): boolean =>
+  options.inventory !== undefined || environment['PRELUDE_INVENTORY'] !== undefined
+
+/** The state directory that a command works on. */
+export const stateDirectory = async (options: CommonOptions, opening: Opening): Promise<string> =>
+  options.state ?? (await opening.site(options)).settings.state ?? defaultStateDirectory
+
+/** Opens each thing once; `close` closes what was opened. */
+export const createOpening = (surroundings: Surroundings): Opening & { close(): void } => {
+  let site: Promise<Site> | undefined
+  let state: State | undefined
+  const opening: Opening = {
+    site(options) {
+      site ??= loadSite(siteSources(options, surroundings))
+      return site
+    },
+    async state(options) {
+      const directory =
+        options.state === undefined && !isGiven(options, surroundings.environment)
+          ? defaultStateDirectory
+          : await stateDirectory(options, opening)
+      state ??= await openState(directory)
+      return state
+    },
+  }
+  return { ...opening, close: () => state?.close() }
+}

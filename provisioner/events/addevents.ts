@@ -1,0 +1,33 @@
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import eventSchema from '../../schema/event.schema.json' with { type: 'json' }
+import type { BootEvent } from '../../schema/types.ts'
+import { refuse } from '../http/content.ts'
+import type { SessionCall } from '../http/route.ts'
+
+const ajv = new Ajv({ allErrors: false })
+formats.default(ajv)
+const isEvent = ajv.compile<BootEvent>(eventSchema)
+
+/** No agent sends more in one request. */
+const most = 1000
+
+/** POST /events: what an agent reports of its own boot. */
+export const addEvents = async ({ context, services: { state, log }, session }: SessionCall): Promise<Response> => {
+  const body: unknown = await context.req.json().catch(() => undefined)
+  if (!Array.isArray(body) || body.length > most)
+    return refuse(400, `the body must be a JSON array of at most ${most} events`)
+  for (const [index, event] of body.entries()) {
+    if (!isEvent(event))
+      return refuse(400, `event ${index}${isEvent.errors?.[0]?.instancePath ?? ''} ${isEvent.errors?.[0]?.message}`)
+    if (event.node !== session.node || event.boot !== session.boot)
+      return refuse(403, `event ${index} is of another node or boot`)
+  }
+  const stored = await state.events.add(body as BootEvent[])
+  for (const entry of stored) {
+    if (entry.kind !== 'event') continue
+    const { stage, state: what, ms, message } = entry.event
+    log.info(`${entry.node}: ${stage} ${what}${ms === undefined ? '' : ` (${ms} ms)`}${message ? `: ${message}` : ''}`)
+  }
+  return Response.json({ stored: stored.length })
+}

@@ -1,0 +1,14 @@
+import { openSession } from './boot/opensession.ts'
+import { sendBootInitrd, sendBootScript } from './boot/sendboot.ts'
+import { addEvents } from './events/addevents.ts'
+import type { Route } from './http/route.ts'
+import { sendBlob } from './image/sendblob.ts'
+
+/** Every route of the provisioner. */
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/boot/ipxe', who: 'anyone', listener: 'http', handler: sendBootScript },
+  { method: 'GET', path: '/boot/initrd/:boot', who: 'boot', listener: 'http', handler: sendBootInitrd },
+  { method: 'GET', path: '/blobs/:digest', who: 'anyone', listener: 'http', handler: sendBlob },
+  { method: 'POST', path: '/session', who: 'boot', listener: 'https', handler: openSession },
+  { method: 'POST', path: '/events', who: 'session', listener: 'https', handler: addEvents },
+]

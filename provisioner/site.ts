@@ -1,0 +1,107 @@
+import { Failure, type Position } from '../engine/failure.ts'
+import { groupsOf, magicGroups } from '../engine/inventory/groups.ts'
+import type { Inventory } from '../engine/inventory/inventory.ts'
+import { loadInventory } from '../engine/inventory/load.ts'
+import { selectHosts } from '../engine/inventory/pattern.ts'
+import { LazyDict } from '../engine/run/lazydict.ts'
+import { createTemplar } from '../engine/vars/createtemplar.ts'
+import { emptyHostState, hostScope } from '../engine/vars/precedence.ts'
+import type { Scope } from '../engine/vars/scope.ts'
+import type { Templar } from '../engine/vars/templar.ts'
+import type { Value } from '../engine/vars/value.ts'
+import type { SiteSettings } from '../schema/types.ts'
+import type { Node } from './node/node.ts'
+import { loadNodes } from './node/records.ts'
+import { bootPolicy, siteSettings } from './settings.ts'
+
+/** What the provisioner knows of a site from its files: read once, never changed; a changed file makes a new one. */
+export type Site = {
+  readonly inventory: Inventory
+  /** Directory of the inventory; overlays stand in `overlays/` below it. */
+  readonly directory: string
+  readonly settings: SiteSettings
+  readonly nodes: ReadonlyMap<string, Node>
+  readonly templar: Templar
+  /** What a host knows from the inventory. */
+  readonly scope: (host: string) => Scope
+}
+
+export type SiteSources = {
+  /** As `-i` takes them. */
+  readonly inventory: readonly string[]
+  readonly decrypt: (ciphertext: string, at: Position) => string
+  readonly warn: (message: string, at?: Position) => void
+  readonly environment: (name: string) => string | undefined
+}
+
+/** Loads a site: inventory, settings and the record of every node. Throws a Failure that carries all problems. */
+export const loadSite = async (sources: SiteSources): Promise<Site> => {
+  const { decrypt, warn, environment } = sources
+  const inventory = await loadInventory(sources.inventory, { decrypt, warn })
+  const templar = createTemplar({ warn, decrypt, environment, searchPath: () => [inventory.directory] })
+  const scopes = new Map<string, Scope>()
+  const scope = (host: string): Scope => {
+    const known = scopes.get(host)
+    if (known) return known
+    const magic = (name: string): Value | undefined => magicOf(host, name)
+    const made = hostScope({ inventory, hostName: host, state: emptyHostState(), extraVars: new Map(), magic })
+    scopes.set(host, made)
+    return made
+  }
+  const hostvars = new LazyDict(
+    () => inventory.hosts.keys(),
+    (host) => {
+      if (!inventory.hosts.has(host)) return undefined
+      const own = scope(host)
+      return new LazyDict(
+        () => own.names(),
+        (name) => {
+          const value = own.get(name)
+          return value === undefined ? undefined : templar.resolve(value, own)
+        },
+      )
+    },
+  )
+  const magicOf = (host: string, name: string): Value | undefined => {
+    if (name === 'inventory_hostname') return host
+    if (name === 'inventory_hostname_short') return host.split('.', 1)[0] ?? host
+    if (name === 'inventory_dir') return inventory.directory
+    if (name === 'group_names') return groupsOf(inventory, host).filter((group) => group !== 'all')
+    if (name === 'groups') return magicGroups(inventory)
+    if (name === 'hostvars') return hostvars
+    return undefined
+  }
+  const resolve = (value: Value, host: string): Value => templar.resolve(value, scope(host))
+  const settings = siteSettings(inventory, resolve)
+  const nodes = loadNodes(inventory, resolve, (host) => bootPolicy(inventory, resolve, host))
+  return { inventory, directory: inventory.directory, settings, nodes, templar, scope }
+}
+
+/** The nodes that patterns choose (names, ranges, groups); all when there are none. Throws a Failure for a part that chooses no node. */
+export const selectNodes = (site: Site, patterns: readonly string[]): readonly Node[] => {
+  if (patterns.length === 0) return [...site.nodes.values()]
+  const chosen = new Set<string>()
+  for (const pattern of patterns.flatMap((each) => withRanges(site.inventory, each))) {
+    const hosts = selectHosts(site.inventory, pattern).filter((host) => site.nodes.has(host))
+    if (hosts.length === 0) {
+      throw new Failure('node.unknown', `no node is named by '${pattern}'`, {
+        hint: `nodes: ${[...site.nodes.keys()].slice(0, 8).join(', ') || 'none: a node is a host with node_image'}`,
+      })
+    }
+    for (const host of hosts) chosen.add(host)
+  }
+  return [...site.nodes.values()].filter(({ name }) => chosen.has(name))
+}
+
+/** `n[01-04]` and `n[01:04]` as patterns of one name each; other patterns, `group[0:3]` too, as they are. */
+const withRanges = (inventory: Inventory, pattern: string): string[] => {
+  const match = /^([^[\],!&~]*)\[(\d+)[-:](\d+)\]([^,!&~]*)$/.exec(pattern)
+  if (!match) return [pattern]
+  const [, head = '', first = '', last = '', tail = ''] = match
+  if (tail === '' && inventory.groups.has(head)) return [pattern]
+  const names: string[] = []
+  for (let number = Number(first); number <= Number(last); number++) {
+    names.push(...withRanges(inventory, `${head}${String(number).padStart(first.length, '0')}${tail}`))
+  }
+  return names
+}
