@@ -189,6 +189,17 @@ test('a pulled cable is seen on the switch, a plugged one comes back', async () 
   assert.is(await failureOf(labPort(options, 'n01', 2, 'down')), 'lab.node')
 }, 20_000)
 
+test('a node that is switched on while a cable is pulled sees no carrier', async () => {
+  const { name, consoleLog } = await statusOf('a-node-with-a-long-name')
+  await labPowerOff(options, name, log)
+  await labPort(options, name, 0, 'down')
+  await labPowerOn(options, name, log)
+  const link = () => /Link:(up|down)/.exec(readFileSync(consoleLog, 'utf8'))?.[1]
+  for (let tries = 0; link() === undefined && tries < 150; tries++) await sleep(100)
+  assert.is(link(), 'down')
+  await labPowerOff(options, name, log)
+}, 20_000)
+
 test('what stands is kept when it is brought up again', async () => {
   const before = await statusOf('n01')
   const processes = await tool('ip', ['netns', 'pids', namespaceOf(name)])
