@@ -7,9 +7,9 @@ import { openConnection } from './connections/open.ts'
 import { readExtraVars } from './extravars.ts'
 import { Failure, type Position } from './failure.ts'
 import { expandLimit } from './inventory/pattern.ts'
-import { readParameters } from './modules/parameters.ts'
-import { findModule, isModule } from './modules/registry.ts'
-import { playbookLoader } from './playbook/loader.ts'
+import { checkArguments } from './modules/checkarguments.ts'
+import { findModule, isModule, moduleNames } from './modules/registry.ts'
+import { createLoader } from './playbook/loader.ts'
 import { documentReporter } from './report/document.ts'
 import type { Reporter } from './report/event.ts'
 import { positionText, renderFailure } from './report/failure.ts'
@@ -152,12 +152,11 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
   })
   const { inventory, templar, surroundings } = site
   const extraVars = await readExtraVars(flags.extraVars, (text) => text)
-  const loader = playbookLoader({
+  const loader = createLoader({
     isModule,
     moduleNames,
     checkArguments,
-    checkTemplate: templar.check,
-    evaluate: templar.evaluate,
+    templar,
     decrypt: site.decrypt,
     warn,
     extraVars,
