@@ -2,63 +2,69 @@ import { Command, CommanderError } from 'commander'
 import { Failure } from '../engine/failure.ts'
 import { renderFailure } from '../engine/report/failure.ts'
 import { hasColours, styleFor } from '../engine/report/style.ts'
-import manifest from '../package.json' with { type: 'json' }
+import packageFile from '../package.json' with { type: 'json' }
 import { imageCommands } from './commands/image.ts'
 import { nodeCommands } from './commands/node.ts'
 import { createOpening } from './commands/open.ts'
-import type { Surroundings } from './commands/program.ts'
+import type { Opening, Surroundings } from './commands/program.ts'
 import { serveCommand } from './commands/serve.ts'
 
 const collect = (value: string, former: string[] | undefined): string[] => [...(former ?? []), value]
 
-const stopping = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
-// The reader of our output may end early: `provision node list | head -1`.
-process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
-  if (thrown.code === 'EPIPE') process.exit(0)
-})
-
-const surroundings: Surroundings = {
-  print: (text) => process.stdout.write(`${text}\n`),
-  complain: (text) => process.stderr.write(`${text}\n`),
-  style: styleFor(hasColours(process.stdout, process.env)),
-  environment: process.env,
-  read: async () => {
-    const parts: Buffer[] = []
-    for await (const part of process.stdin) parts.push(Buffer.from(part))
-    return Buffer.concat(parts)
-  },
-  stop: stopping.signal,
-  setExitCode: (code) => {
-    process.exitCode = code
-  },
-  self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+const readAll = async (stream: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const parts: Uint8Array[] = []
+  for await (const part of stream) parts.push(part)
+  return Buffer.concat(parts)
 }
 
-const opening = createOpening(surroundings)
-const program = new Command('provision')
-  .description('Provision diskless nodes: images, boot scripts, overlays, secrets, events')
-  .version(manifest.version)
-  .option('-i, --inventory <source>', 'inventory of the site: a file, a directory, a script (repeatable)', collect)
-  .option('--state <directory>', "the provisioner's state (prelude_state)")
-  .option('--vault-password-file <file>', 'password of vaulted values of the inventory')
-  .option('--json', 'print JSON')
-  .exitOverride()
-  .showSuggestionAfterError()
+/** The command line: `provision NOUN VERB`. */
+export const createProgram = (surroundings: Surroundings, opening: Opening): Command => {
+  const program = new Command('provision')
+    .description('Provisions diskless nodes: images, boot scripts, overlays, secrets, events.')
+    .version(packageFile.version)
+    .option(
+      '-i, --inventory <source>',
+      'inventory of the site: a file, a directory, a script; may be repeated',
+      collect,
+    )
+    .option('--state <directory>', "the provisioner's state (prelude_state)")
+    .option('--vault-password-file <file>', 'file with a vault password; may be repeated', collect)
+    .option('--json', 'print JSON')
+    .exitOverride()
+  for (const add of [serveCommand, nodeCommands, imageCommands]) add(program, surroundings, opening)
+  return program
+}
 
-serveCommand(program, surroundings, opening)
-nodeCommands(program, surroundings, opening)
-imageCommands(program, surroundings, opening)
-
-try {
-  await program.parseAsync(process.argv)
-} catch (thrown) {
-  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode
-  else if (thrown instanceof Failure) {
+/** `provision`: returns its exit code. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  // The reader of our output may end early: `provision node list | head -1`.
+  process.stdout.on('error', (thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'EPIPE') process.exit(0)
+  })
+  const surroundings: Surroundings = {
+    print: (text) => process.stdout.write(`${text}\n`),
+    complain: (text) => process.stderr.write(`${text}\n`),
+    style: styleFor(hasColours(process.stdout, process.env)),
+    environment: process.env,
+    read: () => readAll(process.stdin),
+    stop: stopping.signal,
+    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+  }
+  const opening = createOpening(surroundings)
+  try {
+    await createProgram(surroundings, opening).parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    if (!(thrown instanceof Failure)) throw thrown
     const style = styleFor(hasColours(process.stderr, process.env))
     surroundings.complain(renderFailure(thrown, { directory: process.cwd(), style }))
-    process.exitCode = 1
-  } else throw thrown
-} finally {
-  opening.close()
+    return 1
+  } finally {
+    opening.close()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+  }
 }

@@ -1,14 +1,14 @@
 import { Failure, type Position } from '../engine/failure.ts'
 import { groupsOf, magicGroups } from '../engine/inventory/groups.ts'
 import type { Inventory } from '../engine/inventory/inventory.ts'
-import { loadInventory } from '../engine/inventory/load.ts'
 import { selectHosts } from '../engine/inventory/pattern.ts'
 import { LazyDict } from '../engine/run/lazydict.ts'
-import { createTemplar } from '../engine/vars/createtemplar.ts'
+import { openSite } from '../engine/site.ts'
 import { emptyHostState, hostScope } from '../engine/vars/precedence.ts'
 import type { Scope } from '../engine/vars/scope.ts'
 import type { Templar } from '../engine/vars/templar.ts'
 import type { Value } from '../engine/vars/value.ts'
+import type { VaultSecret } from '../engine/vars/vault.ts'
 import type { SiteSettings } from '../schema/types.ts'
 import type { Node } from './node/node.ts'
 import { loadNodes } from './node/records.ts'
@@ -22,6 +22,8 @@ export type Site = {
   readonly settings: SiteSettings
   readonly nodes: ReadonlyMap<string, Node>
   readonly templar: Templar
+  /** Opens what ansible-vault encrypted; throws a Failure 'vault.…' without the password. */
+  readonly decrypt: (ciphertext: string, at: Position) => string
   /** What a host knows from the inventory. */
   readonly scope: (host: string) => Scope
 }
@@ -29,16 +31,14 @@ export type Site = {
 export type SiteSources = {
   /** As `-i` takes them. */
   readonly inventory: readonly string[]
-  readonly decrypt: (ciphertext: string, at: Position) => string
+  readonly vaultSecrets: readonly VaultSecret[]
   readonly warn: (message: string, at?: Position) => void
-  readonly environment: (name: string) => string | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** Loads a site: inventory, settings and the record of every node. Throws a Failure that carries all problems. */
 export const loadSite = async (sources: SiteSources): Promise<Site> => {
-  const { decrypt, warn, environment } = sources
-  const inventory = await loadInventory(sources.inventory, { decrypt, warn })
-  const templar = createTemplar({ warn, decrypt, environment, searchPath: () => [inventory.directory] })
+  const { inventory, templar, decrypt } = await openSite(sources)
   const scopes = new Map<string, Scope>()
   const scope = (host: string): Scope => {
     const known = scopes.get(host)
@@ -74,7 +74,7 @@ export const loadSite = async (sources: SiteSources): Promise<Site> => {
   const resolve = (value: Value, host: string): Value => templar.resolve(value, scope(host))
   const settings = siteSettings(inventory, resolve)
   const nodes = loadNodes(inventory, resolve, (host) => bootPolicy(inventory, resolve, host))
-  return { inventory, directory: inventory.directory, settings, nodes, templar, scope }
+  return { inventory, directory: inventory.directory, settings, nodes, templar, decrypt, scope }
 }
 
 /** The nodes that patterns choose (names, ranges, groups); all when there are none. Throws a Failure for a part that chooses no node. */

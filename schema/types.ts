@@ -3163,12 +3163,9 @@ export interface SiteDhcp {
    */
   interface?: string;
   /**
-   * First and last address for machines that are not in the inventory; without it only nodes get an address.
-   *
-   * @minItems 2
-   * @maxItems 2
+   * First and last address for machines that are not in the inventory, and the netmask where it is not the nodes' own: 10.1.250.1,10.1.250.250,255.255.0.0. Without it only nodes get an address.
    */
-  range?: [string, string];
+  range?: string;
   /**
    * Prefix length of the network; taken from the nodes' addresses when absent.
    */

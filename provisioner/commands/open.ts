@@ -1,32 +1,31 @@
 import { Failure } from '../../engine/failure.ts'
+import { readVaultSecret } from '../../engine/site.ts'
 import { loadSite, type Site, type SiteSources } from '../site.ts'
 import { defaultStateDirectory, openState, type State } from '../state.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
 
 /** Where a command reads its site from. Throws a Failure when no inventory is given. */
-export const siteSources = (options: CommonOptions, { complain, environment, style }: Surroundings): SiteSources => {
-  const inventory = options.inventory ?? environment['PRELUDE_INVENTORY']?.split(':')
+export const siteSources = async (
+  options: CommonOptions,
+  { complain, environment, style }: Surroundings,
+): Promise<SiteSources> => {
+  const inventory = options.inventory ?? environment['ANSIBLE_INVENTORY']?.split(',')
   if (!inventory || inventory.length === 0) {
     throw new Failure('cli.inventory', 'this command needs the inventory of the site', {
-      hint: 'give it with -i inventory/NAME, or in PRELUDE_INVENTORY',
+      hint: 'give it with -i inventory/NAME, or in ANSIBLE_INVENTORY',
     })
   }
   return {
     inventory,
-    environment: (name) => environment[name],
+    environment,
     warn: (message, at) =>
       complain(style.warning(`warning: ${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}`)),
-    decrypt: (_, at) => {
-      throw new Failure('vault.secret', 'a vaulted value cannot be decrypted', {
-        at,
-        hint: 'give --vault-password-file',
-      })
-    },
+    vaultSecrets: await Promise.all((options.vaultPasswordFile ?? []).map(readVaultSecret)),
   }
 }
 
 const isGiven = (options: CommonOptions, environment: Surroundings['environment']): boolean =>
-  options.inventory !== undefined || environment['PRELUDE_INVENTORY'] !== undefined
+  options.inventory !== undefined || environment['ANSIBLE_INVENTORY'] !== undefined
 
 /** The state directory that a command works on. */
 export const stateDirectory = async (options: CommonOptions, opening: Opening): Promise<string> =>
@@ -38,7 +37,7 @@ export const createOpening = (surroundings: Surroundings): Opening & { close(): 
   let state: State | undefined
   const opening: Opening = {
     site(options) {
-      site ??= loadSite(siteSources(options, surroundings))
+      site ??= siteSources(options, surroundings).then(loadSite)
       return site
     },
     async state(options) {

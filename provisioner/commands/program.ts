@@ -14,8 +14,6 @@ export type Surroundings = {
   readonly read: () => Promise<Buffer>
   /** Aborts at SIGINT and SIGTERM. */
   readonly stop: AbortSignal
-  /** Ends the process with this code once the command is done. */
-  readonly setExitCode: (code: number) => void
   /** The command line that started this program, without its arguments. */
   readonly self: readonly [string, ...string[]]
 }
@@ -25,7 +23,7 @@ export type CommonOptions = {
   readonly inventory?: readonly string[]
   readonly state?: string
   readonly json?: boolean
-  readonly vaultPasswordFile?: string
+  readonly vaultPasswordFile?: readonly string[]
 }
 
 /** Opens what a command works on. */

@@ -34,7 +34,7 @@ export const serveCommand = (program: Command, surroundings: Surroundings, openi
       const { listen, httpPort, httpsPort, dhcp } = options
       await serve(
         {
-          sources: siteSources(options, surroundings),
+          sources: await siteSources(options, surroundings),
           state: await stateDirectory(options, opening),
           log,
           ...(listen === undefined ? {} : { listen }),

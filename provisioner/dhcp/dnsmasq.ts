@@ -57,6 +57,11 @@ const reservations = ({ nodes }: DhcpOptions): string[] =>
     return [`dhcp-host=${macs.join(',')},set:node,${node.address},${node.name}`]
   })
 
+const rangeOf = (range: string | undefined, network: string, netmask: string): string => {
+  if (range === undefined) return `${network},static,${netmask}`
+  return range.split(',').length === 3 ? range : `${range},${netmask}`
+}
+
 /**
  * Configuration of dnsmasq for the nodes: no DNS, DHCP by static reservations (or as a proxy beside another server), TFTP for the
  * iPXE binaries, and iPXE itself (known by its user class) to the boot script.
@@ -98,7 +103,7 @@ export const dnsmasqConfiguration = (options: DhcpOptions): string => {
   return `${[
     ...common,
     'dhcp-authoritative',
-    `dhcp-range=${range ? range.join(',') : `${network},static`},${netmask},${lease}`,
+    `dhcp-range=${rangeOf(range, network, netmask)},${lease}`,
     ...(router === undefined ? ['dhcp-option=option:router'] : [`dhcp-option=option:router,${router}`]),
     ...(dns.length === 0 ? ['dhcp-option=option:dns-server'] : [`dhcp-option=option:dns-server,${dns.join(',')}`]),
     ...(settings.domain === undefined ? [] : [`dhcp-option=option:domain-name,${settings.domain}`]),
