@@ -1,5 +1,4 @@
 import { Failure, type Position } from '../failure.ts'
-import type { Context } from './context.ts'
 import { renderUnit } from './jinja/body.ts'
 import { unknown } from './jinja/compile.ts'
 import { defaultSyntax, type Syntax, tokenizeExpression, tokenizeTemplate } from './jinja/lexer.ts'
@@ -9,16 +8,15 @@ import { type Blocks, type Code, concatenate, Frame, joined, located, type Run, 
 import { Source, SyntaxProblem } from './jinja/source.ts'
 import { parseBareExpression, parseTemplate } from './jinja/statements.ts'
 import { compileBare, compileUnit } from './jinja/unit.ts'
-import { plugins } from './plugins.ts'
 import { callPlugin } from './plugin.ts'
+import { plugins } from './plugins.ts'
 import { isTrue } from './python/compare.ts'
 import { undefinedFailure } from './python/failing.ts'
-import { text } from './python/text.ts'
 import { typeName } from './python/type.ts'
 import { resolveWith } from './resolve.ts'
 import type { Scope } from './scope.ts'
 import type { RenderOptions, Templar, TemplarSurroundings } from './templar.ts'
-import { holdsTemplate, isDict, Template, Undefined, type Value, Vaulted } from './value.ts'
+import { holdsTemplate, Template, Undefined, type Value, Vaulted } from './value.ts'
 
 const playbookSyntax: Syntax = { ...defaultSyntax, escapes: false }
 
@@ -91,7 +89,8 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
       return typeof plain === 'string' ? plain : evaluateShallow(plain, scope)
     } catch (thrown) {
       // A variable made of an undefined one is itself undefined: `default` and `is defined` may look at it.
-      if (thrown instanceof Failure && thrown.code === 'template.undefined' && thrown.cause instanceof Undefined) return thrown.cause
+      if (thrown instanceof Failure && thrown.code === 'template.undefined' && thrown.cause instanceof Undefined)
+        return thrown.cause
       throw thrown
     } finally {
       pending.pop()
@@ -101,10 +100,14 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
     const first = pending.findIndex((one) => one.template === value && one.scope === scope)
     if (first < 0 && pending.length < 500) return
     const chain = [...pending.slice(Math.max(first, pending.length - 20)).map((one) => one.name), name].join(' -> ')
-    throw new Failure('template.recursion', first < 0 ? `variables are nested too deeply: … ${chain}` : `the variable '${name}' refers to itself: ${chain}`, {
-      at: value.at,
-      hint: 'give one of them another name or a value of its own',
-    })
+    throw new Failure(
+      'template.recursion',
+      first < 0 ? `variables are nested too deeply: … ${chain}` : `the variable '${name}' refers to itself: ${chain}`,
+      {
+        at: value.at,
+        hint: 'give one of them another name or a value of its own',
+      },
+    )
   }
   const reveal = (value: Vaulted): string | Template => {
     const known = decrypted.get(value)
@@ -115,7 +118,13 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
     return result
   }
 
-  const newRun = (source: Source, base: Position, scope: Scope, options?: RenderOptions, blocks: Blocks = new Map()): Run => {
+  const newRun = (
+    source: Source,
+    base: Position,
+    scope: Scope,
+    options?: RenderOptions,
+    blocks: Blocks = new Map(),
+  ): Run => {
     const run: Run = {
       scope,
       surroundings,
@@ -128,7 +137,10 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
       settle: (value) => (value instanceof Template || value instanceof Vaulted ? nested(value, scope, '[]') : value),
       resolve: (value) => resolveWith(run, value),
       load(name) {
-        if (!options?.load) throw new Failure('template.missing', `the template '${name}' cannot be loaded from here`, { hint: 'include, import and extends work in template files' })
+        if (!options?.load)
+          throw new Failure('template.missing', `the template '${name}' cannot be loaded from here`, {
+            hint: 'include, import and extends work in template files',
+          })
         const { source: content, file } = options.load(name)
         const start = { file, line: 1, column: 1 }
         const unit = fileUnit(content, start, options)
@@ -192,14 +204,19 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
       if (typeof value === 'boolean') return value
       const holds = isTrue(value)
       if (surroundings.compat !== '2.18') {
-        surroundings.warn(`the condition is ${holds ? 'true' : 'false'} because of a value of type '${typeName(value)}'; a condition should be a boolean, as of a comparison or '| bool'`, at)
+        surroundings.warn(
+          `the condition is ${holds ? 'true' : 'false'} because of a value of type '${typeName(value)}'; a condition should be a boolean, as of a comparison or '| bool'`,
+          at,
+        )
       }
       return holds
     },
     resolve(value, scope) {
       if (value === null || typeof value !== 'object') return value
       const base = value instanceof Template || value instanceof Vaulted ? value.at : { file: '', line: 1, column: 1 }
-      return value instanceof Template ? templar.evaluate(value, scope) : outermost(new Source(''), base, scope, () => value)
+      return value instanceof Template
+        ? templar.evaluate(value, scope)
+        : outermost(new Source(''), base, scope, () => value)
     },
     render(content, file, scope, options = {}) {
       const { body, line, options: own } = withHeader(content, options)
@@ -217,12 +234,18 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
     },
     check(content, at, kind) {
       const source = new Source(newlines(content))
-      positioned(source, at, () => (kind === 'template' ? parseTemplate(tokenizeTemplate(source.text, playbookSyntax)) : parseBareExpression(tokenizeExpression(source.text))))
+      positioned(source, at, () =>
+        kind === 'template'
+          ? parseTemplate(tokenizeTemplate(source.text, playbookSyntax))
+          : parseBareExpression(tokenizeExpression(source.text)),
+      )
     },
     names(content, at, kind) {
       const source = new Source(newlines(content))
       return positioned(source, at, () =>
-        kind === 'template' ? freeNames(parseTemplate(tokenizeTemplate(source.text, playbookSyntax))) : namesOf(parseBareExpression(tokenizeExpression(source.text))),
+        kind === 'template'
+          ? freeNames(parseTemplate(tokenizeTemplate(source.text, playbookSyntax)))
+          : namesOf(parseBareExpression(tokenizeExpression(source.text))),
       )
     },
   }
@@ -249,14 +272,23 @@ const headerKeys: Readonly<Record<string, keyof RenderOptions>> = {
 }
 
 /** Takes the options of a first line `#jinja2: trim_blocks: False, …` off a template. */
-const withHeader = (content: string, options: RenderOptions): { body: string; line: number; options: RenderOptions } => {
+const withHeader = (
+  content: string,
+  options: RenderOptions,
+): { body: string; line: number; options: RenderOptions } => {
   const header = /^#jinja2:(.*)\n/.exec(content)
   if (header === null) return { body: content, line: 1, options }
   const own: Record<string, unknown> = { ...options }
   for (const pair of header[1]!.split(',')) {
     const [name = '', value = ''] = pair.split(/:(.*)/s).map((part) => part.trim())
     const key = headerKeys[name]
-    if (key) own[key] = /^(True|False)$/i.test(value) ? /^true$/i.test(value) : value.replace(/^(['"])(.*)\1$/, '$2').replaceAll('\\n', '\n').replaceAll('\\r', '\r')
+    if (key)
+      own[key] = /^(True|False)$/i.test(value)
+        ? /^true$/i.test(value)
+        : value
+            .replace(/^(['"])(.*)\1$/, '$2')
+            .replaceAll('\\n', '\n')
+            .replaceAll('\\r', '\r')
   }
   return { body: content.slice(header[0].length), line: 2, options: own as RenderOptions }
 }

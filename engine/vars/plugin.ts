@@ -1,5 +1,6 @@
+import { nearest } from '../nearest.ts'
 import type { Context, Parameters } from './context.ts'
-import { fail, nearest } from './python/failing.ts'
+import { fail } from './python/failing.ts'
 import { dict } from './python/sequence.ts'
 import { Undefined, type Value } from './value.ts'
 
@@ -8,7 +9,12 @@ const noNames: ReadonlyMap<string, Value> = new Map()
 const isPlain = (parameters: Parameters): boolean => !parameters.some((name) => name.startsWith('*'))
 
 /** Arguments in the order of a plugin's parameters. Throws a Failure for too many or unknown ones. */
-export const bind = (what: string, parameters: Parameters, positional: Value[], named = noNames): (Value | undefined)[] => {
+export const bind = (
+  what: string,
+  parameters: Parameters,
+  positional: Value[],
+  named = noNames,
+): (Value | undefined)[] => {
   if (named.size === 0 && positional.length <= parameters.length && isPlain(parameters)) return positional
   const single = parameters.filter((name) => !name.startsWith('*'))
   const bound: (Value | undefined)[] = single.map((name, index) => positional[index] ?? named.get(name))
@@ -55,7 +61,8 @@ export const callPlugin = <Result>(
     for (const value of positional) if (value instanceof Undefined) return value
     if (named) for (const value of named.values()) if (value instanceof Undefined) return value
   }
-  if (plugin.isLazy || plugin.acceptsUndefined) return plugin.apply(input, bind(what, plugin.parameters, positional, named), context)
+  if (plugin.isLazy || plugin.acceptsUndefined)
+    return plugin.apply(input, bind(what, plugin.parameters, positional, named), context)
   const given = bind(what, plugin.parameters, positional, named)
   return plugin.apply(
     context.resolve(input),

@@ -1,4 +1,5 @@
 import { undefinedFailure } from './python/failing.ts'
+import { Fields } from './python/fields.ts'
 import { type Dict, isDict, Omit, Template, Tuple, Undefined, type Value, Vaulted } from './value.ts'
 
 /**
@@ -9,6 +10,7 @@ export const resolveWith = (run: { nested(value: Template | Vaulted, name: strin
   const resolve = (part: Value, name: string): Value => {
     if (part === null || typeof part !== 'object') return part
     if (Array.isArray(part)) return resolveList(part, name)
+    if (part instanceof Fields) return part
     if (isDict(part)) return resolveDict(part)
     if (part instanceof Undefined) throw undefinedFailure(part)
     if (part instanceof Template || part instanceof Vaulted) return resolve(run.nested(part, name), name)
@@ -33,7 +35,8 @@ export const resolveWith = (run: { nested(value: Template | Vaulted, name: strin
     let count = 0
     for (const [key, item] of dict) {
       const resolved = resolve(item, String(key))
-      if (copy === undefined && (resolved !== item || resolved instanceof Omit)) copy = new Map([...dict].slice(0, count))
+      if (copy === undefined && (resolved !== item || resolved instanceof Omit))
+        copy = new Map([...dict].slice(0, count))
       if (copy !== undefined && !(resolved instanceof Omit)) copy.set(key, resolved)
       count++
     }

@@ -32,7 +32,8 @@ export const merge = (low: Dict, high: Dict, isRecursive = true, how: ListMerge 
   const result = dict(low)
   for (const [key, value] of high) {
     const other = result.get(key)
-    if (isRecursive && other !== undefined && isDict(other) && isDict(value)) result.set(key, merge(other, value, isRecursive, how))
+    if (isRecursive && other !== undefined && isDict(other) && isDict(value))
+      result.set(key, merge(other, value, isRecursive, how))
     else if (Array.isArray(other) && Array.isArray(value)) result.set(key, mergeLists(other, value, how))
     else result.set(key, value)
   }
@@ -44,12 +45,15 @@ const combine: Filter = {
   apply: (input, [others, given]) => {
     const options = dictOf(given, 'combine')
     for (const key of options.keys()) {
-      if (key !== 'recursive' && key !== 'list_merge') fail(`combine has no argument '${key}'`, 'its arguments are: recursive, list_merge')
+      if (key !== 'recursive' && key !== 'list_merge')
+        fail(`combine has no argument '${key}'`, 'its arguments are: recursive, list_merge')
     }
     const how = textOr(options.get('list_merge'), 'replace')
     if (!listMerges.includes(how)) fail(`combine has no list_merge '${how}'`, `it may be ${listMerges.join(', ')}`)
     const all = listOf([input, ...listOf(others)]).flatMap((value) => (Array.isArray(value) ? value : [value]))
-    return all.map((value) => dictOf(value, 'combine')).reduce((low, high) => merge(low, high, flagOr(options.get('recursive'), false), how as ListMerge))
+    return all
+      .map((value) => dictOf(value, 'combine'))
+      .reduce((low, high) => merge(low, high, flagOr(options.get('recursive'), false), how as ListMerge))
   },
 }
 
@@ -57,7 +61,8 @@ const dictsort: Filter = {
   parameters: ['case_sensitive', 'by', 'reverse'],
   apply: (input, [caseSensitive, by, reverse]) => {
     const index = textOr(by, 'key') === 'value' ? 1 : 0
-    const fold = (value: Value) => (typeof value === 'string' && !flagOr(caseSensitive, false) ? value.toLowerCase() : value)
+    const fold = (value: Value) =>
+      typeof value === 'string' && !flagOr(caseSensitive, false) ? value.toLowerCase() : value
     const pairs = [...dictOf(input, 'dictsort')].sort((left, right) => order(fold(left[index]), fold(right[index])))
     if (flagOr(reverse, false)) pairs.reverse()
     return pairs.map(([key, value]) => tuple(key, value))
@@ -83,8 +88,14 @@ export const dictFilters: Readonly<Record<string, Filter>> = {
     parameters: ['key_name', 'value_name'],
     apply: (input, [keyName, valueName]) => {
       const part = (entry: Value, name: string): Value =>
-        dictOf(entry, 'items2dict').get(name) ?? fail(`items2dict found an item without the key '${name}'`, 'name the keys with key_name= and value_name=')
-      return dict(listOf(input).map((entry) => [toKey(part(entry, textOr(keyName, 'key'))), part(entry, textOr(valueName, 'value'))]))
+        dictOf(entry, 'items2dict').get(name) ??
+        fail(`items2dict found an item without the key '${name}'`, 'name the keys with key_name= and value_name=')
+      return dict(
+        listOf(input).map((entry) => [
+          toKey(part(entry, textOr(keyName, 'key'))),
+          part(entry, textOr(valueName, 'value')),
+        ]),
+      )
     },
   },
 }

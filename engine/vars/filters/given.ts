@@ -13,11 +13,13 @@ export const textOr = (value: Value | undefined, fallback: string): string =>
 /** An argument as an integer; a Failure when it is something else. */
 export const integerOr = (value: Value | undefined, fallback: number, what = 'the argument'): number => {
   if (value === undefined || value === null) return fallback
-  const number = asNumber(value) ?? (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : undefined)
+  const number =
+    asNumber(value) ?? (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : undefined)
   return number === undefined ? fail(`${what} must be a number, not '${typeName(value)}'`) : Math.trunc(number)
 }
 
-export const flagOr = (value: Value | undefined, fallback: boolean): boolean => (value === undefined ? fallback : isTrue(value))
+export const flagOr = (value: Value | undefined, fallback: boolean): boolean =>
+  value === undefined ? fallback : isTrue(value)
 
 /** A value as the items that Python would walk over. */
 export const listOf = (value: Value | undefined): Value[] => items(value ?? null)
@@ -30,4 +32,5 @@ export const strictList = (value: Value | undefined, what: string): Value[] =>
   Array.isArray(value) ? value : fail(`${what} needs a list, not '${typeName(value ?? null)}'`)
 
 export const numberOf = (value: Value | undefined, what: string): number =>
-  (value === undefined ? undefined : asNumber(value)) ?? fail(`${what} must be a number, not '${typeName(value ?? null)}'`)
+  (value === undefined ? undefined : asNumber(value)) ??
+  fail(`${what} must be a number, not '${typeName(value ?? null)}'`)

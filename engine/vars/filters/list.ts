@@ -13,18 +13,22 @@ const settled = (value: Value, context: Context): Value[] => items(value).map((p
 
 /** Gets `a.b.0` of an item: what `map(attribute=…)`, `sort(attribute=…)` and `selectattr` look at. */
 const getter = (path: Value, context: Context): ((value: Value) => Value) => {
-  const steps: Value[] = typeof path === 'string' ? path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : [path]
+  const steps: Value[] =
+    typeof path === 'string' ? path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : [path]
   return (value) => {
     let current = value
     for (const step of steps) {
       const found = item(current, step)
-      current = context.settle(found instanceof Undefined && typeof step === 'string' ? attribute(current, step) : found)
+      current = context.settle(
+        found instanceof Undefined && typeof step === 'string' ? attribute(current, step) : found,
+      )
     }
     return current
   }
 }
 
-const folded = (value: Value, isCaseSensitive: boolean): Value => (typeof value === 'string' && !isCaseSensitive ? value.toLowerCase() : value)
+const folded = (value: Value, isCaseSensitive: boolean): Value =>
+  typeof value === 'string' && !isCaseSensitive ? value.toLowerCase() : value
 
 /** What `sort`, `unique`, `min` … compare: an attribute, case folded unless told otherwise. */
 const comparable = (path: Value | undefined, isCaseSensitive: boolean, context: Context): ((value: Value) => Value) => {
@@ -48,7 +52,10 @@ const sort: Filter = {
     const isCaseSensitive = flagOr(caseSensitive, false)
     const paths = typeof path === 'string' && path.includes(',') ? path.split(',') : undefined
     const keyOf = paths
-      ? ((getters) => (value: Value) => tuple(...getters.map((get) => get(value))))(paths.map((one) => comparable(one, isCaseSensitive, context)))
+      ? (
+          (getters) => (value: Value) =>
+            tuple(...getters.map((get) => get(value)))
+        )(paths.map((one) => comparable(one, isCaseSensitive, context)))
       : comparable(path, isCaseSensitive, context)
     const all = settled(input, context)
     // A stable sort that is reversed keeps equal items in their order.
@@ -62,7 +69,11 @@ class Seen {
   private readonly others: Value[] = []
   has(value: Value): boolean {
     if (typeof value === 'string') return this.scalars.has(value)
-    return this.scalars.has(value) || this.others.some((other) => equal(other, value)) || (typeof value !== 'object' && [...this.scalars].some((other) => typeof other !== 'string' && equal(other, value)))
+    return (
+      this.scalars.has(value) ||
+      this.others.some((other) => equal(other, value)) ||
+      (typeof value !== 'object' && [...this.scalars].some((other) => typeof other !== 'string' && equal(other, value)))
+    )
   }
   /** True when the value was not there yet. */
   add(value: Value): boolean {
@@ -118,7 +129,9 @@ const map: Filter = {
   parameters: ['filter', '*arguments', '**named'],
   isLazy: true,
   apply: (input, [filter, rest, named], context) => {
-    const options = new Map<string, Value>(named !== undefined && isDict(named) ? [...named].map(([key, value]) => [String(key), value]) : [])
+    const options = new Map<string, Value>(
+      named !== undefined && isDict(named) ? [...named].map(([key, value]) => [String(key), value]) : [],
+    )
     const path = options.get('attribute')
     const all = settled(input, context)
     if (filter === undefined && path !== undefined) {
@@ -140,7 +153,9 @@ const selecting = (wanted: boolean, hasAttribute: boolean): Filter => ({
   apply: (input, given, context) => {
     const [path, test, rest, named] = hasAttribute ? given : [undefined, ...given]
     const get = path === undefined ? (value: Value) => value : getter(path, context)
-    const options = new Map<string, Value>(named !== undefined && isDict(named) ? [...named].map(([key, value]) => [String(key), value]) : [])
+    const options = new Map<string, Value>(
+      named !== undefined && isDict(named) ? [...named].map(([key, value]) => [String(key), value]) : [],
+    )
     return settled(input, context).filter((value) => {
       const looked = get(value)
       const holds = test === undefined ? isTrue(looked) : context.test(text(test), looked, listOf(rest), options)
@@ -155,17 +170,17 @@ const groupby: Filter = {
   isLazy: true,
   apply: (input, [path, fallback, caseSensitive], context) => {
     const get = getter(path ?? fail('groupby needs an attribute'), context)
-    const valueOf = (value: Value): Value => {
+    const groupOf = (value: Value): Value => {
       const found = get(value)
       return context.resolve(found instanceof Undefined && fallback !== undefined ? fallback : found)
     }
     const isCaseSensitive = flagOr(caseSensitive, false)
     const groups: { key: Value; first: Value; members: Value[] }[] = []
-    for (const member of sorted(settled(input, context), (value) => folded(valueOf(value), isCaseSensitive))) {
-      const key = folded(valueOf(member), isCaseSensitive)
+    for (const member of sorted(settled(input, context), (value) => folded(groupOf(value), isCaseSensitive))) {
+      const key = folded(groupOf(member), isCaseSensitive)
       const last = groups.at(-1)
       if (last && equal(last.key, key)) last.members.push(member)
-      else groups.push({ key, first: valueOf(member), members: [member] })
+      else groups.push({ key, first: groupOf(member), members: [member] })
     }
     return groups.map(({ first, members }) => tuple(first, members))
   },
@@ -225,7 +240,10 @@ export const subelements = (elements: readonly Value[], path: string, skipsMissi
     for (const step of path.split('.')) found = found !== undefined && isDict(found) ? found.get(step) : undefined
     if (found === undefined || found === null) {
       if (skipsMissing) continue
-      fail(`subelements could not find the key '${path}' in ${text(element)}`, 'pass skip_missing=True when some items may lack it')
+      fail(
+        `subelements could not find the key '${path}' in ${text(element)}`,
+        'pass skip_missing=True when some items may lack it',
+      )
     }
     for (const value of strictList(found, `the key '${path}' of subelements`)) pairs.push(tuple(element, value))
   }
@@ -264,15 +282,26 @@ const extract: Filter = {
 }
 
 export const listFilters: Readonly<Record<string, Filter>> = {
-  batch: { parameters: ['linecount', 'fill_with'], apply: (input, [count, fill]) => batches(listOf(input), integerOr(count, 1), fill) },
-  combinations: { parameters: ['r'], apply: (input, [count]) => choose(listOf(input), integerOr(count, 2), false).map((row) => tuple(...row)) },
+  batch: {
+    parameters: ['linecount', 'fill_with'],
+    apply: (input, [count, fill]) => batches(listOf(input), integerOr(count, 1), fill),
+  },
+  combinations: {
+    parameters: ['r'],
+    apply: (input, [count]) => choose(listOf(input), integerOr(count, 2), false).map((row) => tuple(...row)),
+  },
   count: size,
   difference: combining((left, right) => distinct(without(left, right))),
   extract,
   first,
   flatten: {
     parameters: ['levels', 'skip_nulls'],
-    apply: (input, [levels, skip]) => flatten(strictList(input, 'flatten'), levels === undefined || levels === null ? -1 : integerOr(levels, -1), flagOr(skip, true)),
+    apply: (input, [levels, skip]) =>
+      flatten(
+        strictList(input, 'flatten'),
+        levels === undefined || levels === null ? -1 : integerOr(levels, -1),
+        flagOr(skip, true),
+      ),
   },
   groupby,
   intersect: combining((left, right) => {
@@ -282,7 +311,12 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   items: {
     parameters: [],
     acceptsUndefined: true,
-    apply: (input) => (input instanceof Undefined ? [] : isDict(input) ? [...input].map(([key, value]) => tuple(key, value)) : fail('items needs a dict')),
+    apply: (input) =>
+      input instanceof Undefined
+        ? []
+        : isDict(input)
+          ? [...input].map(([key, value]) => tuple(key, value))
+          : fail('items needs a dict'),
   },
   last,
   length: size,
@@ -314,12 +348,19 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   },
   select: selecting(true, false),
   selectattr: selecting(true, true),
-  slice: { parameters: ['slices', 'fill_with'], apply: (input, [count, fill]) => slices(listOf(input), integerOr(count, 1), fill) },
+  slice: {
+    parameters: ['slices', 'fill_with'],
+    apply: (input, [count, fill]) => slices(listOf(input), integerOr(count, 1), fill),
+  },
   sort,
   subelements: {
     parameters: ['subelements', 'skip_missing'],
     apply: (input, [path, skip]) =>
-      subelements(isDict(input) ? [...input.values()] : strictList(input, 'subelements'), Array.isArray(path) ? path.map(text).join('.') : textOr(path, ''), flagOr(skip, false)),
+      subelements(
+        isDict(input) ? [...input.values()] : strictList(input, 'subelements'),
+        Array.isArray(path) ? path.map(text).join('.') : textOr(path, ''),
+        flagOr(skip, false),
+      ),
   },
   sum: {
     parameters: ['attribute', 'start'],

@@ -61,7 +61,9 @@ const comment: Filter = {
   parameters: ['style', '**options'],
   apply: (input, [styleName, options]) => {
     const name = textOr(styleName, 'plain')
-    const style = commentStyles[name] ?? fail(`there is no comment style '${name}'`, `the styles are ${Object.keys(commentStyles).join(', ')}`)
+    const style =
+      commentStyles[name] ??
+      fail(`there is no comment style '${name}'`, `the styles are ${Object.keys(commentStyles).join(', ')}`)
     const option = (key: string): string | undefined => {
       const value = options !== undefined && isDict(options) ? options.get(key) : undefined
       return value === undefined || value === null ? undefined : text(value)
@@ -88,7 +90,7 @@ const comment: Filter = {
 }
 
 const escaped: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
-const escape = simple((value) => value.replace(/[&<>"']/g, (character) => escaped[character]!))
+const escapeMarkup = simple((value) => value.replace(/[&<>"']/g, (character) => escaped[character]!))
 const unchanged: Filter = { parameters: [], apply: (input) => input }
 
 const xmlattr: Filter = {
@@ -147,19 +149,26 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     },
   },
   comment,
-  e: escape,
-  escape,
-  forceescape: escape,
+  e: escapeMarkup,
+  escape: escapeMarkup,
+  forceescape: escapeMarkup,
   format: {
     parameters: ['*values', '**named'],
-    apply: (input, [values, named]) => percentFormat(text(input), named !== undefined && isDict(named) && named.size > 0 ? named : tuple(...listOf(values))),
+    apply: (input, [values, named]) =>
+      percentFormat(
+        text(input),
+        named !== undefined && isDict(named) && named.size > 0 ? named : tuple(...listOf(values)),
+      ),
   },
   indent,
   join: {
     parameters: ['d', 'attribute'],
     isLazy: true,
     apply: (input, [separator, attribute], context) => {
-      const parts = attribute === undefined ? context.resolve(input) : context.filter('map', input, [], new Map([['attribute', attribute]]))
+      const parts =
+        attribute === undefined
+          ? context.resolve(input)
+          : context.filter('map', input, [], new Map([['attribute', attribute]]))
       return listOf(parts)
         .map((part) => text(context.resolve(part)))
         .join(textOr(separator, ''))
@@ -172,20 +181,41 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   safe: unchanged,
   split: {
     parameters: ['sep', 'maxsplit'],
-    apply: (input, [separator, limit]) => split(text(input), separator === undefined || separator === null ? undefined : text(separator), integerOr(limit, -1)),
+    apply: (input, [separator, limit]) =>
+      split(
+        text(input),
+        separator === undefined || separator === null ? undefined : text(separator),
+        integerOr(limit, -1),
+      ),
   },
   splitlines: simple((value) => lines(value)),
   string: { parameters: [], apply: (input) => text(input) },
-  striptags: simple((value) => value.replace(/<!--[^]*?-->|<[^>]*>/g, '').split(/\s+/).filter(Boolean).join(' ')),
+  striptags: simple((value) =>
+    value
+      .replace(/<!--[\s\S]*?-->|<[^>]*>/g, '')
+      .split(/\s+/)
+      .filter(Boolean)
+      .join(' '),
+  ),
   title: simple(title),
-  trim: { parameters: ['chars'], apply: (input, [chars]) => strip(text(input), chars === undefined || chars === null ? undefined : text(chars), 'both') },
+  trim: {
+    parameters: ['chars'],
+    apply: (input, [chars]) =>
+      strip(text(input), chars === undefined || chars === null ? undefined : text(chars), 'both'),
+  },
   truncate,
   upper: simple((value) => value.toUpperCase()),
   wordcount: simple((value) => value.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
   wordwrap: {
     parameters: ['width', 'break_long_words', 'wrapstring', 'break_on_hyphens'],
     apply: (input, [width, breaksLong, wrapstring, breaksHyphens]) =>
-      wrap(text(input), integerOr(width, 79), flagOr(breaksLong, true), textOr(wrapstring, '\n'), flagOr(breaksHyphens, true)),
+      wrap(
+        text(input),
+        integerOr(width, 79),
+        flagOr(breaksLong, true),
+        textOr(wrapstring, '\n'),
+        flagOr(breaksHyphens, true),
+      ),
   },
   xmlattr,
 }

@@ -1,10 +1,10 @@
+import { Failure } from '../../failure.ts'
 import type { Filter } from '../context.ts'
 import { isTrue } from '../python/compare.ts'
 import { undefinedFailure } from '../python/failing.ts'
 import { float, int, parts } from '../python/number.ts'
 import { text } from '../python/text.ts'
 import { typeName } from '../python/type.ts'
-import { Failure } from '../../failure.ts'
 import { Float, Undefined, type Value } from '../value.ts'
 import { integerOr } from './given.ts'
 
@@ -34,13 +34,20 @@ const toInteger = (value: Value, base: number): Value | undefined => {
     return Number.isFinite(number.value) ? int(BigInt(Math.trunc(number.value))) : undefined
   }
   if (typeof value !== 'string') return undefined
-  const source = value.trim().toLowerCase().replace(/(?<=[\da-f])_(?=[\da-f])/g, '')
+  const source = value
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=[\da-f])_(?=[\da-f])/g, '')
   const sign = source.startsWith('-') ? -1n : 1n
-  const digits = source.replace(/^[+-]/, '').replace(base === 16 ? /^0x/ : base === 8 ? /^0o/ : base === 2 ? /^0b/ : /^(?!)/, '')
+  const digits = source
+    .replace(/^[+-]/, '')
+    .replace(base === 16 ? /^0x/ : base === 8 ? /^0o/ : base === 2 ? /^0b/ : /^(?!)/, '')
   const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, base)
   if (digits === '' || [...digits].some((digit) => !alphabet.includes(digit))) {
     const floating = toFloat(value)
-    return base === 10 && floating !== undefined && Number.isFinite(floating) ? int(BigInt(Math.trunc(floating))) : undefined
+    return base === 10 && floating !== undefined && Number.isFinite(floating)
+      ? int(BigInt(Math.trunc(floating)))
+      : undefined
   }
   let total = 0n
   for (const digit of digits) total = total * BigInt(base) + BigInt(alphabet.indexOf(digit))
@@ -52,7 +59,8 @@ const toFloat = (value: Value): number | undefined => {
   if (number) return Number(number.value)
   if (typeof value !== 'string') return undefined
   const source = value.trim().toLowerCase()
-  if (/^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/.test(source)) return Number(source.replaceAll('_', ''))
+  if (/^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/.test(source))
+    return Number(source.replaceAll('_', ''))
   const special = /^([+-]?)(?:(inf|infinity)|nan)$/.exec(source)
   if (!special) return undefined
   return special[2] ? (special[1] === '-' ? -Infinity : Infinity) : Number.NaN
@@ -65,7 +73,10 @@ const mandatory: Filter = {
     if (!(input instanceof Undefined)) return input
     if (message === undefined || message === null) {
       const failure = undefinedFailure(input)
-      throw new Failure('template.mandatory', `a mandatory variable is missing: ${failure.message}`, { at: failure.at, hint: failure.hint ?? 'define it' })
+      throw new Failure('template.mandatory', `a mandatory variable is missing: ${failure.message}`, {
+        at: failure.at,
+        hint: failure.hint ?? 'define it',
+      })
     }
     throw new Failure('template.mandatory', text(message))
   },
@@ -90,7 +101,10 @@ export const typeFilters: Readonly<Record<string, Filter>> = {
       return number === undefined ? (other ?? float(0)) : float(number)
     },
   },
-  int: { parameters: ['default', 'base'], apply: (input, [other, base]) => toInteger(input, integerOr(base, 10)) ?? other ?? 0 },
+  int: {
+    parameters: ['default', 'base'],
+    apply: (input, [other, base]) => toInteger(input, integerOr(base, 10)) ?? other ?? 0,
+  },
   mandatory,
   ternary,
   type_debug: { parameters: [], acceptsUndefined: true, apply: (input) => typeName(input) },

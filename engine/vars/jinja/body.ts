@@ -4,12 +4,36 @@ import { Fields, Namespace } from '../python/fields.ts'
 import { items } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { Callable, Undefined, type Value } from '../value.ts'
-import type { CallBlock, FilterNode, For, FromImport, If, Import, Include, Macro, Parameters, Statement, Target } from './ast.ts'
-import { compileExpression, compileFilter, compileArguments } from './compile.ts'
+import type {
+  CallBlock,
+  Expression,
+  FilterNode,
+  For,
+  FromImport,
+  If,
+  Import,
+  Include,
+  Macro,
+  Parameters,
+  Statement,
+  Target,
+} from './ast.ts'
+import { compileArguments, compileExpression, compileFilter } from './compile.ts'
 import { Loop } from './loop.ts'
 import { mentions } from './names.ts'
 import type { Plugins } from './plugins.ts'
-import { type Code, concatenate, type Flow, Frame, invoke, located, type Run, settle, type Step, type Unit } from './runtime.ts'
+import {
+  type Code,
+  concatenate,
+  type Flow,
+  Frame,
+  invoke,
+  located,
+  type Run,
+  type Step,
+  settle,
+  type Unit,
+} from './runtime.ts'
 
 /** What compiling a template's body gathers beside its steps. */
 export type Gathered = { readonly blocks: Map<string, Step>; extends: Code | undefined }
@@ -39,8 +63,13 @@ const compileTarget = (target: Target): ((frame: Frame, value: Value) => void) =
   if (target.kind === 'member') {
     return (frame, value) => {
       let holder: Value | undefined
-      for (let inner: Frame | undefined = frame; inner && holder === undefined; inner = inner.parent) holder = inner.locals?.get(target.name)
-      if (!(holder instanceof Namespace)) fail(`'${target.name}' is no namespace, so '${target.name}.${target.attribute}' cannot be set`, `make it with {% set ${target.name} = namespace() %}`)
+      for (let inner: Frame | undefined = frame; inner && holder === undefined; inner = inner.parent)
+        holder = inner.locals?.get(target.name)
+      if (!(holder instanceof Namespace))
+        fail(
+          `'${target.name}' is no namespace, so '${target.name}.${target.attribute}' cannot be set`,
+          `make it with {% set ${target.name} = namespace() %}`,
+        )
       ;(holder as Namespace).set(target.attribute, value)
     }
   }
@@ -53,7 +82,11 @@ const compileTarget = (target: Target): ((frame: Frame, value: Value) => void) =
 }
 
 const compileIf = (node: If, compile: (body: readonly Statement[]) => Step[], plugins: Plugins): Step => {
-  const branches = node.branches.map(({ test, body }) => ({ test: compileExpression(test, plugins), body: compile(body), offset: test.offset }))
+  const branches = node.branches.map(({ test, body }) => ({
+    test: compileExpression(test, plugins),
+    body: compile(body),
+    offset: test.offset,
+  }))
   const otherwise = compile(node.otherwise)
   return (frame, out) => {
     for (const { test, body, offset } of branches) {
@@ -137,7 +170,8 @@ const compileFunction = (
         rest.delete('caller')
       }
       if (takesMore) inner.set('varargs', positional.slice(names.length))
-      else if (positional.length > names.length) fail(`'${name}' takes at most ${names.length} arguments, not ${positional.length}`)
+      else if (positional.length > names.length)
+        fail(`'${name}' takes at most ${names.length} arguments, not ${positional.length}`)
       const [unknown] = rest.keys()
       if (takesNamed) inner.set('kwargs', new Map(rest))
       else if (unknown !== undefined) fail(`'${name}' has no parameter '${unknown}'`)
@@ -243,100 +277,101 @@ const renderBlock = (name: string, level: number, frame: Frame): Value => {
 }
 
 /** Compiles statements to steps; blocks and the parent template go to `gathered`. */
-export const compileBody = (body: readonly Statement[], plugins: Plugins, gathered: Gathered): Step[] => {
+export const compileBody = (body: readonly Statement[], plugins: Plugins, gathered: Gathered): Step[] =>
+  body.map((node) => compileStatement(node, plugins, gathered))
+
+const compileStatement = (node: Statement, plugins: Plugins, gathered: Gathered): Step => {
   const compile = (inner: readonly Statement[]) => compileBody(inner, plugins, gathered)
-  const expression = (node: Parameters['defaults'][number]) => compileExpression(node, plugins)
-  return body.map((node): Step => {
-    switch (node.kind) {
-      case 'text':
-        return (_frame, out) => {
-          out.push(node.value)
-          return 'on'
-        }
-      case 'output': {
-        const code = expression(node.expression)
-        return guarded(node.offset, (frame, out) => {
-          const value = code(frame)
-          if (value instanceof Undefined) throw undefinedFailure(value)
-          out.push(typeof value === 'object' && value !== null ? frame.run.resolve(value) : value)
-          return 'on'
-        })
+  const expression = (part: Expression) => compileExpression(part, plugins)
+  switch (node.kind) {
+    case 'text':
+      return (_frame, out) => {
+        out.push(node.value)
+        return 'on'
       }
-      case 'if':
-        return compileIf(node, compile, plugins)
-      case 'for':
-        return compileFor(node, compile, plugins)
-      case 'set': {
-        const assign = compileTarget(node.target)
-        const code = expression(node.value)
-        return guarded(node.offset, (frame) => {
-          assign(frame, code(frame))
-          return 'on'
-        })
-      }
-      case 'setblock': {
-        const assign = compileTarget(node.target)
-        const steps = compile(node.body)
-        const output: Code = (frame) => blockOutput(steps, frame)
-        const code = node.filter ? compileChain(node.filter, output, plugins) : output
-        return guarded(node.offset, (frame) => {
-          assign(frame, code(frame))
-          return 'on'
-        })
-      }
-      case 'macro':
-        return compileMacro(node, compile, plugins)
-      case 'callblock':
-        return compileCallBlock(node, compile, plugins)
-      case 'filterblock': {
-        const steps = compile(node.body)
-        const code = compileChain(node.filter, (frame) => blockOutput(steps, frame), plugins)
-        return (frame, out) => {
-          out.push(code(frame))
-          return 'on'
-        }
-      }
-      case 'with': {
-        const bindings = node.bindings.map(([target, value]) => [compileTarget(target), expression(value)] as const)
-        const steps = compile(node.body)
-        return (frame, out) => {
-          const inner = new Frame(frame.run, frame, new Map())
-          for (const [assign, value] of bindings) assign(inner, value(frame))
-          return run(steps, inner, out)
-        }
-      }
-      case 'do': {
-        const code = expression(node.expression)
-        return (frame) => {
-          code(frame)
-          return 'on'
-        }
-      }
-      case 'break':
-      case 'continue':
-        return () => node.kind
-      case 'include':
-        return compileInclude(node, plugins)
-      case 'import':
-        return compileImport(node, plugins)
-      case 'from':
-        return compileFrom(node, plugins)
-      case 'block': {
-        const steps = compile(node.body)
-        gathered.blocks.set(node.name, (frame, out) => {
-          if (node.isRequired) fail(`the block '${node.name}' must be given by the template that extends this one`)
-          return run(steps, frame, out)
-        })
-        return guarded(node.offset, (frame, out) => {
-          out.push(renderBlock(node.name, 0, frame))
-          return 'on'
-        })
-      }
-      case 'extends':
-        gathered.extends = expression(node.template)
-        return () => 'on'
+    case 'output': {
+      const code = expression(node.expression)
+      return guarded(node.offset, (frame, out) => {
+        const value = code(frame)
+        if (value instanceof Undefined) throw undefinedFailure(value)
+        out.push(typeof value === 'object' && value !== null ? frame.run.resolve(value) : value)
+        return 'on'
+      })
     }
-  })
+    case 'if':
+      return compileIf(node, compile, plugins)
+    case 'for':
+      return compileFor(node, compile, plugins)
+    case 'set': {
+      const assign = compileTarget(node.target)
+      const code = expression(node.value)
+      return guarded(node.offset, (frame) => {
+        assign(frame, code(frame))
+        return 'on'
+      })
+    }
+    case 'setblock': {
+      const assign = compileTarget(node.target)
+      const steps = compile(node.body)
+      const output: Code = (frame) => blockOutput(steps, frame)
+      const code = node.filter ? compileChain(node.filter, output, plugins) : output
+      return guarded(node.offset, (frame) => {
+        assign(frame, code(frame))
+        return 'on'
+      })
+    }
+    case 'macro':
+      return compileMacro(node, compile, plugins)
+    case 'callblock':
+      return compileCallBlock(node, compile, plugins)
+    case 'filterblock': {
+      const steps = compile(node.body)
+      const code = compileChain(node.filter, (frame) => blockOutput(steps, frame), plugins)
+      return (frame, out) => {
+        out.push(code(frame))
+        return 'on'
+      }
+    }
+    case 'with': {
+      const bindings = node.bindings.map(([target, value]) => [compileTarget(target), expression(value)] as const)
+      const steps = compile(node.body)
+      return (frame, out) => {
+        const inner = new Frame(frame.run, frame, new Map())
+        for (const [assign, value] of bindings) assign(inner, value(frame))
+        return run(steps, inner, out)
+      }
+    }
+    case 'do': {
+      const code = expression(node.expression)
+      return (frame) => {
+        code(frame)
+        return 'on'
+      }
+    }
+    case 'break':
+    case 'continue':
+      return () => node.kind
+    case 'include':
+      return compileInclude(node, plugins)
+    case 'import':
+      return compileImport(node, plugins)
+    case 'from':
+      return compileFrom(node, plugins)
+    case 'block': {
+      const steps = compile(node.body)
+      gathered.blocks.set(node.name, (frame, out) => {
+        if (node.isRequired) fail(`the block '${node.name}' must be given by the template that extends this one`)
+        return run(steps, frame, out)
+      })
+      return guarded(node.offset, (frame, out) => {
+        out.push(renderBlock(node.name, 0, frame))
+        return 'on'
+      })
+    }
+    case 'extends':
+      gathered.extends = expression(node.template)
+      return () => 'on'
+  }
 }
 
 /** Runs a template with the templates that it extends; its output goes to `out`. */
@@ -348,7 +383,12 @@ export const renderUnit = (unit: Unit, frame: Frame, out: Value[]): void => {
     current.blocks.set(name, chain)
   }
   if (unit.blocks.size > 0) {
-    frame.set('self', new Fields([...current.blocks.keys()].map((name) => [name, new Callable(name, () => renderBlock(name, 0, frame))])))
+    frame.set(
+      'self',
+      new Fields(
+        [...current.blocks.keys()].map((name) => [name, new Callable(name, () => renderBlock(name, 0, frame))]),
+      ),
+    )
   }
   if (unit.extends === undefined) {
     run(unit.steps, frame, out)

@@ -1,8 +1,10 @@
 import type { Position } from '../../failure.ts'
+import { nearest } from '../../nearest.ts'
 import { callPlugin } from '../plugin.ts'
 import { attribute, item } from '../python/access.ts'
 import { equal, isTrue, order } from '../python/compare.ts'
-import { fail, Missing, nearest, undefinedFailure } from '../python/failing.ts'
+import { Datetime, Timedelta } from '../python/datetime.ts'
+import { fail, Missing, undefinedFailure } from '../python/failing.ts'
 import { Fields } from '../python/fields.ts'
 import { percentFormat } from '../python/format.ts'
 import { arithmetic, float, negate, positive } from '../python/number.ts'
@@ -11,9 +13,9 @@ import { text } from '../python/text.ts'
 import { typeName } from '../python/type.ts'
 import { Callable, isDict, type Key, Tuple, Undefined, type Value } from '../value.ts'
 import type { Arguments, Binary, Call, Comparator, Expression, FilterNode, TestNode } from './ast.ts'
-import { findPlugin, type Plugins } from './plugins.ts'
-import { type Code, type Frame, invoke, type Run, located, settle } from './runtime.ts'
 import { Loop } from './loop.ts'
+import { findPlugin, type Plugins } from './plugins.ts'
+import { type Code, type Frame, invoke, located, type Run, settle } from './runtime.ts'
 
 /** Turns the failures of an expression into positioned ones. */
 const guarded =
@@ -40,7 +42,8 @@ const positions = (offset: number): ((run: Run) => Position) => {
 }
 
 /** Deeply evaluated when it is a container; operators compare and join what is inside. */
-const whole = (value: Value, run: Run): Value => (typeof value === 'object' && value !== null && !(value instanceof Undefined) ? run.resolve(value) : value)
+const whole = (value: Value, run: Run): Value =>
+  typeof value === 'object' && value !== null && !(value instanceof Undefined) ? run.resolve(value) : value
 
 /** Compiles expressions to closures. */
 export const compileExpression = (node: Expression, plugins: Plugins): Code => {
@@ -73,7 +76,12 @@ export const compileExpression = (node: Expression, plugins: Plugins): Code => {
       const object = compile(node.object)
       const at = positions(offset)
       const { name } = node
-      return (frame) => settle(attribute(object(frame), name, () => at(frame.run)), frame.run, name)
+      return (frame) =>
+        settle(
+          attribute(object(frame), name, () => at(frame.run)),
+          frame.run,
+          name,
+        )
     }
     case 'item': {
       const object = compile(node.object)
@@ -81,7 +89,11 @@ export const compileExpression = (node: Expression, plugins: Plugins): Code => {
       const at = positions(offset)
       return guarded(offset, (frame) => {
         const wanted = key(frame)
-        return settle(item(object(frame), wanted, () => at(frame.run)), frame.run, typeof wanted === 'string' ? wanted : '[]')
+        return settle(
+          item(object(frame), wanted, () => at(frame.run)),
+          frame.run,
+          typeof wanted === 'string' ? wanted : '[]',
+        )
       })
     }
     case 'slice': {
@@ -96,7 +108,12 @@ export const compileExpression = (node: Expression, plugins: Plugins): Code => {
     case 'test':
       return compileTest(node, plugins)
     case 'conditional':
-      return compileConditional(compile(node.test), compile(node.then), node.otherwise && compile(node.otherwise), offset)
+      return compileConditional(
+        compile(node.test),
+        compile(node.body),
+        node.otherwise && compile(node.otherwise),
+        offset,
+      )
     case 'and':
     case 'or': {
       const left = compile(node.left)
@@ -186,7 +203,8 @@ const comparisons: Readonly<Record<Comparator, Comparison>> = {
 }
 
 const joinedLists = (left: Value[], right: Value[]): Value => {
-  if (left instanceof Tuple !== right instanceof Tuple) return fail(`can only concatenate ${typeName(left)} (not "${typeName(right)}") to ${typeName(left)}`)
+  if (left instanceof Tuple !== right instanceof Tuple)
+    return fail(`can only concatenate ${typeName(left)} (not "${typeName(right)}") to ${typeName(left)}`)
   return left instanceof Tuple ? tuple(...left, ...right) : left.concat(right)
 }
 
@@ -210,6 +228,8 @@ const compileBinary = (node: Binary, left: Code, right: Code): Code => {
     } else if (operator === '*') {
       if (isSequence(a) && Number.isInteger(b)) return repeated(a, b as number)
       if (isSequence(b) && Number.isInteger(a)) return repeated(b, a as number)
+    } else if (operator === '-' && a instanceof Datetime && b instanceof Datetime) {
+      return new Timedelta(a.seconds - b.seconds)
     } else if (operator === '%' && typeof a === 'string') return percentFormat(a, frame.run.resolve(b))
     return arithmetic(operator, a, b)
   })

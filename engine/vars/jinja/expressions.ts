@@ -75,7 +75,7 @@ export const parseExpression = (tokens: Tokens, hasConditional = true): Expressi
     tokens.next()
     const test = parseOr(tokens)
     const otherwise = tokens.take('else') ? parseExpression(tokens) : undefined
-    expression = { kind: 'conditional', test, then: expression, otherwise, offset: expression.offset }
+    expression = { kind: 'conditional', test, body: expression, otherwise, offset: expression.offset }
   }
   return expression
 }
@@ -105,7 +105,8 @@ const parseNot = (tokens: Tokens): Expression => {
 }
 
 const takeComparator = (tokens: Tokens): Comparator | undefined => {
-  if (tokens.current.type === 'operator' && comparators.has(tokens.current.value)) return tokens.next().value as Comparator
+  if (tokens.current.type === 'operator' && comparators.has(tokens.current.value))
+    return tokens.next().value as Comparator
   if (tokens.isName('in')) {
     tokens.next()
     return 'in'
@@ -127,7 +128,11 @@ const parseComparison = (tokens: Tokens): Expression => {
   return rest.length === 0 ? left : { kind: 'comparison', left, rest, offset: left.offset }
 }
 
-const parseBinary = (tokens: Tokens, operators: readonly string[], operand: (tokens: Tokens) => Expression): Expression => {
+const parseBinary = (
+  tokens: Tokens,
+  operators: readonly string[],
+  operand: (tokens: Tokens) => Expression,
+): Expression => {
   let left = operand(tokens)
   while (tokens.current.type === 'operator' && operators.includes(tokens.current.value)) {
     const operator = tokens.next().value as BinaryOperator
@@ -195,7 +200,11 @@ const parsePrimary = (tokens: Tokens): Expression => {
       throw new SyntaxProblem(`expected an expression but found ${shown(token)}`, offset)
     default:
   }
-  throw new SyntaxProblem(`unexpected ${shown(token)}`, offset, token.value === '%' ? "'{%' does not belong inside an expression" : undefined)
+  throw new SyntaxProblem(
+    `unexpected ${shown(token)}`,
+    offset,
+    token.value === '%' ? "'{%' does not belong inside an expression" : undefined,
+  )
 }
 
 /** `a` or `a, b`: an expression, or a tuple when commas follow. In parentheses it may be empty. */
@@ -203,7 +212,8 @@ export const parseTuple = (tokens: Tokens, isParenthesized = false, hasCondition
   const { offset } = tokens.current
   const items: Expression[] = []
   let isTuple = false
-  const isOver = () => tokens.current.type === 'end' || tokens.current.type === 'eof' || tokens.isOperator(')') || tokens.isOperator(':')
+  const isOver = () =>
+    tokens.current.type === 'end' || tokens.current.type === 'eof' || tokens.isOperator(')') || tokens.isOperator(':')
   while (!isOver()) {
     items.push(parseExpression(tokens, hasConditional))
     if (!tokens.take(',')) break
@@ -211,7 +221,8 @@ export const parseTuple = (tokens: Tokens, isParenthesized = false, hasCondition
   }
   const [only] = items
   if (!isTuple && only) return only
-  if (items.length === 0 && !isParenthesized) throw new SyntaxProblem(`expected an expression but found ${shown(tokens.current)}`, offset)
+  if (items.length === 0 && !isParenthesized)
+    throw new SyntaxProblem(`expected an expression but found ${shown(tokens.current)}`, offset)
   return { kind: 'tuple', items, offset }
 }
 
@@ -248,10 +259,16 @@ const parsePostfix = (tokens: Tokens, start: Expression): Expression => {
       const token = tokens.next()
       if (token.type === 'name') node = { kind: 'attribute', object: node, name: token.value, offset }
       else if (token.type === 'integer') {
-        node = { kind: 'item', object: node, key: { kind: 'literal', value: integerOf(token.value), isFloat: false, offset: token.offset }, offset }
+        node = {
+          kind: 'item',
+          object: node,
+          key: { kind: 'literal', value: integerOf(token.value), isFloat: false, offset: token.offset },
+          offset,
+        }
       } else throw new SyntaxProblem(`expected a name or number after '.' but found ${shown(token)}`, token.offset)
     } else if (tokens.isOperator('[')) node = parseSubscript(tokens, node)
-    else if (tokens.isOperator('(')) node = { kind: 'call', callee: node, arguments: parseArguments(tokens), offset: node.offset }
+    else if (tokens.isOperator('('))
+      node = { kind: 'call', callee: node, arguments: parseArguments(tokens), offset: node.offset }
     else return node
   }
 }
@@ -299,7 +316,8 @@ export const parseArguments = (tokens: Tokens): Arguments => {
       tokens.next()
       named.push([current.value, parseExpression(tokens)])
     } else {
-      if (named.length > 0 || namedRest) throw new SyntaxProblem('an argument without a name stands after one with a name', current.offset)
+      if (named.length > 0 || namedRest)
+        throw new SyntaxProblem('an argument without a name stands after one with a name', current.offset)
       positional.push(parseExpression(tokens))
     }
   }
@@ -322,7 +340,13 @@ const dottedName = (tokens: Tokens, what: string): string => {
 export const parseFilter = (tokens: Tokens, object: Expression | undefined): FilterNode => {
   const { offset } = tokens.current
   const name = dottedName(tokens, 'the name of a filter')
-  return { kind: 'filter', name, object, arguments: tokens.isOperator('(') ? parseArguments(tokens) : noArguments, offset }
+  return {
+    kind: 'filter',
+    name,
+    object,
+    arguments: tokens.isOperator('(') ? parseArguments(tokens) : noArguments,
+    offset,
+  }
 }
 
 const parseFilters = (tokens: Tokens, start: Expression): Expression => {
@@ -330,7 +354,8 @@ const parseFilters = (tokens: Tokens, start: Expression): Expression => {
   for (;;) {
     if (tokens.take('|')) node = parseFilter(tokens, node)
     else if (tokens.isName('is')) node = parseTest(tokens, node)
-    else if (tokens.isOperator('(')) node = { kind: 'call', callee: node, arguments: parseArguments(tokens), offset: node.offset }
+    else if (tokens.isOperator('('))
+      node = { kind: 'call', callee: node, arguments: parseArguments(tokens), offset: node.offset }
     else return node
   }
 }

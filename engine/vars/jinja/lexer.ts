@@ -1,6 +1,16 @@
 import { SyntaxProblem } from './source.ts'
 
-export type TokenType = 'data' | 'name' | 'integer' | 'float' | 'string' | 'operator' | 'variable' | 'block' | 'end' | 'eof'
+export type TokenType =
+  | 'data'
+  | 'name'
+  | 'integer'
+  | 'float'
+  | 'string'
+  | 'operator'
+  | 'variable'
+  | 'block'
+  | 'end'
+  | 'eof'
 
 /**
  * A token. `variable` and `block` open a tag and `end` closes it; a `string` holds its decoded value, all
@@ -33,11 +43,23 @@ export const defaultSyntax: Syntax = {
   escapes: true,
 }
 
-const simpleEscapes: Record<string, string> = { '\n': '', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+const simpleEscapes: Record<string, string> = {
+  '\n': '',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
 const escapePattern = /\\(?:([\n\\'"abfnrtv])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3}))/g
 
 /** Python's escapes of a string literal; unknown ones stay as they are written. */
-const unescape = (body: string): string =>
+const decoded = (body: string): string =>
   body.replace(escapePattern, (all, simple, hex2, hex4, hex8, octal) => {
     if (simple !== undefined) return simpleEscapes[simple]!
     const code = octal === undefined ? Number.parseInt(hex2 ?? hex4 ?? hex8, 16) : Number.parseInt(octal, 8)
@@ -48,14 +70,21 @@ const space = /\s+/y
 const name = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_]*/uy
 const floating = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y
 const integer = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y
-const string = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"/y
+const string = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y
 const operator = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y
 
 const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}' }
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 
 /** Reads the tokens of one expression from `offset` until `end`, or to the end of the text when `end` is undefined. */
-const readExpression = (source: string, offset: number, end: RegExp | undefined, escapes: boolean, tokens: Token[], opened: number): { next: number; end: string } => {
+const readExpression = (
+  source: string,
+  offset: number,
+  end: RegExp | undefined,
+  escapes: boolean,
+  tokens: Token[],
+  opened: number,
+): { next: number; end: string } => {
   const open: Token[] = []
   const match = (pattern: RegExp, at: number): string | undefined => {
     pattern.lastIndex = at
@@ -92,7 +121,8 @@ const readExpression = (source: string, offset: number, end: RegExp | undefined,
       const sign = match(operator, at)
       if (sign !== undefined) return { type: 'operator', value: sign, offset: at }
       const character = String.fromCodePoint(source.codePointAt(at)!)
-      if (character === "'" || character === '"') throw new SyntaxProblem(`a string that starts with ${character} is never closed`, at)
+      if (character === "'" || character === '"')
+        throw new SyntaxProblem(`a string that starts with ${character} is never closed`, at)
       throw new SyntaxProblem(`unexpected character '${character}'`, at, hintForCharacter(source, at))
     })()
     if (token.value in closing) open.push(token)
@@ -105,7 +135,7 @@ const readExpression = (source: string, offset: number, end: RegExp | undefined,
     at += token.value.length
     if (token.type === 'string') {
       const body = token.value.slice(1, -1)
-      tokens.push({ type: 'string', value: escapes ? unescape(body) : body, offset: token.offset })
+      tokens.push({ type: 'string', value: escapes ? decoded(body) : body, offset: token.offset })
     } else tokens.push(token)
   }
 }
@@ -186,14 +216,22 @@ export const tokenizeTemplate = (source: string, syntax: Syntax): Token[] => {
       const start = after(found.index + rawTag[0].length, rawTag[1]!, false)
       endRaw.lastIndex = start
       const close = endRaw.exec(source)
-      if (close === null) throw new SyntaxProblem("this 'raw' block is never closed", found.index, "end it with '{% endraw %}'")
+      if (close === null)
+        throw new SyntaxProblem("this 'raw' block is never closed", found.index, "end it with '{% endraw %}'")
       tagStart = close.index
       data(before(source.slice(start, close.index), close[1]!, false), start)
       at = after(close.index + close[0].length, close[2]!, false)
       continue
     }
     tokens.push({ type: isVariable ? 'variable' : 'block', value: found[0], offset: found.index })
-    const read = readExpression(source, inside + signed.length, isVariable ? variableEnd : blockEnd, syntax.escapes || !isVariable, tokens, found.index)
+    const read = readExpression(
+      source,
+      inside + signed.length,
+      isVariable ? variableEnd : blockEnd,
+      syntax.escapes || !isVariable,
+      tokens,
+      found.index,
+    )
     at = after(read.next, read.end, isVariable)
   }
 }

@@ -20,7 +20,9 @@ export class Loop extends Fields {
 
   /** `loop(items)` of a recursive loop: the output for a list one level deeper. */
   again(items: Value): Value {
-    return this.recurse ? this.recurse(items, this.depth + 1) : fail("only a loop marked 'recursive' can be called", 'write {% for … recursive %}')
+    return this.recurse
+      ? this.recurse(items, this.depth + 1)
+      : fail("only a loop marked 'recursive' can be called", 'write {% for … recursive %}')
   }
 
   override get(key: Key): Value | undefined {
@@ -49,7 +51,10 @@ export class Loop extends Fields {
       case 'nextitem':
         return all[index0 + 1]
       case 'cycle':
-        return new Callable('cycle', (values) => values[index0 % values.length] ?? fail('loop.cycle() needs values to choose from'))
+        return new Callable(
+          'cycle',
+          (values) => values[index0 % values.length] ?? fail('loop.cycle() needs values to choose from'),
+        )
       case 'changed':
         return new Callable('changed', (values) => {
           const isSame = this.last !== undefined && equal(this.last, values)

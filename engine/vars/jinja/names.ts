@@ -1,7 +1,9 @@
 import type { Arguments, Expression, Parameters, Statement, Target } from './ast.ts'
 
 const argumentsOf = (given: Arguments): Expression[] =>
-  [...given.positional, ...given.named.map(([, value]) => value), given.rest, given.namedRest].filter((part) => part !== undefined)
+  [...given.positional, ...given.named.map(([, value]) => value), given.rest, given.namedRest].filter(
+    (part) => part !== undefined,
+  )
 
 /** The expressions directly inside an expression. */
 const children = (node: Expression): (Expression | undefined)[] => {
@@ -26,7 +28,7 @@ const children = (node: Expression): (Expression | undefined)[] => {
     case 'test':
       return [node.object, ...argumentsOf(node.arguments)]
     case 'conditional':
-      return [node.test, node.then, node.otherwise]
+      return [node.test, node.body, node.otherwise]
     case 'and':
     case 'or':
     case 'binary':
@@ -138,7 +140,8 @@ export const freeNames = (body: readonly Statement[]): Set<string> => {
 }
 
 /** The names of an expression. */
-export const namesOf = (expression: Expression): Set<string> => freeNames([{ kind: 'do', expression, offset: expression.offset }])
+export const namesOf = (expression: Expression): Set<string> =>
+  freeNames([{ kind: 'do', expression, offset: expression.offset }])
 
 /** Whether a macro's body uses one of the names that are bound for it on demand. */
 export const mentions = (body: readonly Statement[], name: string): boolean => {

@@ -2,7 +2,6 @@ import { Failure, type Position } from '../../failure.ts'
 import type { Context } from '../context.ts'
 import { fail, undefinedFailure } from '../python/failing.ts'
 import { text } from '../python/text.ts'
-import type { Scope } from '../scope.ts'
 import type { RenderOptions } from '../templar.ts'
 import { Callable, Template, Undefined, type Value, Vaulted } from '../value.ts'
 import type { Source } from './source.ts'
@@ -63,7 +62,12 @@ export const located = (thrown: unknown, frame: Frame, offset: number): unknown 
   const at = (): Position => frame.run.source.position(offset, frame.run.base)
   if (thrown instanceof Failure) {
     if (thrown.at !== undefined) return thrown
-    return new Failure(thrown.code, thrown.message, { at: at(), hint: thrown.hint, cause: thrown.cause, excerpt: frame.run.source.line(offset) })
+    return new Failure(thrown.code, thrown.message, {
+      at: at(),
+      hint: thrown.hint,
+      cause: thrown.cause,
+      excerpt: frame.run.source.line(offset),
+    })
   }
   if (thrown instanceof RangeError && thrown.message.includes('call stack')) {
     return new Failure('template.recursion', 'the template calls itself without end', { at: at() })

@@ -1,4 +1,4 @@
-import { nearest } from '../python/failing.ts'
+import { nearest } from '../../nearest.ts'
 import type { Call, Expression, FilterNode, Parameters, Statement, Target } from './ast.ts'
 import { parseExpression, parseFilter, parseTuple, shown, Tokens } from './expressions.ts'
 import type { Token } from './lexer.ts'
@@ -7,13 +7,21 @@ import { SyntaxProblem } from './source.ts'
 type Parser = (tokens: Tokens, offset: number) => Statement
 
 /** Statements until a tag that starts with one of `ends`; the tokens then stand on that tag's name. */
-const parseBody = (tokens: Tokens, ends: readonly string[], opener: { name: string; offset: number } | undefined): Statement[] => {
+const parseBody = (
+  tokens: Tokens,
+  ends: readonly string[],
+  opener: { name: string; offset: number } | undefined,
+): Statement[] => {
   const body: Statement[] = []
   for (;;) {
     const token = tokens.next()
     if (token.type === 'eof') {
       if (opener === undefined) return body
-      throw new SyntaxProblem(`this '${opener.name}' is never ended`, opener.offset, `end it with '{% ${ends.at(-1)} %}'`)
+      throw new SyntaxProblem(
+        `this '${opener.name}' is never ended`,
+        opener.offset,
+        `end it with '{% ${ends.at(-1)} %}'`,
+      )
     }
     if (token.type === 'data') body.push({ kind: 'text', value: token.value, offset: token.offset })
     else if (token.type === 'variable') {
@@ -33,12 +41,17 @@ const expectEnd = (tokens: Tokens): void => {
     return
   }
   const { current } = tokens
-  throw new SyntaxProblem(`expected the end of the tag but found ${shown(current)}`, current.offset, hintForRest(current))
+  throw new SyntaxProblem(
+    `expected the end of the tag but found ${shown(current)}`,
+    current.offset,
+    hintForRest(current),
+  )
 }
 
 const hintForRest = (token: Token): string | undefined => {
   if (token.value === '=') return "write == to compare, or '{% set name = value %}' to assign"
-  if (token.type === 'string' || token.type === 'name') return 'an operator, a comma or a quote may be missing before it'
+  if (token.type === 'string' || token.type === 'name')
+    return 'an operator, a comma or a quote may be missing before it'
   return undefined
 }
 
@@ -148,7 +161,8 @@ const parseParameters = (tokens: Tokens): Parameters => {
     const { value, offset } = tokens.expectName('the name of a parameter')
     names.push(value)
     if (tokens.take('=')) defaults.push(parseExpression(tokens))
-    else if (defaults.length > 0) throw new SyntaxProblem(`the parameter '${value}' needs a default, as one stands before it`, offset)
+    else if (defaults.length > 0)
+      throw new SyntaxProblem(`the parameter '${value}' needs a default, as one stands before it`, offset)
   }
   tokens.expect(')')
   return { names, defaults }
@@ -226,7 +240,10 @@ const parseFrom: Parser = (tokens, offset) => {
   const template = parseExpression(tokens)
   tokens.expect('import')
   const names: [string, string][] = []
-  while (tokens.current.type === 'name' && !(tokens.following.value === 'context' && ['with', 'without'].includes(tokens.current.value))) {
+  while (
+    tokens.current.type === 'name' &&
+    !(tokens.following.value === 'context' && ['with', 'without'].includes(tokens.current.value))
+  ) {
     const { value } = tokens.next()
     names.push([value, tokens.take('as') ? tokens.expectName().value : value])
     if (!tokens.take(',')) break
@@ -309,6 +326,9 @@ export const parseBareExpression = (all: readonly Token[]): Expression => {
   const expression = parseExpression(tokens)
   if (tokens.current.type === 'eof') return expression
   const { current } = tokens
-  throw new SyntaxProblem(`unexpected ${shown(current)} behind the expression`, current.offset, current.value === '=' ? 'write == to compare' : hintForRest(current))
+  throw new SyntaxProblem(
+    `unexpected ${shown(current)} behind the expression`,
+    current.offset,
+    current.value === '=' ? 'write == to compare' : hintForRest(current),
+  )
 }
-

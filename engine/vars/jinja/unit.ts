@@ -1,9 +1,9 @@
-import type { Plugins } from './plugins.ts'
 import { compileBody, type Gathered } from './body.ts'
 import { compileExpression } from './compile.ts'
 import { type Syntax, tokenizeExpression, tokenizeTemplate } from './lexer.ts'
+import type { Plugins } from './plugins.ts'
 import type { Code, Unit } from './runtime.ts'
-import { Source } from './source.ts'
+import type { Source } from './source.ts'
 import { parseBareExpression, parseTemplate } from './statements.ts'
 
 /** Compiles a template. Throws a SyntaxProblem. */

@@ -22,7 +22,9 @@ export const attribute = (object: Value, name: string, site: Site = nowhere): Va
       const method = dicts.get(name)
       if (method !== undefined) return bound(object, name, method)
     }
-    return object.get(name) ?? new Missing(`'dict object' has no attribute '${name}'`, site(), name, () => object.keys())
+    return (
+      object.get(name) ?? new Missing(`'dict object' has no attribute '${name}'`, site(), name, () => object.keys())
+    )
   }
   if (object instanceof Undefined) return object
   if (typeof object === 'string') {
@@ -78,7 +80,12 @@ const methodNames = (value: Value): Iterable<string> => {
 const byName = <T extends Value>(methods: Readonly<Record<string, Method<T>>>): ReadonlyMap<string, Method<T>> =>
   new Map(Object.entries(methods))
 
-const strings = byName(stringMethods({ attribute: (value, name) => demanded(attribute(value, name)), item: (value, key) => demanded(item(value, key)) }))
+const strings = byName(
+  stringMethods({
+    attribute: (value, name) => demanded(attribute(value, name)),
+    item: (value, key) => demanded(item(value, key)),
+  }),
+)
 const lists = byName(listMethods)
 const tuples = byName(tupleMethods)
 const dicts = byName(dictMethods)

@@ -1,4 +1,5 @@
 import { Callable, Float, isDict, Tuple, Undefined, type Value } from '../value.ts'
+import { Datetime, Timedelta } from './datetime.ts'
 import { fail, undefinedFailure } from './failing.ts'
 import { asNumber } from './number.ts'
 import { typeName } from './type.ts'
@@ -69,6 +70,8 @@ export const order = (left: Value, right: Value, operator = '<'): number => {
   if (a !== undefined && b !== undefined) return a - b
   if (left instanceof Undefined) throw undefinedFailure(left)
   if (right instanceof Undefined) throw undefinedFailure(right)
+  if (left instanceof Datetime && right instanceof Datetime) return left.seconds - right.seconds
+  if (left instanceof Timedelta && right instanceof Timedelta) return left.total - right.total
   if (Array.isArray(left) && Array.isArray(right) && left instanceof Tuple === right instanceof Tuple) {
     for (let index = 0; index < left.length && index < right.length; index++) {
       if (!equal(left[index]!, right[index]!)) return order(left[index]!, right[index]!, operator)
@@ -77,6 +80,8 @@ export const order = (left: Value, right: Value, operator = '<'): number => {
   }
   return fail(
     `'${operator}' not supported between instances of '${typeName(left)}' and '${typeName(right)}'`,
-    typeof left === 'string' || typeof right === 'string' ? "convert both sides alike, with '| int' or '| string'" : undefined,
+    typeof left === 'string' || typeof right === 'string'
+      ? "convert both sides alike, with '| int' or '| string'"
+      : undefined,
   )
 }

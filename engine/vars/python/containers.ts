@@ -117,4 +117,3 @@ export const dictMethods: Readonly<Record<string, Method<Dict>>> = {
   update: absorb,
   values: (self) => [...self.values()],
 }
-

@@ -4,9 +4,19 @@ import { asNumber, floatText, parts, roundHalfEven } from './number.ts'
 import { repr, text } from './text.ts'
 import { typeName } from './type.ts'
 
-type Spec = { fill: string; align: string; sign: string; alternate: boolean; width: number; grouping: string; precision: number | undefined; type: string }
+type Spec = {
+  fill: string
+  align: string
+  sign: string
+  alternate: boolean
+  width: number
+  grouping: string
+  precision: number | undefined
+  type: string
+}
 
-const exponential = (value: number, precision: number): string => value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2')
+const exponential = (value: number, precision: number): string =>
+  value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2')
 
 const general = (value: number, precision: number, alternate: boolean): string => {
   if (value === 0) return '0'
@@ -56,7 +66,10 @@ const magnitude = (value: Value, spec: Spec): string => {
     case 'G':
       return group(general(number, spec.precision ?? 6, spec.alternate), spec.grouping)
     case '':
-      return group(spec.precision === undefined ? floatText(number) : general(number, spec.precision, false), spec.grouping)
+      return group(
+        spec.precision === undefined ? floatText(number) : general(number, spec.precision, false),
+        spec.grouping,
+      )
     default:
       return fail(`unknown format code '${spec.type}'`)
   }
@@ -102,7 +115,8 @@ export const formatValue = (value: Value, specification: string): string => {
   if (specification === '') return text(value)
   const spec = parseSpec(specification)
   if (parts(value) === undefined || (typeof value === 'boolean' && spec.type === '') || spec.type === 's') {
-    if (spec.type !== '' && spec.type !== 's') return fail(`unknown format code '${spec.type}' for a value of type '${typeName(value)}'`)
+    if (spec.type !== '' && spec.type !== 's')
+      return fail(`unknown format code '${spec.type}' for a value of type '${typeName(value)}'`)
     const body = text(value)
     return pad(spec.precision === undefined ? body : Array.from(body).slice(0, spec.precision).join(''), '', spec, '<')
   }
@@ -128,7 +142,8 @@ const converted = (value: Value, flags: string, width: number, precision: number
     const body = type === 's' ? text(value) : repr(value)
     return pad(precision === undefined ? body : Array.from(body).slice(0, precision).join(''), '', spec, '>')
   }
-  if (type === 'c') return pad(typeof value === 'string' ? value : String.fromCodePoint(asNumber(value) ?? 0), '', spec, '>')
+  if (type === 'c')
+    return pad(typeof value === 'string' ? value : String.fromCodePoint(asNumber(value) ?? 0), '', spec, '>')
   if (!'diuoxXeEfFgG'.includes(type)) return fail(`unsupported format character '${type}'`)
   if (parts(value) === undefined) return fail(`%${type} format: a number is required, not '${typeName(value)}'`)
   if (flags.includes('0') && spec.align === '>') {
@@ -161,7 +176,11 @@ export const percentFormat = (template: string, argument: Value): string => {
     }
     return converted(value, flags, columns, digits, type)
   })
-  if (used < values.length && !isDict(argument) && !(Array.isArray(argument) && !(argument instanceof Tuple) && used > 0)) {
+  if (
+    used < values.length &&
+    !isDict(argument) &&
+    !(Array.isArray(argument) && !(argument instanceof Tuple) && used > 0)
+  ) {
     return fail('not all arguments converted during string formatting')
   }
   return result
@@ -173,7 +192,12 @@ export type Access = { attribute(value: Value, name: string): Value; item(value:
 const fieldPattern = /^([^.[!:]*)((?:\.[^.[!:]+|\[[^\]]+\])*)$/
 
 /** Python's template.format(*positional, **named). */
-export const bracesFormat = (template: string, positional: readonly Value[], named: ReadonlyMap<string, Value>, access: Access): string => {
+export const bracesFormat = (
+  template: string,
+  positional: readonly Value[],
+  named: ReadonlyMap<string, Value>,
+  access: Access,
+): string => {
   let automatic = 0
   const field = (source: string): Value => {
     const match = fieldPattern.exec(source)
@@ -183,7 +207,10 @@ export const bracesFormat = (template: string, positional: readonly Value[], nam
     let value = /^\d+$/.test(key) ? positional[Number(key)] : named.get(key)
     if (value === undefined) return fail(`the format string refers to '${key}', which is not among its arguments`)
     for (const [, name, index] of rest.matchAll(/\.([^.[]+)|\[([^\]]+)\]/g)) {
-      value = name === undefined ? access.item(value, /^\d+$/.test(index!) ? Number(index) : index!) : access.attribute(value, name)
+      value =
+        name === undefined
+          ? access.item(value, /^\d+$/.test(index!) ? Number(index) : index!)
+          : access.attribute(value, name)
     }
     return value
   }
@@ -201,7 +228,8 @@ export const bracesFormat = (template: string, positional: readonly Value[], nam
         for (; end < source.length && depth > 0; end++) depth += source[end] === '{' ? 1 : source[end] === '}' ? -1 : 0
         if (depth > 0) return fail("single '{' encountered in format string")
         const inside = source.slice(index + 1, end - 1)
-        const [, name = '', conversion, specification = ''] = /^([^!:]*)(?:!([rsa]))?(?::(.*))?$/s.exec(inside) ?? fail(`bad replacement field '{${inside}}'`)
+        const [, name = '', conversion, specification = ''] =
+          /^([^!:]*)(?:!([rsa]))?(?::(.*))?$/s.exec(inside) ?? fail(`bad replacement field '{${inside}}'`)
         const value = field(name)
         const shown = conversion === 'r' || conversion === 'a' ? repr(value) : conversion === 's' ? text(value) : value
         result += formatValue(shown, expand(specification))

@@ -9,7 +9,8 @@ export type Given = { readonly positional: readonly Value[]; readonly named: Rea
 /** A bound method's code: gets the value it is called on. */
 export type Method<T extends Value> = (self: T, given: Given) => Value
 
-export const argument = (given: Given, index: number, name = ''): Value | undefined => given.positional[index] ?? given.named.get(name)
+export const argument = (given: Given, index: number, name = ''): Value | undefined =>
+  given.positional[index] ?? given.named.get(name)
 
 export const required = (given: Given, index: number, what: string): Value =>
   given.positional[index] ?? fail(`the call needs ${what} as argument ${index + 1}`)
@@ -22,14 +23,18 @@ export const requiredText = (given: Given, index: number, what: string): string 
 export const optionalText = (given: Given, index: number, name: string): string | undefined => {
   const value = argument(given, index, name)
   if (value === undefined || value === null) return undefined
-  return typeof value === 'string' ? value : fail(`${name || 'the argument'} must be a string, not '${typeName(value)}'`)
+  return typeof value === 'string'
+    ? value
+    : fail(`${name || 'the argument'} must be a string, not '${typeName(value)}'`)
 }
 
 export const optionalInteger = (given: Given, index: number, name: string): number | undefined => {
   const value = argument(given, index, name)
   if (value === undefined || value === null) return undefined
   const number = asNumber(value)
-  return number !== undefined && Number.isInteger(number) ? number : fail(`${name || 'the argument'} must be an integer, not '${typeName(value)}'`)
+  return number !== undefined && Number.isInteger(number)
+    ? number
+    : fail(`${name || 'the argument'} must be an integer, not '${typeName(value)}'`)
 }
 
 export const requiredInteger = (given: Given, index: number, what: string): number => {

@@ -3,7 +3,9 @@ import { fail } from './failing.ts'
 import { typeName } from './type.ts'
 
 /** A Python number taken apart: an int as number or bigint, a float as number. */
-export type Parts = { readonly float: true; readonly value: number } | { readonly float: false; readonly value: number | bigint }
+export type Parts =
+  | { readonly float: true; readonly value: number }
+  | { readonly float: false; readonly value: number | bigint }
 
 /** A number as a Python float. */
 export const float = (value: number): number | Float => (Number.isInteger(value) ? new Float(value) : value)
@@ -59,7 +61,8 @@ const inexact = (operator: Operator, left: number, right: number): Value => {
   if (operator === '+') return float(left + right)
   if (operator === '-') return float(left - right)
   if (operator === '*') return float(left * right)
-  if (operator === '**') return left === 0 && right < 0 ? fail('0.0 cannot be raised to a negative power') : float(left ** right)
+  if (operator === '**')
+    return left === 0 && right < 0 ? fail('0.0 cannot be raised to a negative power') : float(left ** right)
   if (right === 0) return fail('division by zero')
   if (operator === '/') return float(left / right)
   if (operator === '//') return float(Math.floor(left / right))
@@ -85,7 +88,13 @@ export const arithmetic = (operator: Operator, left: Value, right: Value): Value
 export const negate = (value: Value): Value => {
   const found = parts(value)
   if (found === undefined) return fail(`bad operand type for unary -: '${typeName(value)}'`)
-  return found.float ? float(-found.value) : typeof found.value === 'bigint' ? int(-found.value) : found.value === 0 ? 0 : -found.value
+  return found.float
+    ? float(-found.value)
+    : typeof found.value === 'bigint'
+      ? int(-found.value)
+      : found.value === 0
+        ? 0
+        : -found.value
 }
 
 export const positive = (value: Value): Value => {

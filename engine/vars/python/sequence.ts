@@ -34,14 +34,17 @@ export const items = (value: Value): Value[] => {
   if (isDict(value)) return [...value.keys()]
   if (typeof value === 'string') return Array.from(value)
   if (value instanceof Undefined) throw undefinedFailure(value)
-  return fail(`a value of type '${typeName(value)}' cannot be walked over: ${value instanceof Callable ? value.name : repr(value)}`)
+  return fail(
+    `a value of type '${typeName(value)}' cannot be walked over: ${value instanceof Callable ? value.name : repr(value)}`,
+  )
 }
 
 /** Python's `in`. */
 export const contains = (container: Value, member: Value): boolean => {
   if (member instanceof Undefined) throw undefinedFailure(member)
   if (typeof container === 'string') {
-    if (typeof member !== 'string') return fail(`'in <string>' requires a string on its left, not '${typeName(member)}'`)
+    if (typeof member !== 'string')
+      return fail(`'in <string>' requires a string on its left, not '${typeName(member)}'`)
     return container.includes(member)
   }
   if (Array.isArray(container)) return container.some((item) => equal(item, member))
@@ -56,7 +59,8 @@ export const contains = (container: Value, member: Value): boolean => {
 const bound = (value: Value | undefined, missing: number, size: number, isBackward: boolean): number => {
   if (value === undefined || value === null) return missing
   const number = asNumber(value)
-  if (number === undefined || !Number.isInteger(number)) return fail(`slice indices must be integers, not '${typeName(value)}'`)
+  if (number === undefined || !Number.isInteger(number))
+    return fail(`slice indices must be integers, not '${typeName(value)}'`)
   const index = number < 0 ? number + size : number
   return isBackward ? Math.min(Math.max(index, -1), size - 1) : Math.min(Math.max(index, 0), size)
 }
@@ -64,7 +68,8 @@ const bound = (value: Value | undefined, missing: number, size: number, isBackwa
 /** Python's `value[start:stop:step]`. */
 export const slice = (value: Value, start?: Value, stop?: Value, step?: Value): Value => {
   if (value instanceof Undefined) throw undefinedFailure(value)
-  if (typeof value !== 'string' && !Array.isArray(value)) return fail(`a value of type '${typeName(value)}' cannot be sliced`)
+  if (typeof value !== 'string' && !Array.isArray(value))
+    return fail(`a value of type '${typeName(value)}' cannot be sliced`)
   const source = typeof value === 'string' ? characters(value) : value
   const stride = step === undefined || step === null ? 1 : (asNumber(step) ?? fail('slice step must be an integer'))
   if (stride === 0) return fail('slice step cannot be zero')

@@ -2,7 +2,16 @@ import { type Dict, isDict, Tuple, type Value } from '../value.ts'
 import { isTrue } from './compare.ts'
 import { fail } from './failing.ts'
 import { type Access, bracesFormat } from './format.ts'
-import { argument, type Given, type Method, optionalInteger, optionalText, required, requiredInteger, requiredText } from './method.ts'
+import {
+  argument,
+  type Given,
+  type Method,
+  optionalInteger,
+  optionalText,
+  required,
+  requiredInteger,
+  requiredText,
+} from './method.ts'
 import { characters, items, slice, tuple } from './sequence.ts'
 import { text } from './text.ts'
 import { typeName } from './type.ts'
@@ -42,7 +51,9 @@ export const split = (value: string, separator?: string, limit = -1): string[] =
 const splitFromRight = (value: string, separator: string | undefined, limit: number): string[] => {
   if (limit < 0) return split(value, separator)
   const reverse = (part: string) => Array.from(part).reverse().join('')
-  return split(reverse(value), separator === undefined ? undefined : reverse(separator), limit).map(reverse).reverse()
+  return split(reverse(value), separator === undefined ? undefined : reverse(separator), limit)
+    .map(reverse)
+    .reverse()
 }
 
 /** str.splitlines with Python's set of line ends. */
@@ -77,8 +88,14 @@ const search = (self: string, given: Given, isLast: boolean): number => {
 }
 
 const found = (index: number): number => (index < 0 ? fail('substring not found') : index)
-const all = (pattern: RegExp): Method<string> => (self) => pattern.test(self)
-const cased = (change: (value: string) => string): Method<string> => (self) => /\p{L}/u.test(self) && change(self) === self
+const all =
+  (pattern: RegExp): Method<string> =>
+  (self) =>
+    pattern.test(self)
+const cased =
+  (change: (value: string) => string): Method<string> =>
+  (self) =>
+    /\p{L}/u.test(self) && change(self) === self
 
 const padded = (self: string, given: Given, place: (missing: number, width: number) => [number, number]): string => {
   const width = requiredInteger(given, 0, 'a width')
@@ -140,7 +157,12 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
   format: (self, given) => bracesFormat(self, given.positional, given.named, access),
   format_map: (self, given) => {
     const mapping = required(given, 0, 'a mapping')
-    return bracesFormat(self, [], isDict(mapping) ? (mapping as Dict as Map<string, Value>) : fail('format_map needs a mapping'), access)
+    return bracesFormat(
+      self,
+      [],
+      isDict(mapping) ? (mapping as Dict as Map<string, Value>) : fail('format_map needs a mapping'),
+      access,
+    )
   },
   index: (self, given) => found(search(self, given, false)),
   isalnum: all(/^[\p{L}\p{N}]+$/u),
@@ -157,7 +179,9 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
   isupper: cased((value) => value.toUpperCase()),
   join: (self, given) =>
     items(required(given, 0, 'a list'))
-      .map((item) => (typeof item === 'string' ? item : fail(`join() found a value of type '${typeName(item)}' among the strings`)))
+      .map((item) =>
+        typeof item === 'string' ? item : fail(`join() found a value of type '${typeName(item)}' among the strings`),
+      )
       .join(self),
   ljust: (self, given) => padded(self, given, (missing) => [0, missing]),
   lower: (self) => self.toLowerCase(),
@@ -182,14 +206,17 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
     const at = self.lastIndexOf(requiredText(given, 0, 'a separator'))
     return at < 0 ? tuple('', '', self) : cut(self, given, at)
   },
-  rsplit: (self, given) => splitFromRight(self, optionalText(given, 0, 'sep'), optionalInteger(given, 1, 'maxsplit') ?? -1),
+  rsplit: (self, given) =>
+    splitFromRight(self, optionalText(given, 0, 'sep'), optionalInteger(given, 1, 'maxsplit') ?? -1),
   rstrip: (self, given) => strip(self, optionalText(given, 0, 'chars'), 'right'),
   split: (self, given) => split(self, optionalText(given, 0, 'sep'), optionalInteger(given, 1, 'maxsplit') ?? -1),
   splitlines: (self, given) => lines(self, isTrue(argument(given, 0, 'keepends') ?? false)),
   startswith: (self, given) => affixes(given).some((affix) => part(self, given, 1).startsWith(affix)),
   strip: (self, given) => strip(self, optionalText(given, 0, 'chars'), 'both'),
   swapcase: (self) =>
-    Array.from(self, (letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase())).join(''),
+    Array.from(self, (letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase())).join(
+      '',
+    ),
   title: (self) => titleCase(self),
   upper: (self) => self.toUpperCase(),
   zfill: (self, given) => {

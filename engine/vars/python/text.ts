@@ -1,4 +1,5 @@
 import { Callable, Float, isDict, Omit, Template, Tuple, Undefined, type Value, Vaulted } from '../value.ts'
+import { Datetime, Timedelta } from './datetime.ts'
 import { fail, undefinedFailure } from './failing.ts'
 import { floatText } from './number.ts'
 
@@ -43,9 +44,11 @@ export const text = (value: Value): string => {
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Float) return floatText(value.value)
   if (value instanceof Undefined) throw undefinedFailure(value)
-  if (value instanceof Callable) return fail(`'${value.name}' is a function or method, not a value`, `call it: ${value.name}()`)
+  if (value instanceof Callable)
+    return fail(`'${value.name}' is a function or method, not a value`, `call it: ${value.name}()`)
   if (value instanceof Omit) return '__omit_place_holder__'
   if (value instanceof Template) return value.source
   if (value instanceof Vaulted) return value.ciphertext
+  if (value instanceof Datetime || value instanceof Timedelta) return value.text
   return repr(value)
 }

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import type { Filter } from '../context.ts'
+import { compactJson, fromJson, type JsonStyle, toJson } from '../json.ts'
+import { fail } from '../python/failing.ts'
+import { asNumber } from '../python/number.ts'
+import { dict } from '../python/sequence.ts'
+import { text } from '../python/text.ts'
+import { readYaml, readYamlDocuments } from '../readyaml.ts'
+import { isDict, type Value } from '../value.ts'
+import { toYaml } from '../yamltext.ts'
+import { flagOr, integerOr, listOf, textOr } from './given.ts'
+
+const jsonParameters = [
+  'indent',
+  'sort_keys',
+  'ensure_ascii',
+  'separators',
+  'vault_to_text',
+  'preprocess_unsafe',
+] as const
+
+const writesJson = (base: JsonStyle): Filter => ({
+  parameters: jsonParameters,
+  apply: (input, [indent, sortKeys, ensureAscii, separators]) => {
+    const [item, key] = separators === undefined ? [] : listOf(separators).map(text)
+    const width = indent === undefined ? base.indent : indent === null ? undefined : integerOr(indent, 0)
+    return toJson(input, {
+      indent: width,
+      sortKeys: flagOr(sortKeys, base.sortKeys),
+      isAscii: flagOr(ensureAscii, base.isAscii),
+      itemSeparator: item ?? base.itemSeparator,
+      keySeparator: key ?? base.keySeparator,
+    })
+  },
+})
+
+const niceJson: JsonStyle = { indent: 4, sortKeys: true, isAscii: true, itemSeparator: ', ', keySeparator: ': ' }
+
+const yamlParameters = [
+  'indent',
+  'sort_keys',
+  'width',
+  'default_flow_style',
+  'explicit_start',
+  'allow_unicode',
+  'default_style',
+  'vault_behavior',
+] as const
+
+const writesYaml = (isNice: boolean): Filter => ({
+  parameters: yamlParameters,
+  apply: (input, [indent, sortKeys, width, flow, explicitStart, unicode]) =>
+    toYaml(input, {
+      indent: integerOr(indent, isNice ? 4 : 2),
+      sortKeys: flagOr(sortKeys, true),
+      width: integerOr(width, 80),
+      flow:
+        flow === undefined
+          ? isNice
+            ? 'never'
+            : 'leaves'
+          : flow === null
+            ? 'leaves'
+            : flagOr(flow, false)
+              ? 'always'
+              : 'never',
+      hasStart: flagOr(explicitStart, false),
+      allowsUnicode: flagOr(unicode, true),
+    }),
+})
+
+/** The namespace of the version 5 UUIDs that `to_uuid` makes. */
+const uuidNamespace = '361E6D51-FAEC-444A-9079-341386DA8E2E'
+
+const uuid = (name: string, namespace: string): string => {
+  if (!/^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(namespace)) return fail(`'${namespace}' is no UUID`)
+  const digest = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest()
+  digest[6] = (digest[6]! & 0x0f) | 0x50
+  digest[8] = (digest[8]! & 0x3f) | 0x80
+  return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+const encoded = (value: Value, safe: string): string =>
+  encodeURIComponent(text(value))
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%([0-9A-F]{2})/g, (all, code: string) =>
+      safe.includes(String.fromCharCode(Number.parseInt(code, 16)))
+        ? String.fromCharCode(Number.parseInt(code, 16))
+        : all,
+    )
+
+const urlencode: Filter = {
+  parameters: [],
+  apply: (input) => {
+    if (!isDict(input) && !Array.isArray(input)) return encoded(input, '/')
+    const pairs = isDict(input) ? [...input] : input.map((pair) => listOf(pair))
+    return pairs
+      .map(
+        ([key, value]) =>
+          `${encoded(key ?? '', '').replaceAll('%20', '+')}=${encoded(value ?? '', '').replaceAll('%20', '+')}`,
+      )
+      .join('&')
+  },
+}
+
+const urlsplit: Filter = {
+  parameters: ['query'],
+  apply: (input, [wanted]) => {
+    const [, scheme = '', rest = ''] = /^(?:([a-zA-Z][\w+.-]*):)?(.*)$/s.exec(text(input)) ?? []
+    const [, netloc = '', path = '', query = '', fragment = ''] =
+      /^(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(rest) ?? []
+    const user = /^(?:(.*)@)?(.*)$/.exec(netloc)!
+    const [username, password] =
+      user[1] === undefined
+        ? [null, null]
+        : [user[1].split(':')[0]!, user[1].includes(':') ? user[1].slice(user[1].indexOf(':') + 1) : null]
+    const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(user[2]!) ?? []
+    const parts = dict([
+      ['fragment', fragment],
+      ['hostname', host === '' ? null : host.replace(/^\[|\]$/g, '').toLowerCase()],
+      ['netloc', netloc],
+      ['password', password],
+      ['path', path],
+      ['port', port === undefined ? null : Number(port)],
+      ['query', query],
+      ['scheme', scheme.toLowerCase()],
+      ['username', username],
+    ])
+    if (wanted === undefined || wanted === '') return parts
+    return (
+      parts.get(text(wanted)) ??
+      (parts.has(text(wanted))
+        ? null
+        : fail(`a URL has no part '${text(wanted)}'`, `its parts are ${[...parts.keys()].join(', ')}`))
+    )
+  },
+}
+
+const hash: Filter = {
+  parameters: ['hashtype'],
+  apply: (input, [kind]) => {
+    try {
+      return createHash(textOr(kind, 'sha1')).update(text(input)).digest('hex')
+    } catch {
+      return fail(`there is no hash '${text(kind ?? '')}'`)
+    }
+  },
+}
+
+const fixedHash = (kind: string): Filter => ({
+  parameters: [],
+  apply: (input) => createHash(kind).update(text(input)).digest('hex'),
+})
+
+const bufferEncoding = (name: string): BufferEncoding => {
+  const known: Readonly<Record<string, BufferEncoding>> = {
+    'utf-8': 'utf8',
+    utf8: 'utf8',
+    ascii: 'latin1',
+    'latin-1': 'latin1',
+    latin1: 'latin1',
+    'iso-8859-1': 'latin1',
+    'utf-16-le': 'utf16le',
+    'utf-16': 'utf16le',
+  }
+  return known[name.toLowerCase()] ?? fail(`there is no encoding '${name}'`)
+}
+
+export const encodingFilters: Readonly<Record<string, Filter>> = {
+  b64decode: {
+    parameters: ['encoding'],
+    apply: (input, [encoding]) =>
+      Buffer.from(text(input), 'base64').toString(bufferEncoding(textOr(encoding, 'utf-8'))),
+  },
+  b64encode: {
+    parameters: ['encoding'],
+    apply: (input, [encoding]) =>
+      Buffer.from(text(input), bufferEncoding(textOr(encoding, 'utf-8'))).toString('base64'),
+  },
+  checksum: fixedHash('sha1'),
+  from_json: {
+    parameters: [],
+    apply: (input) =>
+      typeof input === 'string' ? fromJson(input) : fail('from_json needs a string', 'the value is already data'),
+  },
+  from_yaml: { parameters: [], apply: (input) => (typeof input === 'string' ? readYaml(input) : input) },
+  from_yaml_all: { parameters: [], apply: (input) => (typeof input === 'string' ? readYamlDocuments(input) : input) },
+  hash,
+  md5: fixedHash('md5'),
+  sha1: fixedHash('sha1'),
+  to_json: writesJson(compactJson),
+  to_nice_json: writesJson(niceJson),
+  to_nice_yaml: writesYaml(true),
+  to_uuid: {
+    parameters: ['namespace'],
+    apply: (input, [namespace]) => uuid(text(input), textOr(namespace, uuidNamespace)),
+  },
+  to_yaml: writesYaml(false),
+  tojson: {
+    parameters: ['indent'],
+    apply: (input, [indent]) =>
+      toJson(input, {
+        ...compactJson,
+        indent: indent === undefined || indent === null ? undefined : (asNumber(indent) ?? 0),
+        sortKeys: true,
+      }).replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
+  },
+  urldecode: { parameters: [], apply: (input) => decodeURIComponent(text(input).replaceAll('+', ' ')) },
+  urlencode,
+  urlsplit,
+}

@@ -1,0 +1,157 @@
+import type { Context, Filter } from '../context.ts'
+import { fail } from '../python/failing.ts'
+import { asNumber, float, negate, parts, roundHalfEven } from '../python/number.ts'
+import { text } from '../python/text.ts'
+import { isDict, Undefined, type Value } from '../value.ts'
+import { flagOr, integerOr, listOf, numberOf, textOr } from './given.ts'
+import { type Random, seededRandom, unseededRandom } from './random.ts'
+
+const round: Filter = {
+  parameters: ['precision', 'method'],
+  apply: (input, [precision, method]) => {
+    const value = numberOf(input, 'the value to round')
+    const digits = integerOr(precision, 0)
+    const how = textOr(method, 'common')
+    if (how === 'common')
+      return parts(input)?.float || digits === 0 ? float(roundHalfEven(value, digits)) : float(value)
+    if (how !== 'ceil' && how !== 'floor')
+      return fail(`there is no rounding method '${how}'`, 'it may be common, ceil or floor')
+    const scale = 10 ** digits
+    return float(Math[how](value * scale) / scale)
+  },
+}
+
+const sizes: Readonly<Record<string, number>> = {
+  Y: 2 ** 80,
+  Z: 2 ** 70,
+  E: 2 ** 60,
+  P: 2 ** 50,
+  T: 2 ** 40,
+  G: 2 ** 30,
+  M: 2 ** 20,
+  K: 2 ** 10,
+  B: 1,
+}
+
+const humanReadable: Filter = {
+  parameters: ['isbits', 'unit'],
+  apply: (input, [isbits, unit]) => {
+    const value = numberOf(input, 'the size')
+    const wanted = textOr(unit, '').toUpperCase()
+    const base = flagOr(isbits, false) ? 'bits' : 'Bytes'
+    const [suffix, limit] = Object.entries(sizes).find(([letter, size]) =>
+      wanted === '' ? Math.abs(value) >= size : wanted.startsWith(letter),
+    ) ?? ['B', 1]
+    const shown = suffix === 'B' ? base : `${suffix}${flagOr(isbits, false) ? 'b' : 'B'}`
+    return `${(value / limit).toFixed(2)} ${shown}`
+  },
+}
+
+/** A size in words as bytes (or bits): `1 GB`, `512M`, `10 kb`. */
+export const humanToBytes = (source: string, defaultUnit: string, isBits: boolean): Value => {
+  const match =
+    /^\s*([+-]?\d*\.?\d+)\s*([a-zA-Z]+)?\s*$/.exec(source) ??
+    fail(`'${source}' is not a size`, 'write a number and a unit, as 512M or 1 GB')
+  const unit = match[2] ?? (defaultUnit || 'B')
+  const letter = unit[0]!.toUpperCase()
+  const size =
+    sizes[letter] ?? fail(`'${source}' has no unit that is known`, `the units are ${Object.keys(sizes).join(', ')}`)
+  const rest = unit.slice(1).toLowerCase()
+  const word = letter === 'B' ? unit.toLowerCase() : rest
+  const allowed =
+    letter === 'B' ? ['b', 'bytes', 'byte', 'bits', 'bit'] : ['', 'b', 'bytes', 'byte', 'bits', 'bit', 'ib']
+  if (!allowed.includes(word)) return fail(`'${source}' has no unit that is known`)
+  if (isBits && unit.endsWith('B') && unit.length > 1)
+    return fail(`'${source}' is a size in bytes where bits are expected`)
+  return Math.round(Number(match[1]) * size)
+}
+
+const randomFor = (seed: Value | undefined): Random =>
+  seed === undefined || seed === null ? unseededRandom() : seededRandom(seed)
+
+const random: Filter = {
+  parameters: ['start', 'step', 'seed'],
+  apply: (input, [start, step, seed]) => {
+    const generator = randomFor(seed)
+    if (typeof input === 'string' || Array.isArray(input) || isDict(input)) {
+      const all = listOf(input)
+      return all.length === 0 ? new Undefined('no random item: the list is empty') : all[generator.below(all.length)]!
+    }
+    const from = integerOr(start, 0)
+    const stride = integerOr(step, 1)
+    const count = Math.ceil((numberOf(input, 'the end of the range') - from) / stride)
+    return count > 0 ? from + stride * generator.below(count) : fail('the range to choose from is empty')
+  },
+}
+
+const shuffle: Filter = {
+  parameters: ['seed'],
+  apply: (input, [seed]) => {
+    const all = [...listOf(input)]
+    const generator = randomFor(seed)
+    for (let index = all.length - 1; index > 0; index--) {
+      const other = generator.below(index + 1)
+      ;[all[index], all[other]] = [all[other]!, all[index]!]
+    }
+    return all
+  },
+}
+
+const filesize: Filter = {
+  parameters: ['binary'],
+  apply: (input, [binary]) => {
+    const value = numberOf(input, 'the size')
+    const base = flagOr(binary, false) ? 1024 : 1000
+    const names = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
+    if (value === 1) return '1 Byte'
+    if (value < base) return `${Math.trunc(value)} Bytes`
+    const power = Math.min(names.length, Math.floor(Math.log(value) / Math.log(base)))
+    const name = names[power - 1]!
+    return `${(value / base ** power).toFixed(1)} ${flagOr(binary, false) ? `${name.toUpperCase().replace('K', 'K')}iB` : `${name}B`}`
+  },
+}
+
+const logarithm = (value: number, base: number): number => {
+  if (base === 10) return Math.log10(value)
+  return base === 2 ? Math.log2(value) : Math.log(value) / Math.log(base)
+}
+
+export const numberFilters: Readonly<Record<string, Filter>> = {
+  abs: {
+    parameters: [],
+    apply: (input: Value, _given: (Value | undefined)[], _context: Context) => {
+      const value = asNumber(input) ?? fail(`abs needs a number, not '${text(input)}'`)
+      return value < 0 ? negate(input) : input
+    },
+  },
+  filesizeformat: filesize,
+  human_readable: humanReadable,
+  human_to_bytes: {
+    parameters: ['default_unit', 'isbits'],
+    apply: (input, [unit, isbits]) => humanToBytes(text(input), textOr(unit, ''), flagOr(isbits, false)),
+  },
+  log: {
+    parameters: ['base'],
+    apply: (input, [base]) =>
+      float(
+        base === undefined
+          ? Math.log(numberOf(input, 'the value'))
+          : logarithm(numberOf(input, 'the value'), numberOf(base, 'base')),
+      ),
+  },
+  pow: {
+    parameters: ['exponent'],
+    apply: (input, [exponent]) => float(numberOf(input, 'the base') ** numberOf(exponent, 'the exponent')),
+  },
+  random,
+  root: {
+    parameters: ['base'],
+    apply: (input, [base]) => {
+      const degree = base === undefined ? 2 : numberOf(base, 'the base')
+      const value = numberOf(input, 'the value')
+      return float(degree === 2 ? Math.sqrt(value) : value ** (1 / degree))
+    },
+  },
+  round,
+  shuffle,
+}
