@@ -1,12 +1,15 @@
 import type { Node } from 'yaml'
 import { Failure, throwAll } from '../failure.ts'
 import { type ConvertOptions, convert } from './convert.ts'
-import { locator } from './locate.ts'
+import { type Locator, locator } from './locate.ts'
 import type { YamlNode } from './node.ts'
 import { parse } from './parse.ts'
 import { problems } from './problems.ts'
 
-export type YamlOptions = ConvertOptions
+export type YamlOptions = ConvertOptions & {
+  /** Failures carry the line: for text that is no file. Never for decrypted text. */
+  readonly excerpts?: boolean
+}
 
 /** JSON with characters that YAML does not take (tabs between tokens) still is what people mean by it. */
 const asJson = (text: string, file: string, options: YamlOptions): YamlNode | undefined => {
@@ -16,6 +19,15 @@ const asJson = (text: string, file: string, options: YamlOptions): YamlNode | un
   } catch {
     return undefined
   }
+}
+
+/** What else is wrong with a text that is no YAML: mistakes on other lines that do not depend on how it is read there. */
+const further = (known: readonly Failure[], contents: Node | null, source: string, locate: Locator): Failure[] => {
+  if (known.some(({ code }) => code === 'yaml.quote' || code === 'yaml.bracket')) return []
+  const found: Failure[] = []
+  convert(contents, source, locate, found, {})
+  const isNew = (failure: Failure) => known.every(({ at }) => at?.line !== failure.at?.line)
+  return found.filter((failure) => ['yaml.template', 'yaml.tag'].includes(failure.code) && isNew(failure))
 }
 
 /**
@@ -28,10 +40,11 @@ export const loadYaml = (text: string, file: string, options: YamlOptions = {}):
   try {
     const parsed = parse(source)
     const locate = locator(source, file)
-    const failures = problems(parsed, source, locate.at)
+    const failures = problems(parsed, source, locate.at, options.excerpts ?? false)
     const json = failures.length > 0 ? asJson(source, file, options) : undefined
     if (json) return json
-    throwAll(failures)
+    const contents = (parsed.documents[0]?.contents ?? null) as Node | null
+    if (failures.length > 0) throwAll([...failures, ...further(failures, contents, source, locate)])
     const second = parsed.documents[1]
     if (second) {
       throw new Failure('yaml.documents', 'a second document begins here', {
@@ -39,7 +52,7 @@ export const loadYaml = (text: string, file: string, options: YamlOptions = {}):
         hint: "put each document in a file of its own; remove the line '---'",
       })
     }
-    const node = convert((parsed.documents[0]?.contents ?? null) as Node | null, source, locate, failures, options)
+    const node = convert(contents, source, locate, failures, options)
     throwAll(failures)
     return node
   } catch (thrown) {

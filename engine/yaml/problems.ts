@@ -29,6 +29,18 @@ const quoteProblem = (end: number, { quotes }: Parsed): Problem => ({
   offset: quotes.findLast((start) => start < end) ?? end,
 })
 
+/** The bracket that was opened last before `end` and not closed. */
+const openBracket = (text: string, end: number): number => {
+  let closed = 0
+  for (let at = end - 1; at >= 0; at--) {
+    if (/[\]}]/.test(text[at]!)) closed++
+    else if (/[[{]/.test(text[at]!) && closed-- === 0) return at
+  }
+  return end
+}
+
+const firstWord = (text: string, offset: number): number => offset + /^ */.exec(text.slice(offset))![0].length
+
 /** `key: value` that YAML took for a part of the line above. */
 const keyProblem = (error: YAMLParseError, text: string): Problem => {
   const [start, end] = error.pos
@@ -56,7 +68,15 @@ const keyProblem = (error: YAMLParseError, text: string): Problem => {
       code: 'yaml.indentation',
       message: 'this line is indented as if it belonged to the value above it',
       hint: `give it the indentation of the key above: '${first.trim()}'`,
-      offset: offset + (/^ */.exec(text.slice(offset))?.[0].length ?? 0),
+      offset: firstWord(text, offset),
+    }
+  }
+  if (/^\s*- /.test(line)) {
+    return {
+      code: 'yaml.syntax',
+      message: 'an item of a list stands among the keys of a dictionary',
+      hint: "put it below its key, or remove '- '",
+      offset: start,
     }
   }
   return {
@@ -108,7 +128,10 @@ const problemOf = (error: YAMLParseError, text: string, parsed: Parsed): Problem
   const whole = parsed.errors.find((other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === offset)
   if (whole) return keyProblem(whole, text)
   for (const [pattern, code, message, hint] of words) {
-    if (pattern.test(error.message)) return { code, message, hint, offset }
+    if (!pattern.test(error.message)) continue
+    if (code === 'yaml.indentation') return { code, message, hint, offset: firstWord(text, offset) }
+    const isUnclosed = error.message.startsWith('Flow')
+    return { code, message, hint, offset: isUnclosed ? openBracket(text, offset) : offset }
   }
   return {
     code: 'yaml.syntax',
@@ -122,13 +145,18 @@ const problemOf = (error: YAMLParseError, text: string, parsed: Parsed): Problem
  * The errors of a text in plain words, one a line. After a quote that is never closed nothing can be said of what
  * follows.
  */
-export const problems = (parsed: Parsed, text: string, locate: (offset: number) => Position): Failure[] => {
+export const problems = (
+  parsed: Parsed,
+  text: string,
+  locate: (offset: number) => Position,
+  excerpts: boolean,
+): Failure[] => {
   const found = new Map<number, Failure>()
   for (const error of parsed.errors) {
     const { code, message, hint, offset } = problemOf(error, text, parsed)
     const at = locate(offset)
     if (!found.has(at.line)) {
-      found.set(at.line, new Failure(code, message, { at, hint, excerpt: lineAt(text, offset) }))
+      found.set(at.line, new Failure(code, message, { at, hint, ...(excerpts && { excerpt: lineAt(text, offset) }) }))
     }
     if (code === 'yaml.quote' || code === 'yaml.bracket') break
   }
