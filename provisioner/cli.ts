@@ -4,6 +4,7 @@ import { renderFailure } from '../engine/report/failure.ts'
 import { hasColours, styleFor } from '../engine/report/style.ts'
 import packageFile from '../package.json' with { type: 'json' }
 import { imageCommands } from './commands/image.ts'
+import { labCommands } from './commands/lab.ts'
 import { nodeCommands } from './commands/node.ts'
 import { createOpening } from './commands/open.ts'
 import type { Opening, Surroundings } from './commands/program.ts'
@@ -31,7 +32,7 @@ export const createProgram = (surroundings: Surroundings, opening: Opening): Com
     .option('--vault-password-file <file>', 'file with a vault password; may be repeated', collect)
     .option('--json', 'print JSON')
     .exitOverride()
-  for (const add of [serveCommand, nodeCommands, imageCommands]) add(program, surroundings, opening)
+  for (const add of [serveCommand, nodeCommands, imageCommands, labCommands]) add(program, surroundings, opening)
   return program
 }
 
@@ -51,6 +52,17 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     environment: process.env,
     read: () => readAll(process.stdin),
     stop: stopping.signal,
+    console: async (isFollowing, use) => {
+      const { stdin, stdout } = process
+      if (isFollowing || !stdin.isTTY) return use({ output: stdout, signal: stopping.signal })
+      stdin.setRawMode(true)
+      try {
+        await use({ input: stdin, output: stdout, signal: stopping.signal })
+      } finally {
+        stdin.setRawMode(false)
+        stdin.unref()
+      }
+    },
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
   }
   const opening = createOpening(surroundings)

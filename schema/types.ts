@@ -3227,7 +3227,7 @@ export interface SiteLab {
    */
   directory?: string;
   /**
-   * auto: kvm where a probe boot proves that it works, else tcg.
+   * tcg: emulation; kvm: after a probe guest has shown that it works; auto: kvm, or tcg where it does not work.
    */
   acceleration?: "auto" | "tcg" | "kvm";
 }

@@ -1,16 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { Failure } from '../../engine/failure.ts'
 import { positionText } from '../../engine/report/failure.ts'
 import type { Style } from '../../engine/report/style.ts'
-import { type NodeStatus, nodeStatus } from '../events/status.ts'
+import { type NodeStatus, nodeStatus, stagesOf } from '../events/status.ts'
 import { primaryInterface, speakingInterface } from '../node/interfaces.ts'
 import { fields } from '../node/merge.ts'
 import type { Node } from '../node/node.ts'
 import { selectNodes } from '../site.ts'
-import type { State } from '../state.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
 import { type Cell, table } from './table.ts'
+import { waitForNodes } from './wait.ts'
+import { openWindow } from './window.ts'
 
 const seconds = (text: string): number => {
   const number = Number(text)
@@ -18,7 +18,7 @@ const seconds = (text: string): number => {
   throw new InvalidArgumentError('a number of seconds')
 }
 
-const stateCell = ({ state, alarms }: NodeStatus, style: Style): Cell => {
+const stateCell = ({ state, alarms }: Pick<NodeStatus, 'state' | 'alarms'>, style: Style): Cell => {
   if (alarms.length > 0) return { text: `${state ?? ''} ALARM`.trim(), as: style.failed }
   const as = { ready: style.ok, failed: style.failed, degraded: style.changed }[state as string]
   return as ? { text: state ?? '', as } : (state ?? '')
@@ -77,13 +77,25 @@ export const nodeCommands = (program: Command, surroundings: Surroundings, openi
     .command('status')
     .description('Show where nodes are in their latest boot')
     .argument('[nodes...]', patterns)
-    .action(async (names: string[], _, command: Command) => {
+    .option('--stages', 'show every stage of it, with its milliseconds')
+    .action(async (names: string[], own: { stages?: boolean }, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
-      const nodes = await chosen(options, names)
-      const statuses = await nodeStatus(
-        await opening.state(options),
-        nodes.map(({ name }) => name),
-      )
+      const nodes = (await chosen(options, names)).map(({ name }) => name)
+      const state = await opening.state(options)
+      if (own.stages) {
+        const stages = (await Promise.all(nodes.map((name) => stagesOf(state, name)))).flat()
+        if (options.json) return print(JSON.stringify(stages, null, 2))
+        const rows = stages.map((stage) => [
+          stage.node,
+          stage.stage,
+          stateCell({ state: stage.state, alarms: [] }, style),
+          stage.ms === undefined ? '' : String(Math.round(stage.ms)),
+          stage.message ?? '',
+        ])
+        for (const line of table(['NODE', 'STAGE', 'STATE', 'MS', 'MESSAGE'], rows, style)) print(line)
+        return
+      }
+      const statuses = await nodeStatus(state, nodes)
       if (options.json) return print(JSON.stringify(statuses, null, 2))
       const rows = statuses.map((status) => [
         status.node,
@@ -118,20 +130,17 @@ export const nodeCommands = (program: Command, surroundings: Surroundings, openi
     .option('--timeout <seconds>', 'how long to wait', seconds, 600)
     .option(
       '--since <time>',
-      'only boots that began then or later (ISO 8601); those after this command began when absent',
+      'only boots that began then or later (ISO 8601); those since the node was last powered on when absent',
     )
     .action(async (names: string[], own: { timeout: number; since?: string }, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       const nodes = (await chosen(options, names)).map(({ name }) => name)
-      const since = own.since === undefined ? new Date() : new Date(own.since)
-      if (Number.isNaN(since.getTime()))
+      const since = own.since === undefined ? undefined : new Date(own.since)
+      if (since && Number.isNaN(since.getTime())) {
         throw new Failure('cli.time', `'${own.since}' is no time`, { hint: 'write it as 2026-01-31T12:00:00Z' })
-      await waitForNodes(
-        await opening.state(options),
-        nodes,
-        { since, timeout: own.timeout, json: options.json === true },
-        surroundings,
-      )
+      }
+      const wait = { nodes, timeout: own.timeout, json: options.json === true, ...(since ? { since } : {}) }
+      await waitForNodes(await opening.state(options), wait, surroundings)
     })
 }
 
@@ -146,67 +155,3 @@ const withoutSecrets = (node: Node) => ({
     ]),
   ),
 })
-
-const defaultMinutes = 15
-
-/** Opens a node's window for its policy's minutes. Power commands of ours do the same. */
-export const openWindow = async (state: State, node: Node, minutes?: number): Promise<Date> => {
-  const until = new Date(Date.now() + (minutes ?? node.boot.minutes ?? defaultMinutes) * 60_000)
-  await state.tokens.openWindow(node.name, until)
-  return until
-}
-
-type Wait = { readonly since: Date; readonly timeout: number; readonly json: boolean }
-
-/** How often the history is read. */
-const pollEvery = 500
-
-/** Prints what happens to the nodes until all are ready; throws a Failure 'boot.failed' or 'boot.timeout' otherwise. */
-export const waitForNodes = async (
-  { tokens, events }: State,
-  nodes: readonly string[],
-  { since, timeout, json }: Wait,
-  { print, style, stop }: Surroundings,
-): Promise<void> => {
-  const waiting = new Set(nodes)
-  const deadline = Date.now() + timeout * 1000
-  let seen = 0
-  while (waiting.size > 0) {
-    const boots = new Set((await tokens.boots({ since: since.toISOString() })).map(({ id }) => id))
-    for (const entry of await events.list({ after: seen })) {
-      seen = entry.id
-      if (!nodes.includes(entry.node) || entry.boot === undefined || !boots.has(entry.boot)) continue
-      if (json) print(JSON.stringify(entry))
-      else if (entry.kind !== 'event')
-        print(`${entry.node}: ${entry.kind === 'alarm' ? style.failed(`alarm: ${entry.message}`) : entry.message}`)
-      else {
-        const { stage, state, ms, message } = entry.event
-        const shown =
-          { ready: style.ok, failed: style.failed, degraded: style.changed }[state as string] ??
-          ((text: string) => text)
-        print(
-          `${entry.node}: ${stage} ${shown(state)}${ms === undefined ? '' : ` (${Math.round(ms)} ms)`}${message ? `: ${message}` : ''}`,
-        )
-      }
-      if (entry.kind !== 'event') continue
-      if (entry.event.state === 'ready') waiting.delete(entry.node)
-      if (entry.event.state === 'failed') {
-        throw new Failure(
-          'boot.failed',
-          `the boot of ${entry.node} failed in stage ${entry.event.stage}: ${entry.event.message ?? 'no reason given'}`,
-          {
-            hint: `provision node status ${entry.node}`,
-          },
-        )
-      }
-    }
-    if (waiting.size === 0) return
-    if (stop.aborted) throw new Failure('boot.timeout', 'interrupted')
-    if (Date.now() > deadline) {
-      throw new Failure('boot.timeout', `not ready after ${timeout} s: ${[...waiting].join(', ')}`, {
-        hint: 'provision node status, and the console of the node',
-      })
-    }
-    await delay(pollEvery)
-  }
-}

@@ -1,4 +1,5 @@
 import type { Style } from '../../engine/report/style.ts'
+import type { ConsoleStreams } from '../lab/console.ts'
 import type { Site } from '../site.ts'
 import type { State } from '../state.ts'
 
@@ -14,6 +15,8 @@ export type Surroundings = {
   readonly read: () => Promise<Buffer>
   /** Aborts at SIGINT and SIGTERM. */
   readonly stop: AbortSignal
+  /** Runs `use` with the streams of a node's console: the keyboard, raw, unless it only follows or is no terminal. */
+  readonly console: (isFollowing: boolean, use: (streams: ConsoleStreams) => Promise<void>) => Promise<void>
   /** The command line that started this program, without its arguments. */
   readonly self: readonly [string, ...string[]]
 }

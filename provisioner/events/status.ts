@@ -1,4 +1,4 @@
-import type { Stage, StageState } from '../../schema/types.ts'
+import type { BootEvent, Stage, StageState } from '../../schema/types.ts'
 import type { State } from '../state.ts'
 import type { Entry } from '../store/events.ts'
 import type { Boot } from '../store/tokens.ts'
@@ -61,3 +61,14 @@ export const nodeStatus = async ({ tokens, events }: State, nodes: readonly stri
       return statusOf(node, boot, await events.list(boot ? { boot: boot.id } : { node, limit: 20 }))
     }),
   )
+
+/** What the agent said of each stage of a node's latest boot, in its order: how the stage ended, and what degraded it. */
+export const stagesOf = async ({ tokens, events }: State, node: string): Promise<readonly BootEvent[]> => {
+  const boot = (await tokens.boots({ node })).at(-1)
+  if (!boot) return []
+  const told = (await events.list({ boot: boot.id })).flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []))
+  const ended = new Set(told.filter(({ state }) => state !== 'started').map(({ stage }) => stage))
+  return told
+    .filter(({ state, stage }) => state !== 'started' || !ended.has(stage))
+    .toSorted((a, b) => a.sequence - b.sequence)
+}
