@@ -6,7 +6,7 @@ export const channelOf = (child: ChildProcessWithoutNullStreams): Channel => {
   const { promise: ended, resolve } = Promise.withResolvers<Ending>()
   child.on('error', (cause) => resolve({ code: undefined, reason: cause.message }))
   child.on('exit', (code, signal) =>
-    resolve({ code: code ?? undefined, reason: signal ? `killed by ${signal}` : `ended with exit code ${code}` }),
+    resolve({ code: code ?? undefined, reason: signal ? `was killed by ${signal}` : `ended with exit code ${code}` }),
   )
   child.stdin.on('error', () => {}) // the process may end without reading its input; `ended` tells
   return {

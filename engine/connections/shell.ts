@@ -58,7 +58,7 @@ export const createShell = (transport: Transport): Shell => {
     if (!hungGroup) return
     try {
       const opened = await open()
-      const killing = frame(sh`kill -KILL -- ${`-${hungGroup}`}`, {}, {})
+      const killing = frame(sh`kill -KILL ${`-${hungGroup}`}`, {}, {})
       const answer = readAnswer(opened, killing.mark)
       opened.stdin.write(killing.text)
       await answer.done

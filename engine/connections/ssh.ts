@@ -1,0 +1,207 @@
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { NodeSSH } from 'node-ssh'
+import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
+import { sh } from '../command.ts'
+import { Failure, messageOf } from '../failure.ts'
+import { connectionOver } from './connect.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
+import { loadHostKeys } from './hostkeys.ts'
+import { readSshArguments, type SshArguments } from './ssharguments.ts'
+import { authentication } from './sshauthentication.ts'
+import { openProxy, type ProxyProcess } from './sshproxy.ts'
+import type { Channel, Ending, Transport } from './transport.ts'
+
+const defaultTimeout = 10_000
+const defaultAliveInterval = 15
+
+const expand = (path: string, home: string): string => (path.startsWith('~/') ? join(home, path.slice(2)) : path)
+
+type Target = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly home: string
+  readonly name: string
+  readonly given: SshArguments
+  readonly options: ConnectionOptions
+}
+
+const targetOf = (options: ConnectionOptions): Target => {
+  const given = readSshArguments(options.sshArguments ?? '')
+  const { host } = options
+  const port = options.port ?? given.port ?? 22
+  const user = options.user ?? given.user ?? userInfo().username
+  return { host, port, user, home: homedir(), name: `${user}@${host}:${port}`, given, options }
+}
+
+const hostKeysFor = ({ host, port, home, given, options }: Target) =>
+  loadHostKeys({
+    host: given.hostKeyAlias ?? host,
+    port: given.hostKeyAlias === undefined ? port : 22,
+    checking: given.strictHostKeyChecking ?? (options.hostKeyChecking === false ? 'no' : 'yes'),
+    userFiles: (given.userKnownHostsFiles ?? ['~/.ssh/known_hosts']).map((file) => expand(file, home)),
+  })
+
+const authenticationFor = ({ user, home, given, options }: Target) => {
+  const named = [...(options.privateKeyFile ? [options.privateKeyFile] : []), ...given.identityFiles]
+  const agent = given.identityAgent ?? process.env['SSH_AUTH_SOCK']
+  return authentication({
+    user,
+    home,
+    keyFiles: named.map((file) => expand(file, home)),
+    password: options.password,
+    agent: given.identitiesOnly || agent === 'none' ? undefined : agent,
+  })
+}
+
+type Refusal = Error & { readonly level?: string; readonly code?: string | number }
+
+const refused = (
+  target: Target,
+  thrown: unknown,
+  offered: readonly string[],
+  proxy: ProxyProcess | undefined,
+): Failure => {
+  const { level, code } = thrown as Refusal
+  if (level === 'client-authentication') {
+    const tried = offered.length > 0 ? `tried ${offered.join(', ')}` : 'there is nothing to offer'
+    return new Failure('connection.authentication', `${target.name} does not let us in: ${tried}`, {
+      hint: 'set ansible_ssh_private_key_file, ansible_password or ansible_user, or add the key to the ssh agent',
+      cause: thrown,
+    })
+  }
+  const reason = said || messageOf(thrown) || String(code)
+  return new Failure('connection.unreachable', `cannot reach ${target.name}: ${reason}`, { cause: thrown })
+}
+
+/** An ssh connection that is up; `lost` resolves with the reason when it is no longer. */
+type Link = { readonly client: Client; readonly lost: Promise<string>; readonly close: () => Promise<void> }
+
+const connect = async (target: Target): Promise<Link> => {
+  const { host, port, user, given, options } = target
+  const hostKeys = await hostKeysFor(target)
+  const { methods, offered } = await authenticationFor(target)
+  const proxy = given.proxyCommand === undefined ? undefined : openProxy(given.proxyCommand, target)
+  const timeout = given.connectTimeout === undefined ? options.timeout : given.connectTimeout * 1000
+  let untrusted: Failure | undefined
+  const ssh = new NodeSSH()
+  try {
+    await ssh.connect({
+      host,
+      port,
+      username: user,
+      authHandler: methods,
+      readyTimeout: timeout ?? defaultTimeout,
+      keepaliveInterval: (given.serverAliveInterval ?? defaultAliveInterval) * 1000,
+      keepaliveCountMax: given.serverAliveCountMax ?? 3,
+      hostVerifier: (key: Buffer, verify: (trusted: boolean) => void) => {
+        void hostKeys.check(key).then((failure) => {
+          untrusted = failure
+          verify(failure === undefined)
+        })
+      },
+      algorithms: {
+        serverHostKey: [...hostKeys.algorithms] as ServerHostKeyAlgorithm[],
+      },
+      ...(proxy ? { sock: proxy.socket } : {}),
+    })
+  } catch (thrown) {
+    ssh.dispose()
+    const said = await proxy?.said()
+    proxy?.close()
+    throw untrusted ?? refused(target, thrown, offered, said)
+  }
+  const client = ssh.connection!
+  client.setNoDelay(true) // each command is a small packet that waits for an answer
+  const lost = Promise.withResolvers<string>()
+  client.on('error', (cause: Error) => lost.resolve(cause.message))
+  client.on('close', async () => lost.resolve((await proxy?.said()) || 'the connection was closed'))
+  const close = async (): Promise<void> => {
+    ssh.dispose()
+    await lost.promise
+    proxy?.close()
+  }
+  return { client, lost: lost.promise, close }
+}
+
+const channelOver = (stream: ClientChannel, lost: Promise<string>): Channel => {
+  const { promise: ended, resolve } = Promise.withResolvers<Ending>()
+  stream.on('exit', (code: number | null, signal?: string) =>
+    resolve({ code: code ?? undefined, reason: signal ? `was killed by ${signal}` : `ended with exit code ${code}` }),
+  )
+  // Without an exit status the connection is what ended; its own reason comes first.
+  stream.on('close', () => setImmediate(resolve, { code: undefined, reason: 'ended: the connection was closed' }))
+  stream.on('error', () => {})
+  void lost.then((reason) => resolve({ code: undefined, reason: `ended: ${reason}` }))
+  return {
+    stdin: stream,
+    stdout: stream,
+    stderr: stream.stderr,
+    ended,
+    kill() {
+      try {
+        stream.signal('KILL')
+        stream.close()
+      } catch {
+        // the connection is gone already
+      }
+    },
+  }
+}
+
+/** Channels over one ssh connection, which is made anew when it was lost. */
+const sshTransport = (target: Target): Transport & { link(): Promise<Link> } => {
+  let current: Promise<Link> | undefined
+  const forget = (link: Promise<Link>) => {
+    if (current === link) current = undefined
+  }
+  const link = (): Promise<Link> => {
+    if (current) return current
+    const opening = connect(target)
+    current = opening
+    opening.then(
+      ({ lost }) => lost.then(() => forget(opening)),
+      () => forget(opening),
+    )
+    return opening
+  }
+  return {
+    kind: 'ssh',
+    name: target.name,
+    link,
+    async spawn(command) {
+      const { client, lost } = await link()
+      const { promise, resolve, reject } = Promise.withResolvers<Channel>()
+      const fail = (reason: string, cause?: unknown) =>
+        reject(new Failure('connection.unreachable', `cannot start a shell on ${target.name}: ${reason}`, { cause }))
+      void lost.then(fail)
+      try {
+        // the user's login shell may be no POSIX shell
+        client.exec(sh`exec /bin/sh -c ${command.text}`.text, (error, stream) => {
+          if (error) fail(error.message, error)
+          else resolve(channelOver(stream, lost))
+        })
+      } catch (thrown) {
+        fail(messageOf(thrown), thrown)
+      }
+      return promise
+    },
+    async close() {
+      const opened = current
+      current = undefined
+      await (await opened?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+/**
+ * A host over ssh: keys, agent or password; host keys are checked against known_hosts. Arguments in OpenSSH's form are
+ * understood, ~/.ssh/config is not read. Throws a Failure 'connection.unreachable', 'connection.hostkey' or
+ * 'connection.authentication'.
+ */
+export const openSsh = async (options: ConnectionOptions): Promise<Connection> => {
+  const transport = sshTransport(targetOf(options))
+  await transport.link()
+  return connectionOver(transport)
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { Duplex } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { Failure } from '../failure.ts'
+import { channelOf } from './childchannel.ts'
+
+export type ProxyProcess = {
+  readonly socket: Duplex
+  /** The last that the command said, also when that is still on its way. */
+  said(): Promise<string>
+  close(): void
+}
+
+const graceMs = 100
+
+/** Starts a ProxyCommand: %h, %p and %r stand for host, port and user, %% for a percent sign. */
+export const openProxy = (command: string, target: { host: string; port: number; user: string }): ProxyProcess => {
+  const values: Readonly<Record<string, string>> = {
+    '%': '%',
+    h: target.host,
+    n: target.host,
+    p: String(target.port),
+    r: target.user,
+  }
+  const text = command.replace(/%(.)/g, (token, letter: string) => {
+    const value = values[letter]
+    if (value === undefined) throw new Failure('connection.arguments', `ProxyCommand: ${token} has no meaning here`)
+    return value
+  })
+  const child = spawn('/bin/sh', ['-c', `exec ${text}`], { detached: true })
+  const channel = channelOf(child)
+  let said = ''
+  channel.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-500)
+  })
+  const socket = Duplex.from({ readable: child.stdout, writable: child.stdin })
+  socket.on('error', () => {}) // told by the ssh client, which listens too
+  return {
+    socket,
+    async said() {
+      await Promise.race([channel.ended, setTimeout(graceMs)])
+      return said.trim()
+    },
+    close: channel.kill,
+  }
+}
