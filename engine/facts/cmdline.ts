@@ -1,11 +1,15 @@
 import { verbatim } from '../command.ts'
+import { splitWords } from '../modules/words.ts'
 import type { Family } from './family.ts'
 
-/** Words as a shell splits them: quotes and backslashes are honoured. */
-const words = (text: string): string[] =>
-  [...text.matchAll(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g)].map(([word]) =>
-    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_, double, single, escaped) => double ?? single ?? escaped),
-  )
+/** A command line that no shell would accept is taken apart at its blanks. */
+const words = (text: string): string[] => {
+  try {
+    return splitWords(text)
+  } catch {
+    return text.trim().split(/\s+/)
+  }
+}
 
 /** The kernel's command line: `cmdline` keeps the last of equal names, `proc_cmdline` a list of all. */
 export const cmdline: Family = {
