@@ -1,8 +1,11 @@
+import { basename } from 'node:path'
 import { messageOf } from '../engine/failure.ts'
 import { createLog, textSink } from '../engine/log.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { boot } from './boot.ts'
 import type { BootStage } from './context.ts'
+import { mkdiskCommand } from './mkdisk/command.ts'
+import { mkdisk } from './stages/mkdisk.ts'
 import { network } from './stages/network.ts'
 import { overlay } from './stages/overlay.ts'
 import { root } from './stages/root.ts'
@@ -11,11 +14,12 @@ import { secrets } from './stages/secrets.ts'
 import { switchRoot } from './stages/switch.ts'
 
 /** A node's boot, in order. */
-const bootStages: readonly BootStage[] = [network, root, overlay, secrets, switchRoot]
+const bootStages: readonly BootStage[] = [network, root, overlay, secrets, mkdisk, switchRoot]
 
 const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
   runtime                                     report that the node is ready, keep the runtime overlay current
+  mkdisk [-r | -c] [--plan] [--root DIR]      make the local disks; also by the name /bin/mkdisk
   --version
 `
 
@@ -38,6 +42,7 @@ const runRuntime = async (argv: readonly string[]): Promise<number> => {
 }
 
 export const main = async (argv: readonly string[]): Promise<number> => {
+  if (basename(process.argv0) === 'mkdisk') return mkdiskCommand(argv)
   const [command, ...rest] = argv
   switch (command) {
     case 'boot':
@@ -47,6 +52,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       })
     case 'runtime':
       return runRuntime(rest)
+    case 'mkdisk':
+      return mkdiskCommand(rest)
     case '--version':
       process.stdout.write(`prelude-agent ${packageJson.version}\n`)
       return 0

@@ -21,7 +21,7 @@ export type EventsOptions = {
   readonly node: string
   readonly boot: string
   readonly log: Log
-  /** Sends events; undefined is returned as long as there is no session. */
+  /** Sends events; called only when `ready`. */
   readonly post: (events: readonly BootEvent[]) => Promise<void>
   /** Whether there is somebody to send to. */
   readonly ready: () => boolean
@@ -35,10 +35,10 @@ const batch = 200
 export const createEvents = (options: EventsOptions): Events => {
   let pending: BootEvent[] = [...(options.pending ?? [])]
   let sequence = options.sequence ?? 0
-  let sending: Promise<void> | undefined
+  let last: Promise<void> = Promise.resolve()
   const send = async () => {
     try {
-      while (pending.length > 0) {
+      while (options.ready() && pending.length > 0) {
         const part = pending.slice(0, batch)
         await options.post(part)
         pending = pending.slice(part.length)
@@ -47,13 +47,10 @@ export const createEvents = (options: EventsOptions): Events => {
       options.log.warning(`${pending.length} events wait: ${messageOf(thrown)}`)
     }
   }
-  const flush = async () => {
-    await sending
-    if (!options.ready() || pending.length === 0) return
-    sending = send().finally(() => {
-      sending = undefined
-    })
-    await sending
+  // one after the other: two at a time would send the same events
+  const flush = () => {
+    last = last.then(send)
+    return last
   }
   return {
     add(stage, state, { ms, message, details } = {}) {

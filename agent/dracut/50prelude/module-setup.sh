@@ -38,7 +38,8 @@ install() {
     inst_libdir_file 'libc.so*' 'libm.so*' 'libdl.so*' 'libpthread.so*' 'libgcc_s.so*' 'libstdc++.so*' \
         'libnss_dns.so*' 'libnss_files.so*'
 
-    inst_multiple ip modprobe mount umount udevadm chroot cp rm sleep chmod sh date blkid
+    inst_multiple sh ip modprobe mount umount udevadm chroot unshare nsenter blkid date sleep \
+        cat chmod cp ln mkdir readlink rm rmdir stat
     inst_multiple -o systemctl reboot losetup wipefs mdadm blockdev wdctl unsquashfs busybox dhclient \
         mkfs.ext4 mke2fs mkfs.xfs mkfs.vfat mkswap swapon mount.nfs mount.nfs4
     if [[ -e $dracutsysrootdir/etc/mke2fs.conf ]]; then
