@@ -1,10 +1,12 @@
 import { Failure, type Position } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { add_host } from './add_host/add_host.ts'
+import { apt } from './apt/apt.ts'
 import { assert } from './assert/assert.ts'
 import { command } from './command/command.ts'
 import { copy } from './copy/copy.ts'
 import { debug } from './debug/debug.ts'
+import { dnf } from './dnf/dnf.ts'
 import { fail } from './fail/fail.ts'
 import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
@@ -15,6 +17,7 @@ import { include_vars } from './include_vars/include_vars.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
+import { packageModule } from './package/package.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
@@ -38,10 +41,12 @@ import { wait_for_connection } from './wait_for_connection/wait_for_connection.t
 const collections: Readonly<Record<string, readonly Module<never>[]>> = {
   'ansible.builtin': [
     add_host,
+    apt,
     assert,
     command,
     copy,
     debug,
+    dnf,
     fail,
     fetch,
     file,
@@ -49,6 +54,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     group_by,
     hostname,
     include_vars,
+    packageModule,
     pause,
     ping,
     raw,
