@@ -59,15 +59,16 @@ export const writeFile = async (
   if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
 }
 
-const types: Readonly<Record<number, Stat['type']>> = {
-  26411: 'socket',
-  21609: 'link',
-  16807: 'file',
-  14406: 'block',
-  9604: 'directory',
-  4802: 'character',
-  2401: 'fifo',
-}
+/** The kinds of files by the upper bits of st_mode. */
+const types: ReadonlyMap<number, Stat['type']> = new Map([
+  [0o14, 'socket'],
+  [0o12, 'link'],
+  [0o10, 'file'],
+  [0o6, 'block'],
+  [0o4, 'directory'],
+  [0o2, 'character'],
+  [0o1, 'fifo'],
+])
 
 /** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
 const statFormat = '%f %s %i %d %h %u %g %U %G %.9X %.9Y %.9Z'
@@ -95,7 +96,7 @@ const parseStat = (path: string, output: Buffer, options: StatOptions): Stat => 
   const [mode = '', size, inode, device, links, uid = '', gid = '', owner = '', group = '', ...times] = first.split(' ')
   const bits = Number.parseInt(mode, 16)
   const [accessed = 0, modified = 0, changed = 0] = times.map(Number)
-  const type = types[bits & 0o170000] ?? 'file'
+  const type = types.get(bits >> 12) ?? 'file'
   return {
     path,
     type,
