@@ -57,5 +57,5 @@ export const modeFor = (mode: string, subject: Subject, umask = 0o022): number =
   return mode.split(',').reduce((bits, part) => applyClause(part, { ...subject, mode: bits }, umask), subject.mode)
 }
 
-/** `0644`, as results and messages write permission bits. */
+/** `0644`, as results and messages write permission bits; `01777` with a bit for set-id or sticky before them. */
 export const octal = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`

@@ -1,5 +1,5 @@
-import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
+import { expansionOn, holdsVariables } from './expansion.ts'
 import type { Diff, Host, Module, ModuleSchema, ParameterSchema, Result } from './module.ts'
 
 export type ModuleRun = {
@@ -45,9 +45,6 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
   }
 }
 
-const hasToExpand = (value: unknown): value is string =>
-  typeof value === 'string' && (value.startsWith('~') || value.includes('$'))
-
 const isPath = (schema: ParameterSchema | undefined): boolean => schema?.format === 'path'
 
 /** Parameters of the format `path` with `~`, `~user`, `$NAME` and `${NAME}` as the host's user has them. */
@@ -55,35 +52,16 @@ const expandPaths = async <P>(schema: ModuleSchema, host: Host, given: P): Promi
   const params = given as Record<string, unknown>
   const affected = Object.entries(schema.properties).filter(([name, property]) => {
     const value = params[name]
-    return isPath(property) ? hasToExpand(value) : isPath(property.items) && (value as unknown[])?.some(hasToExpand)
+    return isPath(property)
+      ? holdsVariables(value)
+      : isPath(property.items) && (value as unknown[])?.some(holdsVariables)
   })
   if (affected.length === 0) return given
   const paths = affected.flatMap(([name]) => params[name] as string | string[])
-  const expand = await pathExpansion(host, paths)
+  const expand = await expansionOn(host, paths)
   const expanded = affected.map(([name]) => {
     const value = params[name] as string | string[]
     return [name, typeof value === 'string' ? expand(value) : value.map(expand)]
   })
   return { ...given, ...Object.fromEntries(expanded) }
-}
-
-/** Asks the host, once, for its user's environment and the home directories that the paths name. */
-const pathExpansion = async (host: Host, paths: readonly string[]): Promise<(path: string) => string> => {
-  const users = paths.flatMap((path) => /^~([A-Za-z_][A-Za-z0-9_.-]*)/.exec(path)?.[1] ?? [])
-  const output = await host.run(
-    sh`printf '%s\\0' "$HOME"
-       for user in ${users}; do printf '%s\\0' "$(getent passwd "$user" | cut -d: -f6)"; done
-       env -0`,
-  )
-  const [home = '', ...rest] = output.stdout.toString().split('\0')
-  const homes = new Map(users.map((user, index) => [user, rest[index]]))
-  const environment = new Map<string, string>()
-  for (const line of rest.slice(users.length)) {
-    const at = line.indexOf('=')
-    environment.set(line.slice(0, at), line.slice(at + 1))
-  }
-  return (path) =>
-    path
-      .replace(/^~([^/]*)/, (whole, user: string) => (user ? homes.get(user) || whole : home))
-      .replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => environment.get(braced ?? bare) ?? whole)
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -76,7 +77,9 @@ const replaced = <T>(data: T, root: string, role: string): T => {
   if (typeof data === 'string') return data.replaceAll('$ROOT', root).replaceAll('$ROLE', role) as T
   if (Array.isArray(data)) return data.map((item) => replaced(item, root, role)) as T
   if (data === null || typeof data !== 'object') return data
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, replaced(value, root, role)])) as T
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [replaced(key, root, role), replaced(value, root, role)]),
+  ) as T
 }
 
 const write = (directory: string, files: CaseFiles = {}) => {
@@ -89,7 +92,7 @@ const write = (directory: string, files: CaseFiles = {}) => {
     else if (!name.endsWith('/')) writeFileSync(path, base64 ? Buffer.from(base64, 'base64') : (content ?? ''))
     if (link === undefined) chmodSync(path, Number.parseInt(mode ?? (name.endsWith('/') ? '755' : '644'), 8))
     if (owner !== undefined || group !== undefined) {
-      execFileSync('chown', ['-h', `${owner ?? ''}:${group ?? ''}`, path])
+      lchownSync(path, owner ?? 0, group ?? 0)
     }
     if (modified !== undefined) utimesSync(path, modified, modified)
   }
@@ -138,7 +141,7 @@ const isPattern = (expected: unknown): expected is { readonly matches: string } 
   expected !== null && typeof expected === 'object' && Object.keys(expected).join() === 'matches'
 
 /** Whether `expected` is a part of `actual`: dictionaries may hold more, `{matches}` is a regular expression. */
-const checkPart = (actual: unknown, expected: unknown, where: string): void => {
+export const checkPart = (actual: unknown, expected: unknown, where: string): void => {
   if (isPattern(expected)) {
     assert.match(String(actual), new RegExp(expected.matches, 's'), where)
   } else if (Array.isArray(expected)) {
@@ -232,8 +235,11 @@ const checkRun = async <P>(module: Module<P>, one: Case, place: Place, connectio
   assert.is(again.changed, one.again ?? false, `changed when run again: ${again.changes.join('; ')}`)
 }
 
-/** Runs the cases of a module over the local connection, each in directories of its own. */
-export const runCases = <P>(module: Module<P>, cases: readonly Case[]): void => {
+const casesOf = (module: string): readonly Case[] =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `${module}.json`), 'utf8'))
+
+/** Runs the cases of a module (of `MODULE.json` beside this file) over the local connection, each in directories of its own. */
+export const runCases = <P>(module: Module<P>, cases: readonly Case[] = casesOf(module.name)): void => {
   const test = suite(module.name)
   let connection: Connection
   test.before(async () => {

@@ -1,5 +1,4 @@
 import { copy } from '../../../engine/modules/copy/copy.ts'
 import { runCases } from './cases.ts'
-import cases from './copy.json' with { type: 'json' }
 
-runCases(copy, cases)
+runCases(copy)

@@ -1,0 +1,4 @@
+import { slurp } from '../../../engine/modules/slurp/slurp.ts'
+import { runCases } from './cases.ts'
+
+runCases(slurp)

@@ -1,0 +1,4 @@
+import { stat } from '../../../engine/modules/stat/stat.ts'
+import { runCases } from './cases.ts'
+
+runCases(stat)

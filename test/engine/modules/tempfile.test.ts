@@ -1,0 +1,4 @@
+import { tempfile } from '../../../engine/modules/tempfile/tempfile.ts'
+import { runCases } from './cases.ts'
+
+runCases(tempfile)
