@@ -32,17 +32,14 @@ const numberValue = (text: string): Value => {
 }
 
 const negative = (value: Value): Value => {
-  if (typeof value === 'number') return value === 0 ? 0 : -value
-  if (typeof value === 'bigint') return -value
   if (value instanceof Float) return new Float(-value.value)
-  throw new NoLiteral()
+  return value === 0 ? 0 : -(value as number)
 }
 
 const reader = (text: string) => {
   let at = 0
   const skip = () => {
-    while (at < text.length && /[ \t\n\r\f]/.test(text[at]!)) at++
-    if (text[at] === '#') at = text.length
+    at += /^(?:[ \t\r\n\f]|#[^\n]*)*/.exec(text.slice(at))![0].length
   }
   const take = (token: string): boolean => {
     skip()
@@ -115,12 +112,26 @@ const reader = (text: string) => {
     }
     return members.length > 0 ? members : entries
   }
+  /** A number, perhaps in parentheses: a sign stands before nothing else. */
+  const unsigned = (): Value => {
+    if (take('(')) {
+      const inside = unsigned()
+      if (!take(')')) throw new NoLiteral()
+      return inside
+    }
+    skip()
+    number.lastIndex = at
+    const digits = number.exec(text)?.[0]
+    if (digits === undefined || /^[\w.]/.test(text.slice(at + digits.length))) throw new NoLiteral()
+    at += digits.length
+    return numberValue(digits)
+  }
   const value = (): Value => {
     skip()
     const next = text[at]
     if (next === undefined) throw new NoLiteral()
-    if (take('-')) return negative(value())
-    if (take('+')) return negative(negative(value()))
+    if (take('-')) return negative(unsigned())
+    if (take('+')) return unsigned()
     if (take('[')) return items(']').values
     if (take('(')) {
       const { values, comma } = items(')')
@@ -139,11 +150,7 @@ const reader = (text: string) => {
       at += name.length
       return constants[name]!
     }
-    number.lastIndex = at
-    const digits = number.exec(text)?.[0]
-    if (digits === undefined || /^[\w.]/.test(text.slice(at + digits.length))) throw new NoLiteral()
-    at += digits.length
-    return numberValue(digits)
+    return unsigned()
   }
   return {
     whole: (): Value => {

@@ -19,7 +19,6 @@ export const splitPattern = (pattern: string): string[] => {
     const parts = pattern.match(/(?:[^,[\]]|\[[^\]]*\]|[[\]])+/g) ?? []
     return parts.map((part) => part.trim()).filter((part) => part !== '')
   }
-  if (pattern.trim().startsWith('~')) return [pattern.trim()]
   // an IPv6 address is full of colons
   if (/^[0-9a-f]*(?::[0-9a-f]*){2,}$/i.test(pattern.trim())) return [pattern.trim()]
   const parts = pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g)
@@ -83,7 +82,9 @@ const hostsMatching = (inventory: Inventory, pattern: string, at: Position | und
       : [...inventory.hosts.keys()].filter(matches)
     for (const host of hosts) found.add(host)
   }
-  if (found.size === 0 && localNames.includes(pattern)) found.add(pattern)
+  if (found.size === 0 && localNames.includes(pattern)) {
+    found.add(localNames.find((name) => inventory.hosts.has(name)) ?? pattern)
+  }
   return [...found]
 }
 
