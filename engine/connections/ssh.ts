@@ -9,7 +9,7 @@ import type { Connection, ConnectionOptions } from './connection.ts'
 import { loadHostKeys } from './hostkeys.ts'
 import { readSshArguments, type SshArguments } from './ssharguments.ts'
 import { authentication } from './sshauthentication.ts'
-import { openProxy, type ProxyProcess } from './sshproxy.ts'
+import { openProxy } from './sshproxy.ts'
 import type { Channel, Ending, Transport } from './transport.ts'
 
 const defaultTimeout = 10_000
@@ -57,12 +57,7 @@ const authenticationFor = ({ user, home, given, options }: Target) => {
 
 type Refusal = Error & { readonly level?: string; readonly code?: string | number }
 
-const refused = (
-  target: Target,
-  thrown: unknown,
-  offered: readonly string[],
-  proxy: ProxyProcess | undefined,
-): Failure => {
+const refused = (target: Target, thrown: unknown, offered: readonly string[], said: string | undefined): Failure => {
   const { level, code } = thrown as Refusal
   if (level === 'client-authentication') {
     const tried = offered.length > 0 ? `tried ${offered.join(', ')}` : 'there is nothing to offer'
