@@ -24,8 +24,8 @@ export type RootCase = {
   readonly diff?: { readonly before: string; readonly after: string }
   /** What a second run reports; false unless told. null: no second run. */
   readonly again?: boolean | null
-  /** Shell commands and what each must print afterwards, but for the last newline; a text between slashes is a regular expression. */
-  readonly after?: Readonly<Record<string, string>>
+  /** Shell commands and what each must print afterwards, but for the last newline. */
+  readonly after?: Readonly<Record<string, string | { readonly matches: string }>>
   /** A regular expression of the failure's message and hint. */
   readonly fails?: string
 }
