@@ -33,12 +33,15 @@ export type LoadOptions = {
 /** What all files of one loader share; files and roles are read once. */
 export type Cache = {
   readonly files: Map<string, YamlNode>
+  /** Loaded roles by use and place. */
   readonly roles: Map<string, LoadedRole>
+  /** Roles by use alone. */
+  readonly identities: Map<string, Role>
   /** Files of tasks by place and inherited tags, with the role that they were read for. */
   readonly tasks: Map<string, { readonly nodes: readonly Node[]; readonly role: Role | undefined }>
 }
 
-export const emptyCache = (): Cache => ({ files: new Map(), roles: new Map(), tasks: new Map() })
+export const emptyCache = (): Cache => ({ files: new Map(), roles: new Map(), identities: new Map(), tasks: new Map() })
 
 /** A role with its bodies, as it stands at one place of a play. */
 export type LoadedRole = {

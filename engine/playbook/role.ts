@@ -156,7 +156,7 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   const { problems } = reading
   const defaults = problems.attempt(() => variablesOf(reading, join(path, 'defaults'), use.defaultsFrom, at))
   const vars = problems.attempt(() => variablesOf(reading, join(path, 'vars'), use.varsFrom, at))
-  const role: Role = {
+  const made: Role = {
     name: basename(path),
     path,
     defaults: merged([...dependencies.map(({ loaded }) => loaded.role.defaults), defaults ?? new Map()]),
@@ -166,6 +166,10 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
     allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates,
     dependencies: dependencies.map(({ loaded }) => loaded.role.name),
   }
+  // the same use of a role is one object wherever it stands: by that the executor knows that it has run
+  const identity = keyOf([path, use])
+  const role = reading.cache.identities.get(identity) ?? made
+  reading.cache.identities.set(identity, role)
   const inside: Surroundings = { ...around, trail, role, searchPath: [path, ...around.searchPath] }
   const tasks = problems.attempt(() => tasksOf(reading, join(path, 'tasks'), use.tasksFrom, inside, at)) ?? []
   const handlers =
