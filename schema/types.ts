@@ -2734,6 +2734,10 @@ export interface Bundle {
    */
   node: string;
   /**
+   * The site's directory where the bundle was made: paths in the plays begin with it, and mean the node's copy.
+   */
+  directory: string;
+  /**
    * The playbook, relative to the site's directory.
    */
   playbook: string;
@@ -2742,17 +2746,17 @@ export interface Bundle {
    */
   tags: string[];
   /**
-   * Compiled plays.
+   * Compiled plays, each as serialise.ts writes it.
    */
   plays: unknown[];
   /**
-   * The node's inventory variables.
+   * The node's inventory variables and its record `node`, a dict as serialise.ts writes it.
    */
   variables: {
     [k: string]: unknown;
   };
   /**
-   * The groups of the node.
+   * Groups of the inventory with the names of their hosts; the node alone has variables.
    */
   groups: {
     [k: string]: string[];
