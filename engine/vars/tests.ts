@@ -205,7 +205,6 @@ export const tests: ReadonlyMap<string, Test> = new Map(
     uri: unary((value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(text(value))),
     url: unary((value) => /^[a-z][a-z0-9+.-]*:\/\/[^\s/]+/i.test(text(value))),
     urn: unary((value) => /^urn:[^\s:]+:[^\s]+$/i.test(text(value))),
-    vault_encrypted: unary((value) => text(value).startsWith('$ANSIBLE_VAULT;')),
     version,
     version_compare: version,
     ...addressTests,

@@ -34,7 +34,7 @@ const indicators = (units: readonly string[]): { flow: boolean; block: boolean }
 
 const isSpecial = (unit: string, allowsUnicode: boolean): boolean => {
   if (unit === '\n' || /^[\x20-\x7e]$/.test(unit)) return false
-  return !(allowsUnicode && /^[\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10fffe}]$/u.test(unit) && unit !== '\ufeff')
+  return !(allowsUnicode && /^[\xa0-\ud7ff\ue000-\ufffd]$/.test(unit) && unit !== '\ufeff')
 }
 
 /** Which quoting a string needs. Strings that would be read as another type are the caller's business. */

@@ -64,14 +64,9 @@ class Emitter {
       this.indicator('---', true)
       if (!isScalar(value) && !this.isFlow(value)) this.newline()
     }
-    const isPlain = this.node(value, false)
-    this.newlineIfNeeded()
-    if (isScalar(value) && isPlain && !this.style.hasStart) this.out += '...\n'
-    return this.out
-  }
-
-  private newlineIfNeeded(): void {
+    this.node(value, false)
     if (this.column > 0) this.newline()
+    return this.out
   }
 
   private write(data: string): void {
@@ -126,13 +121,11 @@ class Emitter {
     }
   }
 
-  /** Writes a value; true when it is a scalar without quotes. */
-  private node(value: Value, isInMapping: boolean): boolean {
-    if (isScalar(value)) return this.scalar(value, false)
-    if (this.isFlow(value)) this.flow(value)
+  private node(value: Value, isInMapping: boolean): void {
+    if (isScalar(value)) this.scalar(value, false)
+    else if (this.isFlow(value)) this.flow(value)
     else if (isDict(value)) this.mapping(value)
     else this.sequence(value as Value[], isInMapping)
-    return false
   }
 
   private sequence(value: readonly Value[], isInMapping: boolean): void {
@@ -176,7 +169,7 @@ class Emitter {
             () =>
               this.entry(key, item),
         )
-      : (value as Value[]).map((item) => () => void this.node(item, false))
+      : (value as Value[]).map((item) => () => this.node(item, false))
     this.indicator(open!, true, true)
     this.flowLevel++
     this.deeper(true, false, () => {
@@ -190,11 +183,15 @@ class Emitter {
     this.indicator(close!, false)
   }
 
-  private scalar(value: Value, isKey: boolean): boolean {
-    if (typeof value !== 'string') {
-      this.plain(scalarText(value), isKey)
-      return true
-    }
+  /** Writes a scalar, whose further lines are indented one level. */
+  private scalar(value: Value, isKey: boolean): void {
+    this.deeper(true, false, () => {
+      if (typeof value !== 'string') this.plain(scalarText(value), isKey)
+      else this.string(value, isKey)
+    })
+  }
+
+  private string(value: string, isKey: boolean): void {
     const form = analyze(value, this.style.allowsUnicode)
     const isPlain =
       !isMisread(value) &&
@@ -203,7 +200,6 @@ class Emitter {
     if (isPlain) this.plain(value, isKey)
     else if (form.allowsSingle && !(isKey && form.hasBreaks)) this.single(value, isKey)
     else this.double(value, isKey)
-    return isPlain
   }
 
   private plain(value: string, isKey: boolean): void {
@@ -244,23 +240,12 @@ class Emitter {
     this.indicator('"', true)
     const units = Array.from(value)
     for (const [index, unit] of units.entries()) {
-      const isEscaped = needsEscape(unit, this.style.allowsUnicode)
-      // A backslash at a line's end joins it with the next; one before a space keeps that space.
-      if (index > 0 && index < units.length - 1 && unit === ' ' && this.column > this.width && !isKey) {
-        this.write('\\')
+      const isInside = index > 0 && index < units.length - 1 && units[index - 1] !== ' '
+      if (unit === ' ' && isInside && this.column > this.width && !isKey) {
+        // The line's end stands for the space; a backslash keeps a second one.
         this.indentation()
-        this.isAfterSpace = false
-        this.isIndentation = false
-        this.write('\\')
-      }
-      this.write(isEscaped ? escaped(unit) : unit)
-      if (isEscaped && index > 0 && index < units.length - 1 && this.column > this.width && !isKey) {
-        this.write('\\')
-        this.indentation()
-        this.isAfterSpace = false
-        this.isIndentation = false
         if (units[index + 1] === ' ') this.write('\\')
-      }
+      } else this.write(needsEscape(unit, this.style.allowsUnicode) ? escaped(unit) : unit)
     }
     this.indicator('"', false)
   }

@@ -5,7 +5,7 @@ import { fail } from '../python/failing.ts'
 import { arithmetic } from '../python/number.ts'
 import { items, length, tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
-import { isDict, Undefined, type Value } from '../value.ts'
+import { Float, isDict, Undefined, type Value } from '../value.ts'
 import { flagOr, integerOr, listOf, strictList, textOr } from './given.ts'
 
 /** The items of a value, each evaluated as far as its own outside goes. */
@@ -63,26 +63,31 @@ const sort: Filter = {
   },
 }
 
+/** Numbers that Python counts as equal, as one number. */
+const folding = (value: Value): Value => {
+  if (typeof value === 'boolean') return Number(value)
+  return value instanceof Float ? value.value : value
+}
+
 /** A set of values by Python's equality; quick for the scalars that lists mostly hold. */
 class Seen {
   private readonly scalars = new Set<Value>()
   private readonly others: Value[] = []
   has(value: Value): boolean {
-    if (typeof value === 'string') return this.scalars.has(value)
-    return (
-      this.scalars.has(value) ||
-      this.others.some((other) => equal(other, value)) ||
-      (typeof value !== 'object' && [...this.scalars].some((other) => typeof other !== 'string' && equal(other, value)))
-    )
+    const folded = folding(value)
+    return this.scalars.has(folded) || (isContainer(folded) && this.others.some((other) => equal(other, folded)))
   }
   /** True when the value was not there yet. */
   add(value: Value): boolean {
     if (this.has(value)) return false
-    if (value === null || typeof value !== 'object') this.scalars.add(value)
-    else this.others.push(value)
+    const folded = folding(value)
+    if (isContainer(folded)) this.others.push(folded)
+    else this.scalars.add(folded)
     return true
   }
 }
+
+const isContainer = (value: Value): boolean => value !== null && typeof value === 'object'
 
 const distinct = (all: readonly Value[], keyOf: (value: Value) => Value = (value) => value): Value[] => {
   const seen = new Seen()
@@ -230,7 +235,7 @@ const choose = (all: readonly Value[], count: number, isOrdered: boolean): Value
 }
 
 const zipped = (lists: readonly Value[][], rows: number, fill: Value): Value[] =>
-  Array.from({ length: rows }, (_, row) => lists.map((list) => (row < list.length ? list[row]! : fill)))
+  Array.from({ length: rows }, (_, row) => tuple(...lists.map((list) => (row < list.length ? list[row]! : fill))))
 
 /** Pairs each dict of a list with each entry of one of its lists, as `with_subelements` walks. */
 export const subelements = (elements: readonly Value[], path: string, skipsMissing: boolean): Value[] => {
@@ -379,7 +384,7 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     parameters: ['case_sensitive', 'attribute'],
     isLazy: true,
     apply: (input, [caseSensitive, path], context) => {
-      const keyOf = comparable(path, flagOr(caseSensitive, true), context)
+      const keyOf = comparable(path, flagOr(caseSensitive, false), context)
       return distinct(settled(input, context), keyOf)
     },
   },

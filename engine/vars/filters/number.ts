@@ -1,5 +1,6 @@
 import type { Context, Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
+import { percentFormat } from '../python/format.ts'
 import { asNumber, float, negate, parts, roundHalfEven } from '../python/number.ts'
 import { text } from '../python/text.ts'
 import { isDict, Undefined, type Value } from '../value.ts'
@@ -12,8 +13,10 @@ const round: Filter = {
     const value = numberOf(input, 'the value to round')
     const digits = integerOr(precision, 0)
     const how = textOr(method, 'common')
-    if (how === 'common')
-      return parts(input)?.float || digits === 0 ? float(roundHalfEven(value, digits)) : float(value)
+    if (how === 'common') {
+      const rounded = roundHalfEven(value, digits)
+      return parts(input)?.float ? float(rounded) : rounded
+    }
     if (how !== 'ceil' && how !== 'floor')
       return fail(`there is no rounding method '${how}'`, 'it may be common, ceil or floor')
     const scale = 10 ** digits
@@ -43,7 +46,7 @@ const humanReadable: Filter = {
       wanted === '' ? Math.abs(value) >= size : wanted.startsWith(letter),
     ) ?? ['B', 1]
     const shown = suffix === 'B' ? base : `${suffix}${flagOr(isbits, false) ? 'b' : 'B'}`
-    return `${(value / limit).toFixed(2)} ${shown}`
+    return `${percentFormat('%.2f', value / limit)} ${shown}`
   },
 }
 

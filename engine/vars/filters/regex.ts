@@ -1,5 +1,6 @@
 import type { Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
+import { tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { regularExpression, substitute } from '../regularexpression.ts'
 import type { Value } from '../value.ts'
@@ -60,7 +61,7 @@ const findall: Filter = {
     return [...text(input).matchAll(expression)].map((match): Value => {
       const groups = match.slice(1).map((group) => group ?? '')
       if (groups.length === 0) return match[0]
-      return groups.length === 1 ? groups[0]! : groups
+      return groups.length === 1 ? groups[0]! : tuple(...groups)
     })
   },
 }

@@ -75,15 +75,13 @@ const comment: Filter = {
     const prefix = option('prefix') ?? decoration.trimEnd()
     const postfix = option('postfix') ?? decoration.trimEnd()
     const times = (key: string) => Number(option(key) ?? 1)
-    const rows = text(input)
-      .split(newline)
-      .map((row) => (decoration + row).trimEnd())
-      .join(newline)
+    const source = text(input).replaceAll(newline, newline + decoration)
+    const rows = (decoration + source).replaceAll(decoration + newline, decoration.trimEnd() + newline)
     return [
       beginning === '' ? '' : beginning + newline,
       prefix === '' ? '' : (prefix + newline).repeat(times('prefix_count')),
       rows,
-      postfix === '' ? '' : (newline + postfix).repeat(times('postfix_count')),
+      (newline + postfix).repeat(times('postfix_count')),
       end === '' ? '' : newline + end,
     ].join('')
   },

@@ -1,7 +1,7 @@
 import { isTrue } from '../python/compare.ts'
 import { fail, undefinedFailure } from '../python/failing.ts'
 import { Fields, Namespace } from '../python/fields.ts'
-import { items } from '../python/sequence.ts'
+import { items, tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { Callable, Undefined, type Value } from '../value.ts'
 import type {
@@ -169,7 +169,7 @@ const compileFunction = (
         inner.set('caller', caller)
         rest.delete('caller')
       }
-      if (takesMore) inner.set('varargs', positional.slice(names.length))
+      if (takesMore) inner.set('varargs', tuple(...positional.slice(names.length)))
       else if (positional.length > names.length)
         fail(`'${name}' takes at most ${names.length} arguments, not ${positional.length}`)
       const [unknown] = rest.keys()

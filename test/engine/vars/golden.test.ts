@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { Failure } from '../../../engine/failure.ts'
+import { createTemplar } from '../../../engine/vars/createtemplar.ts'
+import { fromJson } from '../../../engine/vars/json.ts'
+import { repr } from '../../../engine/vars/python/text.ts'
+import { layer } from '../../../engine/vars/scope.ts'
+import type { Dict } from '../../../engine/vars/value.ts'
+import { suite } from '../../suite.ts'
+import cases from './golden/cases.json' with { type: 'json' }
+import golden from './golden/golden.json' with { type: 'json' }
+
+const test = suite('templates as Python evaluates them')
+
+const templar = createTemplar({
+  warn: () => {},
+  decrypt: () => '',
+  searchPath: () => ['/'],
+  environment: () => undefined,
+})
+// Python's own JSON reading: 1.0 in the cases is a float.
+const read = fromJson(readFileSync(new URL('./golden/cases.json', import.meta.url), 'utf8')) as Dict
+const scope = layer(read.get('variables') as Dict)
+const at = { file: 'case', line: 1, column: 1 }
+
+const goldenOf = (kind: keyof typeof golden) => Object.entries(golden[kind] as Record<string, string | null>)
+
+const outcome = (evaluate: () => string): string | null => {
+  try {
+    return evaluate()
+  } catch (thrown) {
+    if (thrown instanceof Failure) return null
+    throw thrown
+  }
+}
+
+for (const [source, expected] of goldenOf('expressions')) {
+  test(`expression ${source}`, () => {
+    assert.is(
+      outcome(() => repr(templar.expression(source, at, scope))),
+      expected,
+    )
+  })
+}
+for (const [source, expected] of goldenOf('templates')) {
+  test(`template ${JSON.stringify(source)}`, () => {
+    assert.is(
+      outcome(() => templar.render(source, 'case', scope, { keepTrailingNewline: false })),
+      expected,
+    )
+  })
+}
+test('the golden values are those of the cases', () => {
+  assert.equal(Object.keys(golden.expressions).sort(), [...new Set(cases.expressions)].sort())
+  assert.equal(Object.keys(golden.templates).sort(), [...new Set(cases.templates)].sort())
+})
+test.run()
