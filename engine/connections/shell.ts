@@ -35,6 +35,9 @@ export const createShell = (transport: Transport): Shell => {
     return new Failure('connection.unreachable', `the shell on ${transport.name} ${ending.reason}${said}`)
   }
 
+  const aborted = (command: Command): Failure =>
+    new Failure('connection.aborted', `cancelled on ${transport.name}: ${command}`)
+
   const open = async (): Promise<Channel> => {
     if (channel) return channel
     const opened = await transport.spawn(sh`exec /bin/sh`)
@@ -75,7 +78,7 @@ export const createShell = (transport: Transport): Shell => {
       `no end within ${options.timeout} ms on ${transport.name}: ${command}`,
     )
     const timer = options.timeout === undefined ? undefined : setTimeout(early.resolve, options.timeout, late)
-    const abort = () => early.resolve(new Failure('connection.aborted', `cancelled on ${transport.name}: ${command}`))
+    const abort = () => early.resolve(aborted(command))
     options.signal?.addEventListener('abort', abort, { once: true })
     try {
       const output = await Promise.race([answer.done, early.promise])
@@ -110,7 +113,7 @@ export const createShell = (transport: Transport): Shell => {
   return {
     run: (command, options = {}) =>
       inTurn(async () => {
-        options.signal?.throwIfAborted()
+        if (options.signal?.aborted) throw aborted(command)
         const stdin = options.stdin === undefined ? undefined : Buffer.from(options.stdin)
         return stdin && stdin.length > largestInline
           ? inOwnProcess(command, options, stdin)
