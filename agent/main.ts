@@ -8,13 +8,14 @@ import { mkdiskCommand } from './mkdisk/command.ts'
 import { mkdisk } from './stages/mkdisk.ts'
 import { network } from './stages/network.ts'
 import { overlay } from './stages/overlay.ts'
+import { preboot } from './stages/preboot.ts'
 import { root } from './stages/root.ts'
 import { runtime } from './stages/runtime.ts'
 import { secrets } from './stages/secrets.ts'
 import { switchRoot } from './stages/switch.ts'
 
 /** A node's boot, in order. */
-const bootStages: readonly BootStage[] = [network, root, overlay, secrets, mkdisk, switchRoot]
+const bootStages: readonly BootStage[] = [network, root, overlay, secrets, preboot, mkdisk, switchRoot]
 
 const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
