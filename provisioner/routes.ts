@@ -3,6 +3,7 @@ import { sendBootInitrd, sendBootScript } from './boot/sendboot.ts'
 import { addEvents } from './events/addevents.ts'
 import type { Route } from './http/route.ts'
 import { sendBlob } from './image/sendblob.ts'
+import { sendOverlay } from './overlay/sendoverlay.ts'
 
 /** Every route of the provisioner. */
 export const routes: readonly Route[] = [
@@ -10,5 +11,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/boot/initrd/:boot', who: 'boot', listener: 'http', handler: sendBootInitrd },
   { method: 'GET', path: '/blobs/:digest', who: 'anyone', listener: 'http', handler: sendBlob },
   { method: 'POST', path: '/session', who: 'boot', listener: 'https', handler: openSession },
+  { method: 'GET', path: '/overlay/system', who: 'session', listener: 'https', handler: sendOverlay('system') },
+  { method: 'GET', path: '/overlay/runtime', who: 'session', listener: 'https', handler: sendOverlay('runtime') },
   { method: 'POST', path: '/events', who: 'session', listener: 'https', handler: addEvents },
 ]

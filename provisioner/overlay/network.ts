@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import ipaddr from 'ipaddr.js'
+import { bootInterface, type Interface, primaryInterface, withoutPrefix } from '../node/interfaces.ts'
+import type { Node } from '../node/node.ts'
+
+const prefixOf = (address: string | undefined): number | null =>
+  address === undefined ? null : Number(address.split('/')[1])
+
+const netmask = (address: string): string => ipaddr.IPv4.subnetMaskFromPrefixLength(prefixOf(address) ?? 32).toString()
+
+const family = (address: string | undefined): 4 | 6 | undefined =>
+  address === undefined ? undefined : ipaddr.IPv6.isValid(address) ? 6 : 4
+
+/** A UUID that an interface of a node always has: NetworkManager knows a connection by it. */
+const uuidOf = (node: string, name: string): string => {
+  const hex = createHash('sha256').update(`prelude ${node} ${name}`).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+const bondDefaults = { mode: 'balance-rr', miimon: 100 } as const
+
+/** Options of a bond in the kernel's words, in the order in which they are set. */
+const bondOptions = (bond: Interface): { name: string; value: string }[] => {
+  const all = {
+    mode: bond.mode ?? bondDefaults.mode,
+    miimon: bond.miimon ?? bondDefaults.miimon,
+    lacp_rate: bond.mode === '802.3ad' ? bond.lacp_rate : undefined,
+    xmit_hash_policy: bond.xmit_hash_policy,
+    min_links: bond.min_links,
+  }
+  return Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]))
+}
+
+const routesOf = ({ routes = [] }: Interface) =>
+  routes.map(({ to, via }, index) => ({
+    number: index + 1,
+    to,
+    via,
+    network: withoutPrefix(to),
+    netmask: family(withoutPrefix(to)) === 4 && to.includes('/') ? netmask(to) : null,
+    is_ipv6: family(withoutPrefix(to)) === 6,
+  }))
+
+/** The MAC that an interface keeps: a bond over the boot interface has that card's, or DHCP and switch would see another machine. */
+const ownMac = (each: Interface, interfaces: readonly Interface[]): string | null => {
+  if (each.mac !== undefined) return each.mac
+  const members = interfaces.filter(({ name }) => each.members?.includes(name))
+  const boot = bootInterface(interfaces)
+  return (members.includes(boot as Interface) ? boot?.mac : members[0]?.mac) ?? null
+}
+
+const describeInterface = (node: Node, each: Interface) => {
+  const { interfaces } = node
+  const bond = interfaces.find(({ members }) => members?.includes(each.name))
+  const gateway = family(each.gateway)
+  return {
+    name: each.name,
+    type: each.type,
+    uuid: uuidOf(node.name, each.name),
+    mac: each.mac ?? null,
+    own_mac: ownMac(each, interfaces),
+    is_ethernet: each.type === 'ethernet',
+    is_bond: each.type === 'bond',
+    is_vlan: each.type === 'vlan',
+    is_infiniband: each.type === 'infiniband',
+    is_primary: primaryInterface(interfaces) === each,
+    onboot: each.onboot !== false,
+    mtu: each.mtu ?? null,
+    address: each.address ?? null,
+    ip: each.address === undefined ? null : withoutPrefix(each.address),
+    prefix: prefixOf(each.address),
+    netmask: each.address === undefined ? null : netmask(each.address),
+    address6: each.address6 ?? null,
+    ip6: each.address6 === undefined ? null : withoutPrefix(each.address6),
+    prefix6: prefixOf(each.address6),
+    gateway: gateway === 4 ? each.gateway : null,
+    gateway6: gateway === 6 ? each.gateway : null,
+    dns: (each.dns ?? []).map((server, index) => ({ number: index + 1, server, is_ipv6: family(server) === 6 })),
+    dns_list: (each.dns ?? []).join(' '),
+    search: each.search ?? [],
+    search_list: (each.search ?? []).join(' '),
+    routes: routesOf(each),
+    /** The bond it is a member of. */
+    master: bond === undefined ? null : { device: bond.name, uuid: uuidOf(node.name, bond.name) },
+    members: each.members ?? [],
+    members_list: (each.members ?? []).join(' '),
+    bond:
+      each.type === 'bond'
+        ? {
+            options: bondOptions(each),
+            text: bondOptions(each)
+              .map(({ name, value }) => `${name}=${value}`)
+              .join(' '),
+          }
+        : null,
+    parent: each.parent ?? null,
+    vlan: each.vlan ?? null,
+  }
+}
+
+/** A node's interfaces as templates see them; every field is there, null when it does not apply. */
+export const describeInterfaces = (node: Node) => node.interfaces.map((each) => describeInterface(node, each))
