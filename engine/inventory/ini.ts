@@ -134,7 +134,8 @@ export const readIni = (inventory: Inventory, text: string, file: string, source
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
     const at = { file, line: index + 1, column: whole.length - whole.trimStart().length + 1 }
     try {
-      if (line.startsWith('[') && line.includes(']') && !/^\[[^\]]*\]:\d/.test(line)) header(line, at)
+      // a host line may begin with a range or an address in brackets
+      if (/^\[(?:[^\]]*|[^\]]*\]\s*(?:#.*)?)$/.test(line)) header(line, at)
       else if (section.kind === 'hosts') hostLine(line, at)
       else if (section.kind === 'children') childLine(line, at)
       else variableLine(line, at)
