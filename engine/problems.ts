@@ -11,6 +11,17 @@ export type Problems = {
   throwAll(): void
 }
 
+/** By place inside each file; files stay in the order in which they were read. */
+const inOrder = (failures: readonly Failure[]): Failure[] => {
+  const files = [...new Set(failures.map(({ at }) => at?.file))]
+  return failures.toSorted(
+    (a, b) =>
+      files.indexOf(a.at?.file) - files.indexOf(b.at?.file) ||
+      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+      (a.at?.column ?? 0) - (b.at?.column ?? 0),
+  )
+}
+
 export const problemList = (): Problems => {
   const failures: Failure[] = []
   const add = (failure: Failure): void => {
@@ -49,6 +60,6 @@ export const problemList = (): Problems => {
         return caught(thrown)
       }
     },
-    throwAll: () => throwAll(failures),
+    throwAll: () => throwAll(inOrder(failures)),
   }
 }

@@ -23,8 +23,7 @@ const none: Arguments = { args: new Map(), places: new Map() }
 
 /** The arguments behind a module's key: a dictionary, `k=v` text, free-form text, one template for all, or nothing. */
 const argumentsOf = (reading: Reading, node: YamlNode, action: string): Arguments => {
-  checkTemplates(reading, node)
-  if (isNothing(node)) return none
+  if (isNothing(node) || !checkTemplates(reading, node)) return none
   if (node.kind === 'map') return { args: node.value, places: keyPositions(node) }
   if (node.kind === 'list') {
     throw new Failure('playbook.arguments', `the arguments of '${action}' are a dictionary, and this is a list`, {

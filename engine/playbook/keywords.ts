@@ -229,16 +229,20 @@ const withoutBuiltinPrefix = (defaults: Dict): Dict =>
 /** A module's name without the prefix of Ansible's own collections; others stay as they are written. */
 export const shortName = (name: string): string => name.replace(/^ansible\.(?:builtin|legacy)\./, '')
 
-/** Checks the syntax of every template in a value. */
-export const checkTemplates = (reading: Reading, node: YamlNode): void => {
+/** Checks the syntax of every template in a value; false, with the problems told, when one is wrong. */
+export const checkTemplates = (reading: Reading, node: YamlNode): boolean => {
   const { templar } = reading.options
-  if (!templar) return
-  if (node.kind === 'list') for (const item of node.items) checkTemplates(reading, item)
-  else if (node.kind === 'map') for (const { node: value } of node.entries.values()) checkTemplates(reading, value)
-  else if (node.value instanceof Template) {
-    const { source, at } = node.value
-    reading.problems.attempt(() => templar.check(source, at, 'template'))
-  }
+  if (!templar) return true
+  if (node.kind === 'list') return node.items.map((item) => checkTemplates(reading, item)).every(Boolean)
+  if (node.kind === 'map')
+    return [...node.entries.values()].map((entry) => checkTemplates(reading, entry.node)).every(Boolean)
+  const { value } = node
+  if (!(value instanceof Template)) return true
+  const isRight = reading.problems.attempt(() => {
+    templar.check(value.source, value.at, 'template')
+    return true
+  })
+  return isRight ?? false
 }
 
 /** The conditions of `when` and its kin: one, or a list of which all must hold. */

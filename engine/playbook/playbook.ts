@@ -134,6 +134,8 @@ const failInPlay = (reading: Reading, name: string, at: YamlMap['at']): void => 
     )
   } else if (name === 'include' || name === 'playbook') {
     fail(reading, 'playbook.keyword', `a play has no keyword '${name}'`, at, "write '- import_playbook: file.yml'")
+  } else if (reading.options.isModule(shortName(name))) {
+    fail(reading, 'playbook.keyword', `a play has no keyword '${name}'; it is a module`, at, "put it below 'tasks:'")
   } else failUnknown(reading, name, at, 'a play', playKeywords)
 }
 
