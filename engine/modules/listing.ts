@@ -1,5 +1,6 @@
 import { type Command, sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
+import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
 
 const types: Readonly<Record<string, Stat['type']>> = {
@@ -18,16 +19,24 @@ const format = ['%p', '%y', '%m', '%U', '%G', '%u', '%g', '%s', '%i', '%D', '%n'
   .join('')
 
 /** Stands where a path would stand: paths begin with `/`. */
-const endOfFiles = 'digests'
+const endOfFiles = 'end'
+
+/** Where the fields of files end in an output. */
+const endOf = (output: Buffer): number => {
+  const mark = Buffer.from(`${endOfFiles}\0`)
+  if (output.subarray(0, mark.length).equals(mark)) return 0
+  return output.indexOf(Buffer.from(`\0${endOfFiles}\0`)) + 1
+}
 
 /** The files that find told of, with the digests that follow them. */
 const parse = (output: Buffer): Stat[] => {
-  const fields = output.toString().split('\0')
-  const end = fields.findIndex((field, index) => index % 15 === 0 && field === endOfFiles)
+  const end = endOf(output)
   // `digest  path`, as sha1sum writes it.
-  const digests = new Map(fields.slice(end + 1).map((line) => [line.slice(line.indexOf(' ') + 2), line]))
+  const lines = output.toString('utf8', end).split('\0').slice(1)
+  const digests = new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 2), line]))
+  const fields = output.toString('utf8', 0, end).split('\0')
   const files: Stat[] = []
-  for (let index = 0; index < end; index += 15) {
+  for (let index = 0; index + 15 < fields.length + 1; index += 15) {
     const [path = '', kind = '', mode = '', uid, gid, owner = '', group = '', size, inode, device, links, ...rest] =
       fields.slice(index, index + 15)
     const [accessed, modified, changed, target = ''] = rest
@@ -55,11 +64,13 @@ const parse = (output: Buffer): Stat[] => {
 }
 
 export type ListingOptions = {
-  /** Follow links: of the paths themselves, and below them. */
-  readonly follow?: boolean
+  /** Follow links: all, or only the given paths themselves. */
+  readonly follow?: boolean | 'given'
   /** Compute the SHA-1 of regular files. */
   readonly checksum?: boolean
 }
+
+const flagOf = (follow: boolean | 'given'): string => (follow === 'given' ? '-H' : follow ? '-L' : '-P')
 
 const atOnce = 500
 
@@ -74,7 +85,7 @@ export const statAll = async (
     const some = paths.slice(from, from + atOnce)
     const digests = checksum ? sh`sha1sum -z -- ${some}` : sh`:`
     const output = await host.run(
-      sh`find ${follow ? '-L' : '-P'} ${some} -maxdepth 0 -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`,
+      sh`find ${flagOf(follow)} ${some} -maxdepth 0 -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`,
     )
     for (const stat of parse(output.stdout)) found.set(stat.path, stat)
   }
@@ -87,8 +98,37 @@ export const listTree = async (
   roots: readonly string[],
   { follow = false, checksum = false, tests = sh`` }: ListingOptions & { readonly tests?: Command } = {},
 ): Promise<Stat[]> => {
-  const find = sh`find ${follow ? '-L' : '-P'} ${roots} ${tests}`
+  const find = sh`find ${flagOf(follow)} ${roots} ${tests}`
   const digests = checksum ? sh`${find} -type f -exec sha1sum -z -- {} +` : sh`:`
   const output = await host.run(sh`${find} -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`)
   return parse(output.stdout)
+}
+
+/** What a path leads to, and its content; one round trip. */
+export type Opened = {
+  /** The path with every link followed. */
+  readonly path: string
+  /** Absent when nothing is there. */
+  readonly stat?: Stat
+  /** Absent when there is no regular file. */
+  readonly content?: Buffer
+}
+
+/** Follows links and reads the file, when there is one. Throws a Failure when it must not be read. */
+export const openFile = async (host: Host, path: string): Promise<Opened> => {
+  const output = await host.run(sh`path=$(readlink -m -- ${path}); printf '%s\\0' "$path"
+find "$path" -maxdepth 0 -printf ${format} 2>/dev/null; printf '%s\\0' ${endOfFiles}
+[ ! -f "$path" ] || cat -- "$path"`)
+  if (output.code !== 0) {
+    throw new Failure('module.file', `cannot read ${path}: ${output.stderr.toString().trim()}`, { at: host.at })
+  }
+  const start = output.stdout.indexOf(0) + 1
+  const rest = output.stdout.subarray(start)
+  const end = endOf(rest)
+  const [stat] = parse(rest.subarray(0, end + endOfFiles.length + 1))
+  return {
+    path: output.stdout.toString('utf8', 0, start - 1),
+    ...(stat ? { stat } : {}),
+    ...(stat?.type === 'file' ? { content: rest.subarray(end + endOfFiles.length + 1) } : {}),
+  }
 }

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts'
 import { add_host } from './add_host/add_host.ts'
 import { apt } from './apt/apt.ts'
 import { assert } from './assert/assert.ts'
+import { blockinfile } from './blockinfile/blockinfile.ts'
 import { command } from './command/command.ts'
 import { copy } from './copy/copy.ts'
 import { debug } from './debug/debug.ts'
@@ -10,10 +11,12 @@ import { dnf } from './dnf/dnf.ts'
 import { fail } from './fail/fail.ts'
 import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
+import { find } from './find/find.ts'
 import { group } from './group/group.ts'
 import { group_by } from './group_by/group_by.ts'
 import { hostname } from './hostname/hostname.ts'
 import { include_vars } from './include_vars/include_vars.ts'
+import { lineinfile } from './lineinfile/lineinfile.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
@@ -21,6 +24,7 @@ import { packageModule } from './package/package.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
+import { replace } from './replace/replace.ts'
 import { script } from './script/script.ts'
 import { service } from './service/service.ts'
 import { set_fact } from './set_fact/set_fact.ts'
@@ -43,6 +47,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     add_host,
     apt,
     assert,
+    blockinfile,
     command,
     copy,
     debug,
@@ -50,14 +55,17 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     fail,
     fetch,
     file,
+    find,
     group,
     group_by,
     hostname,
     include_vars,
+    lineinfile,
     packageModule,
     pause,
     ping,
     raw,
+    replace,
     script,
     service,
     set_fact,

@@ -3,6 +3,7 @@ import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { type Host, type ModuleSchema, module } from '../module.ts'
 import { flagNames } from './flags.ts'
+import { permissions } from './permissions.ts'
 import schema from './stat.schema.json' with { type: 'json' }
 
 /** Names of the kinds of files by the upper bits of st_mode. */
@@ -35,16 +36,6 @@ if [ -L "$path" ]; then readlink -z -- "$path"; readlink -fz -- "$path" || print
 if [ -f "$path" ] && ${isSubject}; then ${digest}; fi; printf '\\0'
 ${mime}; printf '\\0'
 ${flags}; printf '\\0'`)
-}
-
-const permissions = (mode: number): Record<string, boolean> => {
-  const bits: [string, number][] = ['usr', 'grp', 'oth'].flatMap((who, index): [string, number][] => [
-    [`r${who}`, 0o400 >> (index * 3)],
-    [`w${who}`, 0o200 >> (index * 3)],
-    [`x${who}`, 0o100 >> (index * 3)],
-  ])
-  const all = [...bits, ['isuid', 0o4000], ['isgid', 0o2000]] as [string, number][]
-  return Object.fromEntries(all.map(([name, bit]) => [name, (mode & bit) !== 0]))
 }
 
 const parse = (output: Buffer, params: StatParameters): Record<string, unknown> => {

@@ -1,0 +1,4 @@
+import { find } from '../../../engine/modules/find/find.ts'
+import { runCases } from './cases.ts'
+
+runCases(find)

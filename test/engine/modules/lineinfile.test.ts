@@ -1,0 +1,4 @@
+import { lineinfile } from '../../../engine/modules/lineinfile/lineinfile.ts'
+import { runCases } from './cases.ts'
+
+runCases(lineinfile)
