@@ -3,12 +3,27 @@ import { Failure } from '../engine/failure.ts'
 import { renderFailure } from '../engine/report/failure.ts'
 import { hasColours, styleFor } from '../engine/report/style.ts'
 import packageFile from '../package.json' with { type: 'json' }
+import { bootCommands } from './commands/boot.ts'
+import { eventsCommand } from './commands/events.ts'
 import { imageCommands } from './commands/image.ts'
 import { labCommands } from './commands/lab.ts'
 import { nodeCommands } from './commands/node.ts'
 import { createOpening } from './commands/open.ts'
+import { overlayCommands } from './commands/overlay.ts'
 import type { Opening, Surroundings } from './commands/program.ts'
+import { secretsCommands } from './commands/secrets.ts'
 import { serveCommand } from './commands/serve.ts'
+
+const commands = [
+  serveCommand,
+  nodeCommands,
+  imageCommands,
+  overlayCommands,
+  bootCommands,
+  secretsCommands,
+  eventsCommand,
+  labCommands,
+]
 
 const collect = (value: string, former: string[] | undefined): string[] => [...(former ?? []), value]
 
@@ -32,7 +47,7 @@ export const createProgram = (surroundings: Surroundings, opening: Opening): Com
     .option('--vault-password-file <file>', 'file with a vault password; may be repeated', collect)
     .option('--json', 'print JSON')
     .exitOverride()
-  for (const add of [serveCommand, nodeCommands, imageCommands, labCommands]) add(program, surroundings, opening)
+  for (const add of commands) add(program, surroundings, opening)
   return program
 }
 

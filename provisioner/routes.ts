@@ -4,6 +4,7 @@ import { addEvents } from './events/addevents.ts'
 import type { Route } from './http/route.ts'
 import { sendBlob } from './image/sendblob.ts'
 import { sendOverlay } from './overlay/sendoverlay.ts'
+import { sendSecrets } from './secrets/sendsecrets.ts'
 
 /** Every route of the provisioner. */
 export const routes: readonly Route[] = [
@@ -13,5 +14,6 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/session', who: 'boot', listener: 'https', handler: openSession },
   { method: 'GET', path: '/overlay/system', who: 'session', listener: 'https', handler: sendOverlay('system') },
   { method: 'GET', path: '/overlay/runtime', who: 'session', listener: 'https', handler: sendOverlay('runtime') },
+  { method: 'GET', path: '/secrets', who: 'session', listener: 'https', handler: sendSecrets },
   { method: 'POST', path: '/events', who: 'session', listener: 'https', handler: addEvents },
 ]

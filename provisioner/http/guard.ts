@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Context, Handler } from 'hono'
 import { Failure } from '../../engine/failure.ts'
+import { renderFailure } from '../../engine/report/failure.ts'
 import { sessionSeconds } from '../boot/limits.ts'
 import type { Services } from '../services.ts'
 import type { OpenSession } from '../store/tokens.ts'
@@ -21,6 +22,22 @@ const sessionOf = async (context: Context<Env>, { state, log }: Services): Promi
   log.error(`alarm: boot ${session.boot} of ${session.node}: ${message}`)
   await state.events.note({ kind: 'alarm', node: session.node, boot: session.boot, address, message })
   return undefined
+}
+
+/** A node that gets no answer must not look as if it hung: its history says what the site's files are guilty of. */
+const forSession = async (
+  { state }: Services,
+  { node, boot }: OpenSession,
+  path: string,
+  answer: () => Promise<Response>,
+): Promise<Response> => {
+  try {
+    return await answer()
+  } catch (thrown) {
+    if (thrown instanceof Failure)
+      await state.events.note({ kind: 'server', node, boot, message: `${path} failed: ${thrown.message}` })
+    throw thrown
+  }
 }
 
 const sameText = (one: string, other: string): boolean => {
@@ -46,7 +63,7 @@ export const guarded = (route: Route, services: Services, adminToken: string | u
       if (route.who === 'session') {
         const session = await sessionOf(context, services)
         if (!session) return refuse(401, 'there is no such session', { 'WWW-Authenticate': 'Bearer' })
-        return await route.handler({ ...call, session })
+        return await forSession(services, session, context.req.path, () => route.handler({ ...call, session }))
       }
       if (route.who === 'admin' && adminToken !== undefined && !holdsToken(context, adminToken)) {
         return refuse(401, 'for admins only', { 'WWW-Authenticate': 'Basic realm="Prelude"' })
@@ -54,7 +71,7 @@ export const guarded = (route: Route, services: Services, adminToken: string | u
       return await route.handler(call)
     } catch (thrown) {
       // What is wrong here is the site's or the store's: its admin reads it in the log, the network does not.
-      const reason = thrown instanceof Failure ? thrown.message : (thrown as Error).stack
+      const reason = thrown instanceof Failure ? renderFailure(thrown) : (thrown as Error).stack
       services.log.error(`${context.req.method} ${context.req.path} from ${call.address}: ${reason}`)
       return refuse(500, 'the provisioner failed; its log says why')
     }
