@@ -109,14 +109,14 @@ export const parseArguments = (text: string, action: string, at: Position): Argu
   let raw = ''
   let end = 0
   for (const part of parts) {
-    const assignment = /^((?:[^=\\"'{\s]|\\.)+)=(.*)$/s.exec(part.text)
-    const key = assignment?.[1]
+    const assignment = /^((?:\{\{.*?\}\}|[^=\\"'{\s]|\\[^=])+)=(.*)$/s.exec(part.text)
+    const key = assignment ? decoded(assignment[1]!).trim() : undefined
     if (key !== undefined && (!isCommand || commandKeys.test(key))) {
       const place = placeOf(part.start)
-      values.set(
-        key,
-        valueOfText(unquoted(decoded(assignment![2]!).trim()), { ...place, column: place.column + key.length + 1 }),
-      )
+      const given = decoded(assignment![2]!).trim()
+      const value = unquoted(given)
+      const quote = value === given ? 0 : 1
+      values.set(key, valueOfText(value, { ...place, column: place.column + assignment![1]!.length + 1 + quote }))
       places.set(key, place)
       raw += text.slice(end, part.start)
       end = part.start + part.text.length
