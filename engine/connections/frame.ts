@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { type Command, quote } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -115,6 +117,10 @@ export type Answer = {
 /** After a process has ended, its last output may still be on its way. */
 const graceMs = 300
 
+const drained = async (stream: Readable): Promise<void> => {
+  if (!stream.readableEnded && !stream.destroyed) await once(stream, 'end').catch(() => {})
+}
+
 /** Reads the answer to a frame; `done` becomes Lost when the channel ends first. */
 export const readAnswer = (channel: Channel, mark: string): Answer => {
   const { promise: done, resolve } = Promise.withResolvers<Output | Lost>()
@@ -148,7 +154,8 @@ export const readAnswer = (channel: Channel, mark: string): Answer => {
   channel.stdout.resume()
   channel.stderr.resume()
   void channel.ended.then(async (ending) => {
-    if (!stopped) await setTimeout(graceMs)
+    if (!stopped)
+      await Promise.race([setTimeout(graceMs), Promise.all([drained(channel.stdout), drained(channel.stderr)])])
     if (stopped) return
     stop()
     resolve(new Lost(ending, stderr.unfinished()))

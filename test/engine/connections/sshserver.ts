@@ -1,0 +1,111 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+export type SshServer = {
+  readonly host: string
+  readonly port: number
+  /** Holds `host_ed25519`, `host_rsa`, `user` (a key that root and the operator accept), `stranger`. */
+  readonly directory: string
+  /** A user who may become root by sudo and by su with a password; both take `password`. */
+  readonly operator: { readonly user: string; readonly password: string }
+  readonly knownHosts: string
+  close(): Promise<void>
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('data', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('data', () => socket.destroy())
+  })
+
+/** Users, passwords and sudo rules that exist in the server's own mount namespace only. */
+const privately = `set -e
+cd "$1"
+for file in passwd shadow group sudoers; do mount --bind "$file" "/etc/$file"; done
+mount -t tmpfs -o mode=0755 run /run
+mkdir /run/sshd
+exec /usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log"`
+
+const replaced = (text: string, line: RegExp, by: string): string => {
+  if (!line.test(text)) throw new Error(`nothing matches ${line}`)
+  return text.replace(line, by)
+}
+
+/** A real sshd on the loopback, with keys, users and sudo rules of its own; nothing of the machine is changed. */
+export const startSshServer = async (): Promise<SshServer> => {
+  const directory = mkdtempSync(join(tmpdir(), 'prelude-sshd-'))
+  const file = (name: string) => join(directory, name)
+  for (const [name, type] of [
+    ['host_ed25519', 'ed25519'],
+    ['host_rsa', 'rsa'],
+    ['user', 'ed25519'],
+    ['stranger', 'ed25519'],
+  ] as const) {
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', file(name)])
+  }
+  const password = "it's a pass word"
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: `${password}\n`, encoding: 'utf8' }).trim()
+  const root = replaced(readFileSync('/etc/shadow', 'utf8'), /^root:[^:]*:/m, `root:${hash}:`)
+  writeFileSync(file('shadow'), `${root}operator:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
+  const home = `operator:x:64999:64999::${directory}:/bin/sh\n`
+  writeFileSync(file('passwd'), readFileSync('/etc/passwd', 'utf8') + home)
+  writeFileSync(file('group'), `${readFileSync('/etc/group', 'utf8')}operator:x:64999:\n`)
+  writeFileSync(
+    file('sudoers'),
+    'Defaults timestamp_timeout=0\nroot ALL=(ALL) NOPASSWD: ALL\noperator ALL=(ALL) ALL\n',
+    { mode: 0o440 },
+  )
+  execFileSync('chmod', ['0755', directory])
+  const port = await freePort()
+  writeFileSync(
+    file('sshd_config'),
+    `Port ${port}
+ListenAddress 127.0.0.1
+HostKey ${file('host_ed25519')}
+HostKey ${file('host_rsa')}
+AuthorizedKeysFile ${file('user.pub')}
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication yes
+MaxAuthTries 20
+PidFile none
+`,
+  )
+  const knownHosts = file('known_hosts')
+  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${readFileSync(file('host_ed25519.pub'), 'utf8')}`)
+  const sshd = spawn('unshare', ['--mount', 'sh', '-c', privately, 'sh', directory], { stdio: 'inherit' })
+  for (let tries = 0; !(await answers(port)); tries++) {
+    if (tries > 100 || sshd.exitCode !== null)
+      throw new Error(`sshd does not start: ${readFileSync(file('log'), 'utf8')}`)
+    await setTimeout(50)
+  }
+  return {
+    host: '127.0.0.1',
+    port,
+    directory,
+    operator: { user: 'operator', password },
+    knownHosts,
+    async close() {
+      sshd.kill()
+      if (sshd.exitCode === null && sshd.signalCode === null) await once(sshd, 'exit')
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
