@@ -4,14 +4,14 @@ import { callPlugin } from '../plugin.ts'
 import { attribute, item } from '../python/access.ts'
 import { equal, isTrue, order } from '../python/compare.ts'
 import { Datetime, Timedelta } from '../python/datetime.ts'
-import { fail, Missing, undefinedFailure } from '../python/failing.ts'
+import { Blank, fail, Missing, undefinedFailure } from '../python/failing.ts'
 import { Fields } from '../python/fields.ts'
 import { percentFormat } from '../python/format.ts'
 import { arithmetic, float, negate, positive } from '../python/number.ts'
 import { contains, items, slice, toKey, tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { typeName } from '../python/type.ts'
-import { Callable, isDict, type Key, Tuple, Undefined, type Value } from '../value.ts'
+import { Callable, holdsTemplate, isDict, type Key, Template, Tuple, Undefined, type Value } from '../value.ts'
 import type { Arguments, Binary, Call, Comparator, Expression, FilterNode, TestNode } from './ast.ts'
 import { Loop } from './loop.ts'
 import { findPlugin, type Plugins } from './plugins.ts'
@@ -185,7 +185,7 @@ const compileConditional = (test: Code, then: Code, otherwise: Code | undefined,
   const at = positions(offset)
   return guarded(offset, (frame) => {
     if (isTrue(test(frame))) return then(frame)
-    return otherwise ? otherwise(frame) : new Undefined("the inline 'if' is false and has no 'else'", at(frame.run))
+    return otherwise ? otherwise(frame) : new Blank("the inline 'if' is false and has no 'else'", at(frame.run))
   })
 }
 
@@ -238,8 +238,12 @@ const compileBinary = (node: Binary, left: Code, right: Code): Code => {
 type Given = { readonly positional: Value[]; readonly named: Map<string, Value> | undefined }
 
 /** Compiles the arguments of a call, filter or test. */
-export const compileArguments = (node: Arguments, plugins: Plugins): ((frame: Frame) => Given) => {
-  const positional = node.positional.map((part) => compileExpression(part, plugins))
+export const compileArguments = (
+  node: Arguments,
+  plugins: Plugins,
+  special?: (part: Expression) => Code | undefined,
+): ((frame: Frame) => Given) => {
+  const positional = node.positional.map((part) => special?.(part) ?? compileExpression(part, plugins))
   const named = node.named.map(([name, part]) => [name, compileExpression(part, plugins)] as const)
   const rest = node.rest && compileExpression(node.rest, plugins)
   const namedRest = node.namedRest && compileExpression(node.namedRest, plugins)
@@ -258,9 +262,26 @@ export const compileArguments = (node: Arguments, plugins: Plugins): ((frame: Fr
   }
 }
 
+const isLookup = (callee: Expression): boolean =>
+  callee.kind === 'name' && (callee.name === 'lookup' || callee.name === 'query' || callee.name === 'q')
+
+/** A string of a lookup's arguments that itself holds a template: older playbooks write `lookup('file', '{{ path }}')`. */
+const compileEmbedded = (node: Expression): Code | undefined => {
+  if (node.kind !== 'literal' || typeof node.value !== 'string' || !holdsTemplate(node.value)) return undefined
+  const source = node.value
+  const at = positions(node.offset + 1)
+  return (frame) => {
+    frame.run.surroundings.warn(
+      'a template stands inside the string of a lookup; write the bare name instead',
+      at(frame.run),
+    )
+    return frame.run.nested(new Template(source, at(frame.run)), 'lookup')
+  }
+}
+
 const compileCall = (node: Call, plugins: Plugins): Code => {
   const { callee, offset } = node
-  const given = compileArguments(node.arguments, plugins)
+  const given = compileArguments(node.arguments, plugins, isLookup(callee) ? compileEmbedded : undefined)
   if (callee.kind !== 'attribute') {
     const target = compileExpression(callee, plugins)
     const shown = callee.kind === 'name' ? `'${callee.name}'` : 'this value'

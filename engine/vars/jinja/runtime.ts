@@ -19,6 +19,8 @@ export type Unit = {
   readonly steps: readonly Step[]
   /** The code of the expression when the template is one expression and nothing else. */
   readonly expression: Code | undefined
+  /** Whether that expression ends in a filter whose text was never read as a literal, not even before 2.19. */
+  readonly isText: boolean
   readonly blocks: ReadonlyMap<string, Step>
   readonly extends: Code | undefined
 }

@@ -6,6 +6,8 @@ import type { Code, Unit } from './runtime.ts'
 import type { Source } from './source.ts'
 import { parseBareExpression, parseTemplate } from './statements.ts'
 
+const textFilters: ReadonlySet<string> = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 'to_nice_yaml'])
+
 /** Compiles a template. Throws a SyntaxProblem. */
 export const compileUnit = (source: Source, syntax: Syntax, plugins: Plugins): Unit => {
   const body = parseTemplate(tokenizeTemplate(source.text, syntax))
@@ -18,6 +20,11 @@ export const compileUnit = (source: Source, syntax: Syntax, plugins: Plugins): U
     source,
     steps: gathered.extends ? steps.filter((_, index) => isSeen(index)) : steps,
     expression: body.length === 1 && only?.kind === 'output' ? compileExpression(only.expression, plugins) : undefined,
+    isText:
+      body.length === 1 &&
+      only?.kind === 'output' &&
+      only.expression.kind === 'filter' &&
+      textFilters.has(only.expression.name),
     ...gathered,
   }
 }

@@ -1,6 +1,6 @@
 import { Callable, Float, isDict, Tuple, Undefined, type Value } from '../value.ts'
 import { Datetime, Timedelta } from './datetime.ts'
-import { fail, undefinedFailure } from './failing.ts'
+import { Blank, fail, undefinedFailure } from './failing.ts'
 import { asNumber } from './number.ts'
 import { typeName } from './type.ts'
 
@@ -12,6 +12,7 @@ export const isTrue = (value: Value): boolean => {
     if (Array.isArray(value)) return value.length > 0
     if (isDict(value)) return value.size > 0
     if (value instanceof Float) return value.value !== 0
+    if (value instanceof Blank) return false
     if (value instanceof Undefined) throw undefinedFailure(value)
     return true
   }

@@ -18,6 +18,9 @@ export class Missing extends Undefined {
   }
 }
 
+/** What an inline `if` without an `else` gives: it prints as nothing and is false, as Jinja2 has it, yet is no value. */
+export class Blank extends Undefined {}
+
 /** The Failure for using an Undefined. */
 export const undefinedFailure = (value: Undefined): Failure => {
   const near =

@@ -1,6 +1,6 @@
 import { Callable, type Dict, Float, isDict, type Key, Tuple, Undefined, type Value } from '../value.ts'
 import { equal } from './compare.ts'
-import { fail, undefinedFailure } from './failing.ts'
+import { Blank, fail, undefinedFailure } from './failing.ts'
 import { asNumber } from './number.ts'
 import { repr } from './text.ts'
 import { typeName } from './type.ts'
@@ -33,6 +33,7 @@ export const items = (value: Value): Value[] => {
   if (Array.isArray(value)) return value
   if (isDict(value)) return [...value.keys()]
   if (typeof value === 'string') return Array.from(value)
+  if (value instanceof Blank) return []
   if (value instanceof Undefined) throw undefinedFailure(value)
   return fail(
     `a value of type '${typeName(value)}' cannot be walked over: ${value instanceof Callable ? value.name : repr(value)}`,

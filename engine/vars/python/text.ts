@@ -1,6 +1,6 @@
 import { Callable, Float, isDict, Omit, Template, Tuple, Undefined, type Value, Vaulted } from '../value.ts'
 import { Datetime, Timedelta } from './datetime.ts'
-import { fail, undefinedFailure } from './failing.ts'
+import { Blank, fail, undefinedFailure } from './failing.ts'
 import { floatText } from './number.ts'
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
@@ -43,6 +43,7 @@ export const text = (value: Value): string => {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Float) return floatText(value.value)
+  if (value instanceof Blank) return ''
   if (value instanceof Undefined) throw undefinedFailure(value)
   if (value instanceof Callable)
     return fail(`'${value.name}' is a function or method, not a value`, `call it: ${value.name}()`)
