@@ -13,6 +13,7 @@ export const dateTime: Family = {
   ),
   parse(output) {
     const [now = '', ...seasons] = output.trim().split('\n')
+    if (!/^\d{1,11} /.test(now)) return {}
     const [
       epoch = '0',
       nanoseconds = '',
