@@ -10,7 +10,7 @@ import { fromPlain, toPlain, type Value } from '../vars/value.ts'
 import type { PlayRun } from './playrun.ts'
 
 /** The places where a relative file of a task is looked for, in order. */
-const candidates = (task: Task, playDirectory: string, kind: string, name: string): string[] => {
+export const candidates = (task: Task, playDirectory: string, kind: string, name: string): string[] => {
   if (isAbsolute(name)) return [name]
   const places: string[] = []
   for (const directory of [...task.searchPath, ...(task.role ? [task.role.path] : [])]) {
