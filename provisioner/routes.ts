@@ -1,5 +1,6 @@
 import { openSession } from './boot/opensession.ts'
 import { sendBootInitrd, sendBootScript } from './boot/sendboot.ts'
+import { sendBundle, sendBundleFile } from './bundle/sendbundle.ts'
 import { addEvents } from './events/addevents.ts'
 import type { Route } from './http/route.ts'
 import { sendBlob } from './image/sendblob.ts'
@@ -14,6 +15,8 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/session', who: 'boot', listener: 'https', handler: openSession },
   { method: 'GET', path: '/overlay/system', who: 'session', listener: 'https', handler: sendOverlay('system') },
   { method: 'GET', path: '/overlay/runtime', who: 'session', listener: 'https', handler: sendOverlay('runtime') },
+  { method: 'GET', path: '/bundle', who: 'session', listener: 'https', handler: sendBundle },
+  { method: 'GET', path: '/bundle/files/:digest', who: 'session', listener: 'https', handler: sendBundleFile },
   { method: 'GET', path: '/secrets', who: 'session', listener: 'https', handler: sendSecrets },
   { method: 'POST', path: '/events', who: 'session', listener: 'https', handler: addEvents },
 ]

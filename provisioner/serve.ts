@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { Failure, messageOf } from '../engine/failure.ts'
 import type { Log } from '../engine/log.ts'
 import { defaultPorts } from './boot/manifest.ts'
+import { createBundles } from './bundle/bundles.ts'
 import { type Dhcp, startDhcp } from './dhcp/dhcp.ts'
 import { routes } from './routes.ts'
 import { startServer } from './server.ts'
-import type { SiteSources } from './site.ts'
-import { followSite } from './sitefiles.ts'
+import type { Site, SiteSources } from './site.ts'
+import { followSite, type LiveSite } from './sitefiles.ts'
 import { openState } from './state.ts'
 import { replaceFile } from './store/replace.ts'
 import { serverIdentity } from './tls/authority.ts'
@@ -66,6 +67,23 @@ const adminToken = async (state: string): Promise<string> => {
   return token
 }
 
+/** The live site with the command line's settings over its own; one object as long as its files stay the same. */
+const followed = (live: LiveSite, { dhcp, httpPort, httpsPort }: ServeOptions): (() => Promise<Site>) => {
+  let last: { readonly from: Site; readonly site: Site } | undefined
+  return async () => {
+    const from = await live.current()
+    if (last?.from === from) return last.site
+    const settings = {
+      ...from.settings,
+      ...(httpPort === undefined ? {} : { http_port: httpPort }),
+      ...(httpsPort === undefined ? {} : { https_port: httpsPort }),
+      ...(dhcp === undefined ? {} : { dhcp: { ...from.settings.dhcp, mode: dhcp } }),
+    }
+    last = { from, site: { ...from, settings } }
+    return last.site
+  }
+}
+
 /** Looks for changes of the site so often, for what nobody asks about: DHCP. */
 const refreshEvery = 2_000
 
@@ -79,19 +97,7 @@ export const serve = async (options: ServeOptions, stop: AbortSignal, ready: (re
     await mkdir(files.directory, { recursive: true, mode: 0o700 })
     await refuseSecond(files.pid, state.directory)
     const live = await followSite(sources, log)
-    const site = async () => {
-      const current = await live.current()
-      const { dhcp, httpPort, httpsPort } = options
-      return {
-        ...current,
-        settings: {
-          ...current.settings,
-          ...(httpPort === undefined ? {} : { http_port: httpPort }),
-          ...(httpsPort === undefined ? {} : { https_port: httpsPort }),
-          ...(dhcp === undefined ? {} : { dhcp: { ...current.settings.dhcp, mode: dhcp } }),
-        },
-      }
-    }
+    const site = followed(live, options)
     const { settings, nodes } = await site()
     if (settings.server === undefined) {
       throw new Failure('server.settings', 'the site does not say where its provisioner is', {
@@ -100,7 +106,7 @@ export const serve = async (options: ServeOptions, stop: AbortSignal, ready: (re
     }
     const names = [settings.server, ...(settings.names ?? []), hostname(), 'localhost', '127.0.0.1']
     const identity = await serverIdentity(join(state.directory, 'tls'), names)
-    const services = { state, site, ca: identity.ca, log, now: () => new Date() }
+    const services = { state, site, ca: identity.ca, bundles: createBundles(state), log, now: () => new Date() }
     const server = await startServer({
       routes,
       services,

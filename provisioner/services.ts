@@ -1,4 +1,5 @@
 import type { Log } from '../engine/log.ts'
+import type { Bundles } from './bundle/bundles.ts'
 import type { Site } from './site.ts'
 import type { State } from './state.ts'
 
@@ -9,6 +10,7 @@ export type Services = {
   readonly site: () => Promise<Site>
   /** PEM of the site's certificate authority. */
   readonly ca: string
+  readonly bundles: Bundles
   readonly log: Log
   readonly now: () => Date
 }
