@@ -42,17 +42,22 @@ export const openImage = async (options: ImageOptions): Promise<Connection> => {
     throw new Failure('connection.image', 'the tree of an image cannot be /', { hint: 'use connection: local' })
   }
   const namespace = await openNamespace(root, options.boot ?? false)
+  const name = options.name ?? root
+  let closed = false
   return connectionOver({
     kind: 'image',
-    name: options.name ?? root,
-    // The caller's umask must not decide the modes of an image's files.
-    spawn: async (command) =>
-      channelOf(
-        spawn('nsenter', [...namespace.enter, '--', 'chroot', root, '/bin/sh', '-c', sh`umask 022; ${command}`.text], {
-          detached: true,
-          env: { ...clean, ...options.environment },
-        }),
-      ),
-    close: namespace.close,
+    name,
+    async spawn(command) {
+      // by then its process number may be somebody else's
+      if (closed) throw new Failure('connection.image', `the tree of ${name} has been closed`)
+      // The caller's umask must not decide the modes of an image's files.
+      const run = ['chroot', root, '/bin/sh', '-c', sh`umask 022; ${command}`.text]
+      const env = { ...clean, ...options.environment }
+      return channelOf(spawn('nsenter', [...namespace.enter, '--', ...run], { detached: true, env }))
+    },
+    async close() {
+      closed = true
+      await namespace.close()
+    },
   })
 }

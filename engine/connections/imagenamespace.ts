@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { Failure } from '../failure.ts'
+import { channelOf } from './childchannel.ts'
 
 /** Makes what the tree needs around it and waits; `$1` is its root, `$2` is `build` or `boot`. */
 const setUp = String.raw`
@@ -131,18 +132,14 @@ export const openNamespace = async (root: string, boot: boolean): Promise<ImageN
     detached: true,
     env: { ...process.env, script: setUp }, // process lists stay readable
   })
-  holder.stdin.on('error', () => {}) // it has ended already
-  const ended = new Promise<void>((resolve) => {
-    holder.on('exit', () => resolve())
-    holder.on('error', () => resolve())
-  })
+  const channel = channelOf(holder)
   const pid = await started(holder, root)
   return {
     enter: [...kinds, '--target', pid],
     async close() {
-      holder.stdin.end()
-      const timer = setTimeout(() => process.kill(-(holder.pid ?? 0), 'SIGKILL'), 5000)
-      await ended
+      channel.stdin.end()
+      const timer = setTimeout(channel.kill, 5000)
+      await channel.ended
       clearTimeout(timer)
     },
   }

@@ -143,6 +143,14 @@ contract('connections/image', open, (tests) => {
     await withTree(async (connection) => assert.is(await text(connection, 'echo ok'), 'ok\n'))
   })
 
+  tests('a closed tree is closed', async () => {
+    const root = makeTree()
+    const connection = await openImage({ root, name: 'compute' })
+    await connection.close()
+    assert.match((await failureOf(connection.run(sh`id`))).message, 'compute has been closed')
+    rmSync(root, { recursive: true })
+  })
+
   tests('what a build leaves running ends with it', () =>
     withTree(async (connection, root) => {
       await connection.run(verbatim('setsid sleep 617 >/dev/null 2>&1 &'))
