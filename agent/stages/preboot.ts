@@ -1,5 +1,5 @@
 import { appendFileSync, openSync } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import type { Reporter, RunEvent, TaskInfo } from '../../engine/report/event.ts'
@@ -13,12 +13,18 @@ import type { BootContext, BootStage } from '../context.ts'
 import { placeFiles, readBundle } from '../preboot/bundle.ts'
 import { masked } from '../preboot/mask.ts'
 import { runBundle } from '../preboot/run.ts'
-import { resolveBelow } from '../system/below.ts'
 import { bodyOf } from '../system/http.ts'
+import { runDirectory } from '../system/journal.ts'
 import { removeSecrets } from './secrets.ts'
 
 /** The bundle's files; they are of the playbook, and no secrets. */
-const place = '/run/prelude/site'
+const place = `${runDirectory}/site`
+
+/**
+ * What the plays said, without a secret in it. The switch stage lays it down in the new root's /var/log: mkdisk may still
+ * put another directory there.
+ */
+export const prebootLog = `${runDirectory}/preboot.log`
 
 const bundleLimit = 256 * 1024 ** 2
 
@@ -46,14 +52,12 @@ const taskLine = (event: RunEvent, mask: (text: string) => string): string | und
   const { status, ms } = outcome
   return status === 'skipped'
     ? undefined
-    : mask(`${status}: ${task.role ? `${task.role} : ` : ''}${task.name} (${ms} ms)`)
+    : mask(`${status}: ${task.role ? `${task.role} : ` : ''}${task.name} (${Math.round(ms)} ms)`)
 }
 
-const openReport = async (context: BootContext, mask: (text: string) => string) => {
-  const { newRoot, log } = context
-  await mkdir(join(newRoot, 'var/log'), { recursive: true })
-  const directory = (await resolveBelow(newRoot, '/var/log')) ?? join(newRoot, 'var/log')
-  const file = openSync(join(directory, 'prelude-preboot.log'), 'a', 0o600)
+const openReport = (context: BootContext, mask: (text: string) => string) => {
+  const { log } = context
+  const file = openSync(prebootLog, 'a', 0o600)
   const write = (text: string) => appendFileSync(file, mask(text))
   const style = styleFor(false)
   const human = humanReporter({
@@ -90,7 +94,7 @@ const run = async (context: BootContext) => {
     return fetched
   })
   const secrets = await readSecrets(newRoot)
-  const { report, failure } = await openReport(context, masked(secrets))
+  const { report, failure } = openReport(context, masked(secrets))
   const plays = readBundle(bundle, place)
   const summary = await log.step(`running ${bundle.playbook} with tags ${bundle.tags.join(',')}`, () =>
     runBundle({ bundle, plays, directory: place, newRoot, secrets, report, signal: new AbortController().signal }),
@@ -102,7 +106,7 @@ const run = async (context: BootContext) => {
       'bundle.failed',
       `the task '${failed?.task.name ?? 'of unknown name'}' failed: ${failed?.message ?? ''}`,
       {
-        hint: '/var/log/prelude-preboot.log of the new root says more',
+        hint: `${prebootLog} says more`,
       },
     )
   return {

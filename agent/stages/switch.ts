@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import type { BootStage } from '../context.ts'
 import { resolveBelow } from '../system/below.ts'
 import { isMounted } from '../system/mounts.ts'
+import { prebootLog } from './preboot.ts'
 
 const releases = ['/etc/os-release', '/usr/lib/os-release']
 const inits = ['/sbin/init', '/usr/lib/systemd/systemd', '/etc/init', '/bin/init']
@@ -24,6 +26,16 @@ export const checkRoot = async (root: string): Promise<void> => {
     throw new Failure('image.init', `the image has no init: none of ${inits.join(', ')}`)
 }
 
+/** Lays the report of the preboot plays beside the other logs, wherever they are by now. */
+const keepReport = async (newRoot: string): Promise<void> => {
+  if (!existsSync(prebootLog)) return
+  const directory = await resolveBelow(newRoot, '/var/log')
+  if (directory === undefined) return
+  const place = join(directory, 'prelude-preboot.log')
+  await copyFile(prebootLog, `${place}.new`) // with its mode, 0600
+  await rename(`${place}.new`, place)
+}
+
 /** The last look before the real init: the root can start, and no secret is left in it. */
 export const switchRoot: BootStage = {
   name: 'switch',
@@ -33,6 +45,7 @@ export const switchRoot: BootStage = {
       throw new Failure('secrets.mounted', 'the secrets are still mounted in the new root')
     // these mounts move there: an image without the directories could not start
     for (const directory of ['proc', 'sys', 'dev', 'run']) await mkdir(join(newRoot, directory), { recursive: true })
+    await keepReport(newRoot)
     return {}
   },
 }
