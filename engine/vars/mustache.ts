@@ -34,6 +34,21 @@ const lookUp = (contexts: readonly unknown[], name: string): { value: unknown } 
   return undefined
 }
 
+const keysOf = (value: unknown): string[] => (value !== null && typeof value === 'object' ? Object.keys(value) : [])
+
+/** The part of a dotted name that is missing, and the names that stand in its place. */
+const missingPart = (contexts: readonly unknown[], name: string): { part: string; known: string[] } => {
+  const [first = '', ...rest] = name.split('.')
+  let holder = lookUp(contexts, first)
+  if (holder === undefined) return { part: first, known: [...new Set(contexts.flatMap(keysOf))] }
+  for (const part of rest) {
+    const next: { value: unknown } | undefined = lookUp([holder.value], part)
+    if (next === undefined) return { part, known: keysOf(holder.value) }
+    holder = next
+  }
+  return { part: first, known: [] }
+}
+
 /**
  * Renders a `.mustache` file: unescaped, as configuration files need it, and strict. A name that the data does not have is
  * a Failure 'template.undefined' with file, line and column; sections over a missing name are one too, `{{^name}}` is not:
@@ -48,27 +63,29 @@ export const renderMustache = (source: string, file: string, data: Readonly<Reco
       /^(?:Error: )?(.*?)(?: at (\d+))?$/s.exec(cause instanceof Error ? cause.message : String(cause)) ?? []
     throw new Failure('template.syntax', `Mustache: ${message}`, {
       at: positionAt(source, file, Number(offset ?? 0)),
+      hint: 'each {{ needs its }}, each {{#name}} its {{/name}}',
       cause,
     })
   }
   const valueAt = (contexts: readonly unknown[], name: string, start: number): unknown => {
     const found = lookUp(contexts, name)
     if (found) return found.value
-    const known = contexts.flatMap((context) =>
-      context !== null && typeof context === 'object' ? Object.keys(context) : [],
-    )
+    const { part, known } = missingPart(contexts, name)
     const at = positionAt(source, file, start)
-    throw new Failure('template.undefined', `'${name}' is not known here`, {
-      at,
-      hint: suggest(name.split('.')[0] ?? name, [...new Set(known)]),
-    })
+    throw new Failure('template.undefined', `'${name}' is not known here`, { at, hint: suggest(part, known) })
+  }
+  const printed = (value: unknown, name: string, start: number): string => {
+    if (typeof value !== 'object' || value === null) return String(value ?? '')
+    const message = `'${name}' is a ${Array.isArray(value) ? 'list' : 'dictionary'}, which has no text of its own`
+    const hint = `write {{#${name}}} … {{/${name}}} around the lines that print its parts`
+    throw new Failure('template.value', message, { at: positionAt(source, file, start), hint })
   }
   const render = (part: readonly Span[], contexts: readonly unknown[]): string =>
     part
       .map(([kind, name, start, , children]) => {
         const inner = children as readonly Span[]
         if (kind === 'text') return name
-        if (kind === 'name' || kind === '&') return String(valueAt(contexts, name, start) ?? '')
+        if (kind === 'name' || kind === '&') return printed(valueAt(contexts, name, start), name, start)
         if (kind === '^') return isTrue(lookUp(contexts, name)?.value) ? '' : render(inner, contexts)
         if (kind === '#') {
           const value = valueAt(contexts, name, start)
