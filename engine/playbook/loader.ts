@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
 import { problemList } from '../problems.ts'
-import { layer } from '../vars/scope.ts'
+import { emptyScope } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
 import { findTasks, readTasksFile } from './nodes.ts'
 import type { Node, Playbook, Role, Task } from './play.ts'
 import { readPlaybook } from './playbook.ts'
-import { emptyCache, type LoadOptions, type Reading, readVariables, type Surroundings } from './reading.ts'
+import { type Cache, emptyCache, type LoadOptions, type Reading, readVariables, type Surroundings } from './reading.ts'
 import { loadRole } from './role.ts'
 
 export type { LoadOptions } from './reading.ts'
@@ -40,13 +40,13 @@ export type PlaybookLoader = {
 }
 
 /** Where an include stands. Its own tags do not reach what it brings; those around it do. */
-const surroundingsOf = (options: LoadOptions, from: Task): Surroundings => ({
+const surroundingsOf = (cache: Cache, from: Task): Surroundings => ({
   directory: from.searchPath.at(-1) ?? '.',
   file: from.at.file,
   tags: from.inheritedTags ?? [],
   searchPath: from.searchPath,
   role: from.role,
-  scope: layer(options.extraVars ?? new Map()),
+  scope: cache.scopes.get(from) ?? emptyScope,
   isHandler: false,
   trail: [],
   bring: () => {},
@@ -65,7 +65,7 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
   return {
     playbook: async (file) => ({ file, plays: complete((reading) => readPlaybook(reading, file)) }),
     tasks: async (name, from) => {
-      const around = surroundingsOf(options, from)
+      const around = surroundingsOf(cache, from)
       const file = findTasks(name, around, from.at)
       const key = JSON.stringify([file, around.tags, around.searchPath, from.role?.path])
       // a role read a second time with other params is another role: its tasks must know which
@@ -77,7 +77,7 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
     },
     role: async (name, from, { public: isPublic = false, ...use }) => {
       const loaded = complete((reading) =>
-        loadRole(reading, name, surroundingsOf(options, from), from.at, {
+        loadRole(reading, name, surroundingsOf(cache, from), from.at, {
           ...use,
           isPublic,
           allowDuplicates: use.allowDuplicates ?? true,

@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
+import { layer } from '../vars/scope.ts'
 import { isDict, type Value } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlMap, type YamlNode } from '../yaml/node.ts'
 import { type Action, readAction, readNamedArguments, withArgs } from './action.ts'
+import { blockKeywords } from './keywordnames.ts'
 import {
-  blockKeywords,
   checkTemplates,
   failUnknown,
   readConditions,
@@ -57,12 +58,19 @@ export const plainBlock = (at: Position, nodes: readonly Node[], around: Surroun
   ...(around.role && { role: around.role }),
 })
 
+/** What the nodes of a block inherit from it. */
+const within = (around: Surroundings, { tags, vars }: Block): Surroundings => ({
+  ...around,
+  tags,
+  scope: layer(vars, around.scope),
+})
+
 const readBlock = (reading: Reading, map: YamlMap, around: Surroundings): Block => {
   for (const { key, at } of map.entries.values()) {
     if (!blockKeywords.includes(String(key))) failUnknown(reading, String(key), at, 'a block', blockKeywords)
   }
   const block = blockFrom(reading, map, around)
-  const inside = { ...around, tags: block.tags }
+  const inside = within(around, block)
   const section = (name: string): readonly Node[] => {
     const entry = map.entries.get(name)
     return entry ? readNodes(reading, entry.node, inside, `'${name}'`) : []
@@ -98,7 +106,9 @@ export const readTasksFile = (reading: Reading, file: string, around: Surroundin
     })
   }
   const root = readYaml(reading, file, at)
-  const searchPath = [...new Set([dirname(file), ...around.searchPath])]
+  const own = around.role ? [around.role.path, dirname(file)] : [dirname(file)]
+  const nearer = [...own, ...around.searchPath].filter((each) => each !== around.directory)
+  const searchPath = [...new Set(nearer), around.directory]
   return readNodes(reading, root, { ...around, file, searchPath, trail: [...around.trail, file] }, 'a file of tasks')
 }
 
@@ -119,10 +129,10 @@ const importName = (
 
 const importTasks = (reading: Reading, map: YamlMap, action: Action, around: Surroundings): Block | undefined => {
   const args = readNamedArguments(reading, action, ['file'])
-  const name = args && importName(reading, args.get('file') ?? args.get('_raw_params'), around, action)
-  if (name === undefined) return undefined
   const block = blockFrom(reading, map, around)
-  const inside = { ...around, tags: block.tags }
+  const inside = within(around, block)
+  const name = args && importName(reading, args.get('file') ?? args.get('_raw_params'), inside, action)
+  if (name === undefined) return undefined
   const nodes = reading.problems.attempt(() => {
     const file = findTasks(name, around, action.at)
     return readTasksFile(reading, file, inside, action.at)
@@ -135,11 +145,12 @@ const text = (value: Value | undefined): string | undefined =>
 
 const importRole = (reading: Reading, map: YamlMap, action: Action, around: Surroundings): Block | undefined => {
   const args = readNamedArguments(reading, action, roleArguments)
-  const name = args && importName(reading, args.get('name') ?? args.get('role'), around, action)
-  if (args === undefined || name === undefined) return undefined
   const block = blockFrom(reading, map, around)
+  const inside = within(around, block)
+  const name = args && importName(reading, args.get('name') ?? args.get('role'), inside, action)
+  if (args === undefined || name === undefined) return undefined
   const loaded = reading.problems.attempt(() =>
-    loadRole(reading, name, { ...around, tags: block.tags }, action.at, {
+    loadRole(reading, name, inside, action.at, {
       tasksFrom: text(args.get('tasks_from')),
       varsFrom: text(args.get('vars_from')),
       defaultsFrom: text(args.get('defaults_from')),

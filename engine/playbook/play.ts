@@ -156,7 +156,7 @@ export type Task = {
   readonly role?: Role
   /** Of include_tasks and include_role: tags of the parents, which what is included has too (not the task's own). */
   readonly inheritedTags?: readonly string[]
-  /** Directories in which relative includes and files are searched, nearest first. */
+  /** Directories in which relative includes and files are searched, nearest first; the playbook's is the last. */
   readonly searchPath: readonly string[]
 }
 

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Failure, type Position } from '../failure.ts'
 import type { Problems } from '../problems.ts'
-import type { Scope } from '../vars/scope.ts'
+import { layer, type Scope } from '../vars/scope.ts'
 import type { Templar } from '../vars/templar.ts'
 import { type Dict, Template, type Value } from '../vars/value.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { isNothing, kindOf, type YamlMap, type YamlNode } from '../yaml/node.ts'
-import type { Node, Role } from './play.ts'
+import type { Node, Role, Task } from './play.ts'
 
 /** What loading is given by its surroundings; playbook/ itself knows no module and no template engine. */
 export type LoadOptions = {
@@ -37,11 +37,19 @@ export type Cache = {
   readonly roles: Map<string, LoadedRole>
   /** Roles by use alone. */
   readonly identities: Map<string, Role>
+  /** What the names of imports may speak of below an include. */
+  readonly scopes: WeakMap<Task, Scope>
   /** Files of tasks by place and inherited tags, with the role that they were read for. */
   readonly tasks: Map<string, { readonly nodes: readonly Node[]; readonly role: Role | undefined }>
 }
 
-export const emptyCache = (): Cache => ({ files: new Map(), roles: new Map(), identities: new Map(), tasks: new Map() })
+export const emptyCache = (): Cache => ({
+  files: new Map(),
+  roles: new Map(),
+  identities: new Map(),
+  scopes: new WeakMap(),
+  tasks: new Map(),
+})
 
 /** A role with its bodies, as it stands at one place of a play. */
 export type LoadedRole = {
@@ -71,7 +79,7 @@ export type Surroundings = {
   /** See Task.searchPath. */
   readonly searchPath: readonly string[]
   readonly role?: Role | undefined
-  /** Names that imports may speak of. */
+  /** Names that imports may speak of besides extra vars: those of the play, of blocks and of the role. */
   readonly scope: Scope
   readonly isHandler: boolean
   /** Files and roles whose import led here, for telling a circle. */
@@ -123,7 +131,7 @@ export const known = (reading: Reading, value: Value, scope: Scope, at: Position
   if (!(value instanceof Template)) return value
   const { templar } = reading.options
   return reading.problems.attempt(() => {
-    if (templar) return templar.evaluate(value, scope)
+    if (templar) return templar.evaluate(value, layer(reading.options.extraVars ?? new Map(), scope))
     throw new Failure('playbook.template', `${what} may not be a template here`, { at, hint: 'write it out' })
   })
 }

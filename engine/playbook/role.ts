@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
+import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlNode } from '../yaml/node.ts'
-import { readConditions, readInherited, readTags, roleKeywords } from './keywords.ts'
+import { roleKeywords } from './keywordnames.ts'
+import { readConditions, readInherited, readTags } from './keywords.ts'
 import { plainBlock, readTasksFile } from './nodes.ts'
 import type { Block, Node, Role } from './play.ts'
 import {
@@ -170,7 +172,14 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   const identity = keyOf([path, use])
   const role = reading.cache.identities.get(identity) ?? made
   reading.cache.identities.set(identity, role)
-  const inside: Surroundings = { ...around, trail, role, searchPath: [path, ...around.searchPath] }
+  const scope: Scope = {
+    get: (name) => role.params.get(name) ?? role.vars.get(name) ?? around.scope.get(name) ?? role.defaults.get(name),
+    names: () => [
+      ...[role.params, role.vars, role.defaults].flatMap((dict) => [...dict.keys()].map(String)),
+      ...around.scope.names(),
+    ],
+  }
+  const inside: Surroundings = { ...around, trail, role, scope, searchPath: [path, ...around.searchPath] }
   const tasks = problems.attempt(() => tasksOf(reading, join(path, 'tasks'), use.tasksFrom, inside, at)) ?? []
   const handlers =
     problems.attempt(() =>

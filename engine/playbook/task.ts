@@ -1,12 +1,12 @@
 import { nearest } from '../nearest.ts'
+import { layer } from '../vars/scope.ts'
 import { type Dict, Template } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap } from '../yaml/node.ts'
 import { type Action, checkArguments, readNamedArguments, withArgs } from './action.ts'
+import { includeKeywords, loopControlKeywords } from './keywordnames.ts'
 import {
   checkTemplates,
   failUnknown,
-  includeKeywords,
-  loopControlKeywords,
   readConditions,
   readInherited,
   readTags,
@@ -162,7 +162,7 @@ export const readTask = (reading: Reading, map: YamlMap, read: Action, around: S
     ...readInherited(reading, map),
     ...(action.isLocal ? { delegateTo: 'localhost' } : {}),
   }
-  return {
+  const task: Task = {
     kind: 'task',
     at: map.at,
     action: action.name,
@@ -180,4 +180,6 @@ export const readTask = (reading: Reading, map: YamlMap, read: Action, around: S
     ...(around.role && { role: around.role }),
     ...(isInclude(action.name) && { inheritedTags: around.tags }),
   }
+  if (isInclude(action.name)) reading.cache.scopes.set(task, layer(vars, around.scope))
+  return task
 }
