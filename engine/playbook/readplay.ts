@@ -40,7 +40,7 @@ const withVarsFiles = (reading: Reading, files: Play['varsFiles'], directory: st
   return { get: (name) => scope().get(name), names: () => scope().names() }
 }
 
-/** Gathers the roles and handlers that a play gets from `roles:` and static imports; each role's handlers once. */
+/** Gathers the roles and handlers that a play gets from `roles:` and static imports; the handlers of each use of a role once. */
 const collector = () => {
   const roles: Role[] = []
   const handlers: Node[] = []
@@ -51,7 +51,7 @@ const collector = () => {
     bring: (loaded: LoadedRole): void => {
       for (const role of loaded.roles) if (!roles.includes(role)) roles.push(role)
       for (const handler of loaded.handlers) {
-        const key = `${handler.at.file}:${handler.at.line}:${handler.at.column}`
+        const key = `${roles.indexOf(handler.role as Role)} ${handler.at.file}:${handler.at.line}:${handler.at.column}`
         if (!seen.has(key)) handlers.push(handler)
         seen.add(key)
       }
