@@ -1,0 +1,236 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { createTemplar } from '../../../engine/vars/createtemplar.ts'
+import { passwordHash } from '../../../engine/vars/filters/crypt.ts'
+import { runLookup } from '../../../engine/vars/lookups/run.ts'
+import { layer } from '../../../engine/vars/scope.ts'
+import { type Dict, fromPlain, Template, toPlain, type Value } from '../../../engine/vars/value.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('lookups')
+
+const at = { file: 'site.yml', line: 1, column: 1 }
+const directory = mkdtempSync(join(tmpdir(), 'prelude-lookups-'))
+const write = (name: string, content: string) => {
+  const path = join(directory, name)
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(path, content)
+  return path
+}
+const warnings: string[] = []
+const surroundings = {
+  warn: (message: string) => void warnings.push(message),
+  decrypt: (text: string) => `decrypted ${text.length > 0}`,
+  searchPath: () => [join(directory, 'role'), join(directory, 'play')],
+  environment: (name: string) => (name === 'HOME' ? '/home/ann' : undefined),
+}
+const templar = createTemplar(surroundings)
+const scope = layer(
+  fromPlain({
+    n: 5,
+    users: [{ name: 'ann', keys: ['k1', 'k2'] }, { name: 'bob', keys: [] }, { name: 'eve' }],
+    groups: { all: ['n01', 'n02', 'head'], nodes: ['n01', 'n02'], gpu: ['n02'] },
+  }) as Dict,
+)
+const evaluate = (source: string) => toPlain(templar.expression(source, at, scope))
+const withLoop = (name: string, terms: unknown) =>
+  toPlain(runLookup(name, fromPlain(terms), new Map(), scope, surroundings, templar))
+
+test.before(() => {
+  write('role/files/motd', 'from the role\n\n')
+  write('play/motd', 'from the play\n')
+  write('play/only', '  spaced  \n')
+  write('play/secret.yml', '$ANSIBLE_VAULT;1.1;AES256\n00\n')
+  write('role/templates/hosts.j2', "{% include 'part.j2' %}\nn={{ n }} {{ extra | default('-') }}\n")
+  write('role/templates/part.j2', 'part {{ n }}\n')
+  write('role/files/conf.d/b.conf', '')
+  write('role/files/conf.d/a.conf', '')
+  write('role/files/conf.d/sub.conf/x', '')
+  write('role/vars/debian.yml', '')
+  write('role/files/app.ini', '; comment\nname = top\n[web]\nPort = 80\nhost: x\n[db]\nport=5432\n')
+  write('role/files/people.csv', 'ann,30,"Main St, 1"\nbob,25,\n')
+})
+test.after(() => rmSync(directory, { recursive: true }))
+
+test('file: the nearest one, white space at the end taken off', () => {
+  assert.is(evaluate("lookup('file', 'motd')"), 'from the role')
+  assert.is(evaluate("lookup('ansible.builtin.file', 'motd', rstrip=false)"), 'from the role\n\n')
+  assert.is(evaluate("lookup('file', 'only', lstrip=true)"), 'spaced')
+  assert.is(evaluate("lookup('file', 'motd', 'only')"), 'from the role,  spaced')
+  assert.equal(evaluate("query('file', 'motd')"), ['from the role'])
+  assert.is(evaluate(`lookup('file', '${join(directory, 'play/motd')}')`), 'from the play')
+  assert.is(evaluate("lookup('file', 'secret.yml')"), 'decrypted true')
+})
+
+test('a file that is not there says where it was looked for', () => {
+  try {
+    evaluate("lookup('file', 'nothing')")
+    assert.unreachable()
+  } catch (thrown) {
+    const failure = thrown as { message: string; hint: string; at: unknown }
+    assert.is(failure.message, "the file 'nothing' was not found")
+    assert.match(failure.hint, join(directory, 'role/files/nothing'))
+    assert.equal(failure.at, at)
+  }
+  assert.is(evaluate("lookup('file', 'nothing', errors='ignore')"), null)
+  assert.equal(warnings, [])
+  assert.equal(evaluate("query('file', 'nothing', errors='warn')"), [])
+  assert.match(warnings[0]!, "'file' failed")
+})
+
+test('template: rendered in the scope, with what it includes', () => {
+  assert.is(evaluate("lookup('template', 'hosts.j2')"), 'part 5n=5 -\n')
+  assert.is(evaluate("lookup('template', 'hosts.j2', template_vars={'n': 6, 'extra': 'x'})"), 'part 6n=6 x\n')
+})
+
+test('fileglob: sorted files alone', () => {
+  const names = (evaluate("query('fileglob', 'conf.d/*.conf')") as string[]).map((path) => path.slice(directory.length))
+  assert.equal(names, ['/role/files/conf.d/a.conf', '/role/files/conf.d/b.conf'])
+  assert.equal(evaluate("query('fileglob', 'nowhere/*')"), [])
+})
+
+test('first_found: names, paths and none', () => {
+  const found = join(directory, 'role/vars/debian.yml')
+  assert.is(evaluate("lookup('first_found', ['nope.yml', 'debian.yml'])"), found)
+  assert.is(evaluate("lookup('first_found', 'nope.yml', 'debian.yml')"), found)
+  assert.is(evaluate("lookup('first_found', {'files': ['x', 'debian.yml'], 'paths': ['other', 'vars']})"), found)
+  assert.is(evaluate("lookup('first_found', files=['debian.yml'], paths='vars')"), found)
+  assert.equal(evaluate("query('first_found', ['nope.yml'], skip=true)"), [])
+  assert.equal(withLoop('first_found', [{ files: ['nope'], skip: true }]), [])
+  assert.equal(withLoop('first_found', ['nope', 'debian.yml']), [found])
+  assert.throws(() => evaluate("lookup('first_found', ['nope.yml'])"), /found none/)
+  const terms = [new Template('{{ undefined_name }}.yml', at), 'debian.yml']
+  assert.throws(() => runLookup('first_found', terms, new Map(), scope, surroundings, templar), /undefined_name/)
+})
+
+test('password: made once, private, kept', () => {
+  const source = "lookup('password', 'creds/pw length=12 chars=ascii_lowercase,digits')"
+  const made = evaluate(source) as string
+  assert.match(made, /^[a-z0-9]{12}$/)
+  assert.is(evaluate(source), made)
+  const path = join(directory, 'role/creds/pw')
+  assert.is(readFileSync(path, 'utf8'), `${made}\n`)
+  assert.is(statSync(path).mode & 0o777, 0o600)
+  assert.is(statSync(join(path, '..')).mode & 0o777, 0o700)
+  assert.match(evaluate("lookup('password', '/dev/null length=30')") as string, /^[\w.,:-]{30}$/)
+  assert.is.not(evaluate("lookup('password', '/dev/null')"), evaluate("lookup('password', '/dev/null')"))
+})
+
+test('password: hashed with a salt that stays', () => {
+  const source = "lookup('password', 'creds/hashed', encrypt='sha512_crypt', length=8)"
+  const first = evaluate(source) as string
+  assert.match(first, /^\$6\$/)
+  assert.is(evaluate(source), first)
+  const [plain = '', salt = ''] = readFileSync(join(directory, 'role/creds/hashed'), 'utf8').trim().split(' salt=')
+  assert.is(passwordHash(plain, 'sha512', { salt }), first)
+})
+
+test('env, pipe, lines and their failures', () => {
+  assert.is(evaluate("lookup('env', 'HOME')"), '/home/ann')
+  assert.is(evaluate("lookup('env', 'NONE', default='x')"), 'x')
+  assert.is(evaluate("lookup('pipe', 'pwd')"), join(directory, 'role'))
+  assert.equal(evaluate("query('lines', 'printf \"a\\nb\\n\"')"), ['a', 'b'])
+  assert.throws(() => evaluate("lookup('pipe', 'echo wrong >&2; exit 3')"), /wrong/)
+})
+
+test('ini and csvfile', () => {
+  assert.is(evaluate("lookup('ini', 'port', section='web', file='app.ini')"), '80')
+  assert.is(evaluate("lookup('ini', 'port section=db file=app.ini')"), '5432')
+  assert.is(evaluate("lookup('ini', 'none', section='web', file='app.ini', default='d')"), 'd')
+  assert.is(evaluate("lookup('csvfile', 'ann', file='people.csv', delimiter=',', col=2)"), 'Main St, 1')
+  assert.is(evaluate("lookup('csvfile', 'bob file=people.csv delimiter=,')"), '25')
+})
+
+test('vars and varnames', () => {
+  assert.is(evaluate("lookup('vars', 'n')"), 5)
+  assert.throws(() => evaluate("lookup('vars', 'user')"), /'user' is undefined/)
+  assert.equal(evaluate("query('varnames', '^gr')"), ['groups'])
+})
+
+const loops: readonly [string, unknown, unknown][] = [
+  ['items', ['a', ['b', ['c']]], ['a', 'b', ['c']]],
+  ['items', 'a', ['a']],
+  ['dict', { a: 1 }, [{ key: 'a', value: 1 }]],
+  ['sequence', 'count=2 format=n%02d', ['n01', 'n02']],
+  [
+    'nested',
+    [
+      ['a', 'b'],
+      [1, 2],
+    ],
+    [
+      ['a', 1],
+      ['a', 2],
+      ['b', 1],
+      ['b', 2],
+    ],
+  ],
+  [
+    'together',
+    [['a', 'b'], [1]],
+    [
+      ['a', 1],
+      ['b', null],
+    ],
+  ],
+  [
+    'indexed_items',
+    ['a', 'b'],
+    [
+      [0, 'a'],
+      [1, 'b'],
+    ],
+  ],
+  ['community.general.flattened', [1, [2, [3]]], [1, 2, 3]],
+  ['inventory_hostnames', 'all:!gpu', ['n01', 'head']],
+  ['inventory_hostnames', ['nodes:&gpu'], ['n02']],
+  ['inventory_hostnames', 'n*', ['n01', 'n02']],
+]
+for (const [name, terms, expected] of loops) {
+  test(`with_${name} ${JSON.stringify(terms)}`, () => assert.equal(withLoop(name, terms), expected))
+}
+
+test('with_subelements', () => {
+  const users = fromPlain([{ name: 'ann', keys: ['k1', 'k2'] }, { name: 'eve' }]) as Value[]
+  const pairs = runLookup(
+    'subelements',
+    [users, 'keys', fromPlain({ skip_missing: true })],
+    new Map(),
+    scope,
+    surroundings,
+    templar,
+  )
+  assert.equal(
+    pairs.map((pair) => (toPlain(pair) as unknown[])[1]),
+    ['k1', 'k2'],
+  )
+  assert.throws(() => withLoop('subelements', [[{ name: 'eve' }], 'keys']), /'keys'/)
+})
+
+test('terms may be templates', () => {
+  assert.equal(
+    runLookup(
+      'items',
+      new Template('{{ users | map(attribute="name") }}', at),
+      new Map(),
+      scope,
+      surroundings,
+      templar,
+    ),
+    ['ann', 'bob', 'eve'],
+  )
+})
+
+test('an unknown lookup', () => {
+  assert.throws(() => evaluate("lookup('fil', 'x')"), /unknown lookup 'fil'/)
+})
+
+test('a file that cannot be read is a failure', () => {
+  mkdirSync(join(directory, 'play/directory'))
+  chmodSync(join(directory, 'play/directory'), 0o755)
+  assert.throws(() => evaluate("lookup('file', 'directory')"), /cannot read/)
+})
+
+test.run()
