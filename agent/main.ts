@@ -4,7 +4,9 @@ import { createLog, textSink } from '../engine/log.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { boot } from './boot.ts'
 import type { BootStage } from './context.ts'
+import { diagnose } from './diagnose.ts'
 import { mkdiskCommand } from './mkdisk/command.ts'
+import { prebootCommand } from './preboot/command.ts'
 import { mkdisk } from './stages/mkdisk.ts'
 import { network } from './stages/network.ts'
 import { overlay } from './stages/overlay.ts'
@@ -19,7 +21,9 @@ const bootStages: readonly BootStage[] = [network, root, overlay, secrets, prebo
 
 const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
+  diagnose                                    show what this node looks like to the agent
   runtime                                     report that the node is ready, keep the runtime overlay current
+  preboot [--root DIRECTORY]                  the preboot phase alone, in a root that Warewulf made
   mkdisk [-r | -c] [--plan] [--root DIR]      make the local disks; also by the name /bin/mkdisk
   --version
 `
@@ -51,8 +55,12 @@ export const main = async (argv: readonly string[]): Promise<number> => {
         manifest: option(rest, '--manifest', '/prelude/boot.json'),
         newRoot: option(rest, '--root', '/sysroot'),
       })
+    case 'diagnose':
+      return diagnose()
     case 'runtime':
       return runRuntime(rest)
+    case 'preboot':
+      return prebootCommand(option(rest, '--root', '/sysroot'))
     case 'mkdisk':
       return mkdiskCommand(rest)
     case '--version':

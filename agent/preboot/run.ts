@@ -5,47 +5,65 @@ import type { Inventory } from '../../engine/inventory/inventory.ts'
 import { checkArguments } from '../../engine/modules/checkarguments.ts'
 import { findModule, isModule, moduleNames } from '../../engine/modules/registry.ts'
 import { createLoader } from '../../engine/playbook/loader.ts'
+import type { Play, Playbook } from '../../engine/playbook/play.ts'
 import type { Reporter } from '../../engine/report/event.ts'
 import { type RunSummary, runPlaybooks } from '../../engine/run/run.ts'
 import { createTemplar } from '../../engine/vars/createtemplar.ts'
 import type { TemplarSurroundings } from '../../engine/vars/templar.ts'
 import { type Dict, toPlain } from '../../engine/vars/value.ts'
-import type { Bundle } from '../../schema/types.ts'
-import type { NodePlays } from './bundle.ts'
 
-export type PrebootRun = {
-  readonly bundle: Bundle
-  readonly plays: NodePlays
-  /** Where the bundle's files are. */
-  readonly directory: string
+export type PlayerOptions = {
+  /** The host that the root is. */
+  readonly node: string
   /** The root that the plays work on. */
   readonly newRoot: string
+  /** Where the playbook's files are. */
+  readonly directory: string
   /** Variables of the secrets: they win over all others, and are never templates. */
   readonly secrets: Dict
   readonly report: Reporter
-  readonly signal: AbortSignal
 }
 
-const inventoryOf = ({ bundle, plays, directory }: PrebootRun): Inventory => {
+export type Plays = {
+  readonly playbook: string
+  readonly plays: readonly Play[]
+  readonly tags: readonly string[]
+  /** The host's inventory variables. */
+  readonly variables: Dict
+  /** Groups with the names of their hosts. */
+  readonly groups: Readonly<Record<string, readonly string[]>>
+}
+
+/** Runs plays on a root that is not `/` yet. */
+export type Player = {
+  /** Reads a playbook's file. @throws Failure that carries every problem of it */
+  load(file: string): Promise<Playbook>
+  run(plays: Plays): Promise<RunSummary>
+}
+
+const inventoryOf = ({ node, directory }: PlayerOptions, { groups, variables }: Plays): Inventory => {
   const inventory = emptyInventory({ directory })
-  for (const [group, hosts] of Object.entries(bundle.groups)) {
+  for (const [group, hosts] of Object.entries(groups)) {
     for (const host of hosts) ensureHost(inventory, host, group === 'all' ? undefined : group)
   }
-  const host = ensureHost(inventory, bundle.node)
-  host.layers.push({ source: 'bundle', values: plays.variables, positions: new Map(), level: 8, order: 0 })
+  const host = ensureHost(inventory, node)
+  host.layers.push({ source: 'bundle', values: variables, positions: new Map(), level: 8, order: 0 })
   return inventory
 }
 
 const noVault = (_: string, at: Position): string => {
   throw new Failure('vault.password', 'a node has no vault password', {
     at,
-    hint: 'give the node the value as a secret: it is in secrets.yml when its plays run',
+    hint: 'give the node the value as a secret: secrets.yml is there when its plays run',
   })
 }
 
-/** Runs a node's plays on its new root, whichever connection they name: here the node stands where the image stood. */
-export const runBundle = async (run: PrebootRun): Promise<RunSummary> => {
-  const { bundle, plays, directory, newRoot, secrets, report, signal } = run
+/**
+ * What runs plays on a node's root, whichever connection they name: here the node stands where the image stood, and the
+ * initramfs is the controller.
+ */
+export const openPlayer = (options: PlayerOptions): Player => {
+  const { node, newRoot, directory, secrets, report } = options
   const warn = (message: string, at?: Position) => report({ type: 'warning', message, at })
   const surroundings: TemplarSurroundings = {
     warn,
@@ -66,33 +84,36 @@ export const runBundle = async (run: PrebootRun): Promise<RunSummary> => {
     warn,
     extraVars: secrets,
   })
-  return runPlaybooks([{ file: bundle.playbook, plays: plays.plays }], {
-    inventory: inventoryOf(run),
-    templar,
-    surroundings,
-    report,
-    loader,
-    findModule,
-    open: () => openImage({ root: newRoot, name: bundle.node, boot: true }),
-    extraVars: secrets,
-    tags: bundle.tags,
-    skipTags: [],
-    limit: bundle.node,
-    check: false,
-    diff: false,
-    verbosity: 0,
-    forks: 1,
-    forceHandlers: false,
-    defaults: {
-      connection: 'image',
-      become: false,
-      becomeUser: 'root',
-      becomeMethod: 'sudo',
-      hostKeyChecking: true,
-      timeout: 30,
-      gatherFacts: true,
-    },
-    signal,
-    directory,
-  })
+  return {
+    load: loader.playbook,
+    run: (plays) =>
+      runPlaybooks([{ file: plays.playbook, plays: plays.plays }], {
+        inventory: inventoryOf(options, plays),
+        templar,
+        surroundings,
+        report,
+        loader,
+        findModule,
+        open: () => openImage({ root: newRoot, name: node, boot: true }),
+        extraVars: secrets,
+        tags: plays.tags,
+        skipTags: [],
+        limit: node,
+        check: false,
+        diff: false,
+        verbosity: 0,
+        forks: 1,
+        forceHandlers: false,
+        defaults: {
+          connection: 'image',
+          become: false,
+          becomeUser: 'root',
+          becomeMethod: 'sudo',
+          hostKeyChecking: true,
+          timeout: 30,
+          gatherFacts: true,
+        },
+        directory,
+      }),
+  }
 }

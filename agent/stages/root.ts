@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import type { BootContext, BootStage } from '../context.ts'
 import { download } from '../system/download.ts'
+import { runDirectory } from '../system/journal.ts'
 import { availableMemory, mebibytes } from '../system/memory.ts'
 import { mount, unmount } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
 
 /** Where image and writable layer live; below /run, which moves to the new root. */
-const place = '/run/prelude/root'
+const place = `${runDirectory}/root`
 
 /** Memory that has to stay for kernel, agent and the first services. */
 const reserve = 128 * 1024 ** 2

@@ -2,11 +2,12 @@ import { mkdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BootContext, BootStage } from '../context.ts'
 import { bodyOf } from '../system/http.ts'
+import { runDirectory } from '../system/journal.ts'
 import { bind, isMounted, mount, unmount } from '../system/mounts.ts'
 import { parseSecretBundle } from '../system/secretbundle.ts'
 
 /** ramfs, as the pages of a tmpfs can be swapped to a disk. */
-const place = '/run/prelude/secrets'
+const place = `${runDirectory}/secrets`
 
 const limit = 64 * 1024 ** 2
 

@@ -3,9 +3,9 @@ import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import type { BootStage } from '../context.ts'
+import { prebootLog } from '../preboot/report.ts'
 import { resolveBelow } from '../system/below.ts'
 import { isMounted } from '../system/mounts.ts'
-import { prebootLog } from './preboot.ts'
 
 const releases = ['/etc/os-release', '/usr/lib/os-release']
 const inits = ['/sbin/init', '/usr/lib/systemd/systemd', '/etc/init', '/bin/init']

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { Failure } from '../../engine/failure.ts'
 import type { BootEvent, BootServer, Session } from '../../schema/types.ts'
+import { runDirectory } from './journal.ts'
 
 /** What the boot leaves to the agent of the running node. */
 export type Handover = {
@@ -13,7 +14,7 @@ export type Handover = {
 }
 
 /** Below /run, which moves from the initramfs to the real root; mode 0600. */
-export const handoverPath = '/run/prelude/session.json'
+export const handoverPath = `${runDirectory}/session.json`
 
 export const writeHandover = async (handover: Handover, path = handoverPath): Promise<void> => {
   await writeFile(`${path}.new`, JSON.stringify(handover), { mode: 0o600 })

@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { bondHealth, parseBonding } from './system/bondhealth.ts'
+import { hasCarrier, listCards } from './system/cards.ts'
+import { inspectMachine } from './system/disks.ts'
+import { availableMemory, mebibytes } from './system/memory.ts'
+
+const bondLines = async (): Promise<readonly string[]> => {
+  const names = await readdir('/proc/net/bonding').catch((): string[] => [])
+  return Promise.all(
+    names.map(async (name) => {
+      const bond = parseBonding(await readFile(`/proc/net/bonding/${name}`, 'utf8'))
+      const { healthy, reason, links } = bondHealth(bond, bond.members.length)
+      const partner = bond.partner === undefined ? '' : `, partner ${bond.partner}`
+      return `bond ${name}: ${healthy ? 'healthy' : reason}, ${links} links${partner}`
+    }),
+  )
+}
+
+const cardLines = async (): Promise<readonly string[]> =>
+  Promise.all(
+    (await listCards()).map(
+      async ({ device, mac }) => `card ${device}: ${mac}, ${(await hasCarrier(device)) ? 'link' : 'no link'}`,
+    ),
+  )
+
+const diskLines = async (): Promise<readonly string[]> => {
+  const { disks, arrays } = await inspectMachine()
+  return [
+    ...disks.map(
+      ({ device, size, content, busy }, index) =>
+        `disk ${index + 1} ${device}: ${mebibytes(size)}, ${content.kind}${busy ? `, ${busy}` : ''}`,
+    ),
+    ...arrays.map(({ device, members }) => `array ${device}: ${members.join(' ')}`),
+  ]
+}
+
+/** Prints cards, bonds, disks and memory as the stages would find them; changes nothing. For an emergency shell. */
+export const diagnose = async (): Promise<number> => {
+  const memory = await availableMemory()
+  const lines = [
+    ...(memory === undefined ? [] : [`memory available: ${mebibytes(memory)}`]),
+    ...(await cardLines()),
+    ...(await bondLines()),
+    ...(await diskLines()),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
