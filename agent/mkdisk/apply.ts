@@ -1,9 +1,8 @@
-import { mkdir, open } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, open } from 'node:fs/promises'
 import { Failure } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { execute } from '../../engine/process.ts'
-import { resolveBelow } from '../system/below.ts'
+import { makeBelow } from '../system/below.ts'
 import { arrayOver, arrayState, contentOf, parseExport, partitionsOf, sizeOf } from '../system/disks.ts'
 import { isMounted } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
@@ -140,8 +139,7 @@ const format = async ({ log }: Machinery, step: Step<'format'>): Promise<void> =
 
 const mountStep = async ({ log, root }: Machinery, step: Step<'mount'>): Promise<void> => {
   const device = await deviceOf(step)
-  await mkdir(join(root, step.target), { recursive: true })
-  const target = (await resolveBelow(root, step.target)) ?? join(root, step.target)
+  const target = await makeBelow(root, step.target)
   if (!(await isMounted(target))) {
     await run(log, 'modprobe', [step.fs])
     await run(log, 'mount', ['-t', step.fs, '-o', 'noatime', device, target])
@@ -155,12 +153,8 @@ const mountStep = async ({ log, root }: Machinery, step: Step<'mount'>): Promise
   })
 }
 
-/** A directory is made in its place below a root; the parents that it needs are everybody's to read. */
 const makeDirectory = async ({ log, root }: Machinery, { path }: Step<'directory'>): Promise<void> => {
-  await log.step(`making ${path}`, async () => {
-    await mkdir(dirname(join(root, path)), { recursive: true })
-    await mkdir(join(root, path), { recursive: true, mode: 0o700 })
-  })
+  await log.step(`making ${path}`, async () => chmod(await makeBelow(root, path), 0o700))
 }
 
 const applyStep = (machinery: Machinery, step: MkdiskStep): Promise<void> => {

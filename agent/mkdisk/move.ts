@@ -1,7 +1,7 @@
-import { chmod, chown, mkdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, chown, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Log } from '../../engine/log.ts'
-import { resolveBelow } from '../system/below.ts'
+import { makeBelow } from '../system/below.ts'
 import { bind, isMounted } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
 import { addMount } from './fstab.ts'
@@ -13,13 +13,10 @@ import { addMount } from './fstab.ts'
  * stays as it is. Done twice it is done once.
  */
 export const moveDirectory = async (log: Log, root: string, from: string, to: string): Promise<void> => {
-  await mkdir(join(root, from), { recursive: true })
-  const source = (await resolveBelow(root, from)) ?? join(root, from)
-  const place = join(root, to)
+  const source = await makeBelow(root, from)
   if (!(await isMounted(source))) {
     const { mode, uid, gid } = await stat(source)
-    await mkdir(dirname(place), { recursive: true })
-    await mkdir(place, { recursive: true, mode: 0o700 })
+    const place = await makeBelow(root, to)
     await run(log, 'cp', ['--archive', '--no-clobber', '--', `${source}/.`, place])
     await chown(place, uid, gid)
     await chmod(place, mode & 0o7777)

@@ -1,13 +1,10 @@
-import { lstat, readlink } from 'node:fs/promises'
+import { lstat, mkdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Failure } from '../../engine/failure.ts'
 
 const split = (path: string): string[] => path.split('/').filter((part) => part !== '' && part !== '.')
 
-/**
- * Where a path of another root lies in ours: every link is resolved as it will be once that root is `/`. undefined when
- * nothing is there, or when links go in a circle.
- */
-export const resolveBelow = async (root: string, path: string): Promise<string | undefined> => {
+const walk = async (root: string, path: string, isMaking: boolean): Promise<string | undefined> => {
   const done: string[] = []
   const queue = split(path)
   for (let steps = 0; queue.length > 0; steps++) {
@@ -19,8 +16,9 @@ export const resolveBelow = async (root: string, path: string): Promise<string |
     }
     const whole = join(root, ...done, part)
     const there = await lstat(whole).catch(() => undefined)
-    if (!there) return undefined
-    if (!there.isSymbolicLink()) {
+    if (!there && !isMaking) return undefined
+    if (!there) await mkdir(whole, { mode: 0o755 })
+    if (!there?.isSymbolicLink()) {
       done.push(part)
       continue
     }
@@ -29,4 +27,17 @@ export const resolveBelow = async (root: string, path: string): Promise<string |
     queue.unshift(...split(target))
   }
   return join(root, ...done)
+}
+
+/**
+ * Where a path of another root lies in ours: every link is resolved as it will be once that root is `/`. undefined when
+ * nothing is there, or when links go in a circle.
+ */
+export const resolveBelow = (root: string, path: string): Promise<string | undefined> => walk(root, path, false)
+
+/** The same for a directory, which is made with all that is missing on its way. */
+export const makeBelow = async (root: string, path: string): Promise<string> => {
+  const made = await walk(root, path, true)
+  if (made === undefined) throw new Failure('disk.directory', `the links of ${path} in the root go in a circle`)
+  return made
 }

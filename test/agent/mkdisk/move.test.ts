@@ -1,0 +1,81 @@
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { moveDirectory } from '../../../agent/mkdisk/move.ts'
+import { listMounts } from '../../../agent/system/mounts.ts'
+import { silentLog } from '../../../engine/log.ts'
+import { execute, tool } from '../../../engine/process.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('agent mkdisk moved directories')
+
+let root: string
+
+test.beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'move-'))
+  for (const directory of ['etc', 'var/log/private', 'tmp', 'system'])
+    mkdirSync(join(root, directory), { recursive: true })
+})
+test.afterEach(async () => {
+  for (const { target } of (await listMounts()).filter((mounted) => mounted.target.startsWith(`${root}/`)).reverse())
+    await tool('umount', [target])
+  rmSync(root, { recursive: true })
+})
+
+test('content goes along with owners, modes, links and attributes; twice is once', async () => {
+  const log = join(root, 'var/log')
+  writeFileSync(join(log, 'private/secret.log'), 'text', { mode: 0o640 })
+  await tool('chown', ['7:8', join(log, 'private/secret.log')])
+  await tool('chmod', ['2750', log])
+  symlinkSync('private/secret.log', join(log, 'link'))
+  const attribute = await execute('setfattr', ['-n', 'user.test', '-v', 'kept', join(log, 'private/secret.log')])
+  for (let times = 0; times < 2; times++) {
+    await moveDirectory(silentLog, root, '/var/log', '/system/log')
+    const moved = lstatSync(join(root, 'system/log/private/secret.log'))
+    assert.equal([moved.uid, moved.gid, moved.mode & 0o7777], [7, 8, 0o640])
+    assert.is(lstatSync(join(root, 'system/log')).mode & 0o7777, 0o2750)
+    assert.is(readFileSync(join(log, 'link'), 'utf8'), 'text')
+    assert.is((await listMounts()).filter(({ target }) => target === log).length, 1)
+  }
+  if (attribute.code === 0) {
+    const shown = await tool('getfattr', [
+      '-n',
+      'user.test',
+      '--only-values',
+      join(root, 'system/log/private/secret.log'),
+    ])
+    assert.is(shown, 'kept')
+  }
+  writeFileSync(join(log, 'new'), 'through the mount')
+  assert.is(readFileSync(join(root, 'system/log/new'), 'utf8'), 'through the mount')
+  const fstab = readFileSync(join(root, 'etc/fstab'), 'utf8')
+  assert.match(fstab, '/system/log /var/log none bind,nofail,x-systemd.requires-mounts-for=/system 0 0')
+})
+
+test('what former boots left on the disk stays', async () => {
+  mkdirSync(join(root, 'system/log'))
+  writeFileSync(join(root, 'system/log/journal'), 'old boots')
+  writeFileSync(join(root, 'var/log/journal'), 'of the image')
+  writeFileSync(join(root, 'var/log/other'), 'of the image')
+  await moveDirectory(silentLog, root, '/var/log', '/system/log')
+  assert.is(readFileSync(join(root, 'var/log/journal'), 'utf8'), 'old boots')
+  assert.is(readFileSync(join(root, 'var/log/other'), 'utf8'), 'of the image')
+})
+
+test('a link on the way leads inside the root', async () => {
+  rmdirSync(join(root, 'var/log/private'))
+  rmdirSync(join(root, 'var/log'))
+  mkdirSync(join(root, 'logs'))
+  symlinkSync('/logs', join(root, 'var/log'))
+  await moveDirectory(silentLog, root, '/var/log', '/system/log')
+  assert.ok((await listMounts()).some(({ target }) => target === join(root, 'logs')))
+})
+
+test('/tmp keeps its sticky bit', async () => {
+  await tool('chmod', ['1777', join(root, 'tmp')])
+  await moveDirectory(silentLog, root, '/tmp', '/system/tmp')
+  assert.is(lstatSync(join(root, 'tmp')).mode & 0o7777, 0o1777)
+})
+
+test.run()
