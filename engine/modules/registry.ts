@@ -40,6 +40,7 @@ import { timezone } from './timezone/timezone.ts'
 import { user } from './user/user.ts'
 import { wait_for } from './wait_for/wait_for.ts'
 import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
+import { get_url } from './get_url/get_url.ts'
 
 /** Every module by the collection that it has in Ansible. */
 const collections: Readonly<Record<string, readonly Module<never>[]>> = {
@@ -56,6 +57,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     fetch,
     file,
     find,
+    get_url,
     group,
     group_by,
     hostname,

@@ -4,7 +4,7 @@ import { sh } from '../command.ts'
 import type { Stat, WriteOptions } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { type Attributes, type Ownership, resolveOwnership, setLabels } from './attributes.ts'
-import { contentDiff } from './contentdiff.ts'
+import { contentDiff, readForDiff } from './contentdiff.ts'
 import { modeFor } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
 import { placeFile } from './placefile.ts'
@@ -13,8 +13,8 @@ import { splitWords } from './words.ts'
 
 export type Replacement = {
   readonly path: string
-  /** The new content, or the absolute path of a file of the same host that has it. */
-  readonly content: Buffer | string
+  /** The new content, or the file of the same host that has it. */
+  readonly content: Buffer | Pick<Stat, 'path' | 'size'>
   /** What is there now; absent when there is nothing. */
   readonly old?: Stat | undefined
   /** Its content, when the module has read it already. */
@@ -31,8 +31,8 @@ export type Replacement = {
 export const backUp = (host: Host, path: string): Promise<string> =>
   runOrFail(host, sh`copy=${path}.$$.$(date +%Y-%m-%d@%H:%M:%S~) && cp -p -- ${path} "$copy" && printf %s "$copy"`)
 
-const put = (host: Host, content: Buffer | string, path: string, options: WriteOptions): Promise<void> =>
-  typeof content === 'string' ? placeFile(host, content, path, options) : host.write(path, content, options)
+const put = (host: Host, content: Replacement['content'], path: string, options: WriteOptions): Promise<void> =>
+  'path' in content ? placeFile(host, content.path, path, options) : host.write(path, content, options)
 
 /** Runs a task's `validate` command on a copy of the new content. */
 const checkContent = async (host: Host, { path, content, validate }: Replacement): Promise<void> => {
@@ -95,8 +95,8 @@ export async function* replaceFile(
     })
   }
   const ownership = await resolveOwnership(host, attributes, old)
-  const before = replacement.before ?? (old && host.diff ? await host.read(path) : undefined)
-  const after = typeof content === 'string' ? (host.diff ? await host.read(content) : undefined) : content
+  const before = replacement.before ?? (old && (await readForDiff(host, { path, size: old.size })))
+  const after = 'path' in content ? await readForDiff(host, content) : content
   const backup = yield* change({
     what: `${old ? 'replace' : 'write'} ${path}`,
     diff: contentDiff(path, before, after),

@@ -26,7 +26,7 @@ async function* copyOne(
   }
   return yield* replaceFile(host, {
     path: old && params.follow ? await realPath(host, path) : path,
-    content: source.path,
+    content: source,
     old: old?.type === 'file' ? old : undefined,
     attributes,
     backup: params.backup,

@@ -55,6 +55,8 @@ export type Case = {
   /** Files on the controller: `files/motd`, `templates/hosts.j2`. */
   readonly role?: CaseFiles
   readonly facts?: Readonly<Record<string, unknown>>
+  /** Environment of the commands on the host, as the keyword sets it. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Commands that prepare `$ROOT` (its working directory) further. */
   readonly prepare?: string
   readonly parameters: Readonly<Record<string, unknown>>
@@ -179,7 +181,13 @@ const start = async <P>(
   connection: Connection,
   check: boolean,
 ): Promise<ModuleRun> => {
-  const host = moduleHost({ connection, check, role, facts: one.facts ?? {} })
+  const host = moduleHost({
+    connection,
+    check,
+    role,
+    facts: one.facts ?? {},
+    environment: replaced(one.environment ?? {}, root, role),
+  })
   const given = fromPlain(replaced(one.parameters, root, role)) as Map<string, never>
   return runModule(module, host, readParameters<P>(module.schema, given, host.at, module.name))
 }
@@ -235,8 +243,11 @@ const checkRun = async <P>(module: Module<P>, one: Case, place: Place, connectio
   assert.is(again.changed, one.again ?? false, `changed when run again: ${again.changes.join('; ')}`)
 }
 
-const casesOf = (module: string): readonly Case[] =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `${module}.json`), 'utf8'))
+/** The cases of `MODULE.json` beside this file; `names` are further words like `$ROOT` and what they stand for. */
+export const casesOf = (module: string, names: Readonly<Record<string, string>> = {}): readonly Case[] => {
+  const text = readFileSync(join(import.meta.dirname, `${module}.json`), 'utf8')
+  return JSON.parse(text.replace(/\$[A-Z]+/g, (name) => names[name] ?? name))
+}
 
 /** Runs the cases of a module (of `MODULE.json` beside this file) over the local connection, each in directories of its own. */
 export const runCases = <P>(module: Module<P>, cases: readonly Case[] = casesOf(module.name)): void => {

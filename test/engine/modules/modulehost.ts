@@ -13,6 +13,7 @@ export type ModuleHostOptions = {
   /** Directory on the controller with `files/`, `templates/` …, as a role has them. */
   readonly role: string
   readonly facts?: Readonly<Record<string, unknown>>
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const at = { file: 'case', line: 1, column: 1 }
@@ -52,13 +53,14 @@ const controller = (role: string): Controller => {
 }
 
 /** A host for module cases: a real connection, and a controller that is a directory. */
-export const moduleHost = ({ connection, check, role, facts = {} }: ModuleHostOptions): Host => ({
+export const moduleHost = ({ connection, check, role, facts = {}, environment = {} }: ModuleHostOptions): Host => ({
   name: 'testhost',
   check,
   diff: true,
   verbosity: 0,
   at,
-  run: (command, options) => connection.run(command, options),
+  run: (command, options) =>
+    connection.run(command, { ...options, environment: { ...environment, ...options?.environment } }),
   read: (path) => connection.read(path),
   write: (path, content, options) => connection.write(path, content, options),
   stat: (path, options) => connection.stat(path, options),
