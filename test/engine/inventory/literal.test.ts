@@ -26,7 +26,9 @@ json.dump([read(t) for t in json.load(sys.stdin)], sys.stdout)
 type Typed = [type: string, value: unknown]
 
 const python = async (texts: readonly string[]): Promise<Typed[]> =>
-  JSON.parse(await tool('python3', ['-W', 'ignore', '-c', script], { stdin: JSON.stringify(texts) })) as Typed[]
+  JSON.parse(
+    await tool('/usr/bin/python3', ['-W', 'ignore', '-c', script], { stdin: JSON.stringify(texts) }),
+  ) as Typed[]
 
 const typed = (value: Value): Typed => {
   if (value instanceof Map) return ['dict', [...value].map(([key, item]) => [typed(key), typed(item)])]

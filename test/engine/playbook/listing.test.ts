@@ -63,11 +63,11 @@ test('tasks, roles and tags stand as ansible-playbook lists them', async () => {
   assert.ok(expected.length > 25)
 })
 
-test('handlers of roles stand before those of the play', async () => {
+test('handlers of each use of a role stand before those of the play', async () => {
   const [play] = (await loader.playbook(join(directory, 'site.yml'))).plays
   assert.equal(
     tasksOf(play!.handlers).map((handler) => handler.name),
-    ['restart app', 'a handler', 'imported handler'],
+    ['restart app', 'restart app', 'a handler', 'imported handler'],
   )
 })
 

@@ -61,7 +61,7 @@ const normal = ([type, value]: Typed): Typed => {
 
 const pyyaml = async (texts: readonly string[]): Promise<Typed[]> => {
   const script = join(import.meta.dirname, 'pyyaml.py')
-  const found = JSON.parse(await tool('python3', [script], { stdin: JSON.stringify(texts) })) as Typed[]
+  const found = JSON.parse(await tool('/usr/bin/python3', [script], { stdin: JSON.stringify(texts) })) as Typed[]
   return found.map(normal)
 }
 
