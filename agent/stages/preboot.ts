@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { Failure } from '../../engine/failure.ts'
 import { exitCodeOf } from '../../engine/run/run.ts'
 import type { Bundle } from '../../schema/types.ts'
@@ -10,15 +9,17 @@ import { openPlayer } from '../preboot/run.ts'
 import { readSecretVars } from '../preboot/secretvars.ts'
 import { bodyOf } from '../system/http.ts'
 import { runDirectory } from '../system/journal.ts'
+import { mountSecret, unmount } from '../system/mounts.ts'
 import { removeSecrets } from './secrets.ts'
 
-/** The bundle's files; they are of the playbook, and no secrets. */
+/** The bundle's files, in a ramfs: what was in a vault where the bundle was made is plain here. */
 const place = `${runDirectory}/site`
 
 const bundleLimit = 256 * 1024 ** 2
 
-const fetchBundle = async ({ provisioner }: BootContext): Promise<Bundle> => {
+const fetchBundle = async ({ provisioner, log }: BootContext): Promise<Bundle> => {
   const fetch = (path: string, what: string) => provisioner.get(path, (answer) => bodyOf(answer, bundleLimit), { what })
+  await mountSecret(log, place)
   const bundle = JSON.parse((await fetch('/bundle', 'bundle')).toString()) as Bundle
   await placeFiles(bundle, place, (digest) => fetch(`/bundle/files/${digest}`, 'bundle file'))
   return bundle
@@ -48,7 +49,7 @@ export const preboot: BootStage = {
       return await run(context)
     } finally {
       await removeSecrets(context)
-      await rm(place, { recursive: true, force: true })
+      await unmount(context.log, place)
     }
   },
 }

@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import type { BootContext, BootStage } from '../context.ts'
 import { bodyOf } from '../system/http.ts'
 import { runDirectory } from '../system/journal.ts'
-import { bind, isMounted, mount, unmount } from '../system/mounts.ts'
+import { bind, isMounted, mountSecret, unmount } from '../system/mounts.ts'
 import { parseSecretBundle } from '../system/secretbundle.ts'
 
-/** ramfs, as the pages of a tmpfs can be swapped to a disk. */
 const place = `${runDirectory}/secrets`
 
 const limit = 64 * 1024 ** 2
@@ -21,13 +20,7 @@ export const secrets: BootStage = {
       provisioner.get('/secrets', (answer) => bodyOf(answer, limit), { what: 'secrets' }),
     )
     const files = parseSecretBundle(fetched)
-    await mkdir(place, { recursive: true, mode: 0o700 })
-    await mount(log, {
-      type: 'ramfs',
-      source: 'prelude',
-      target: place,
-      options: ['mode=0700', 'nosuid', 'nodev', 'noexec'],
-    })
+    await mountSecret(log, place)
     try {
       for (const { name, content } of files) await writeFile(join(place, name), content, { mode: 0o400, flag: 'wx' })
     } finally {

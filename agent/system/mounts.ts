@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import type { Log } from '../../engine/log.ts'
 import { execute } from '../../engine/process.ts'
 import { run } from './run.ts'
@@ -20,6 +20,12 @@ export const mountCommand = ({ type, source, target, options = [] }: Mount): rea
 
 export const mount = async (log: Log, what: Mount): Promise<void> => {
   await run(log, 'mount', mountCommand(what))
+}
+
+/** A place in memory for root alone: ramfs, as the pages of a tmpfs can be swapped to a disk. */
+export const mountSecret = async (log: Log, target: string): Promise<void> => {
+  await mkdir(target, { recursive: true, mode: 0o700 })
+  await mount(log, { type: 'ramfs', source: 'prelude', target, options: ['mode=0700', 'nosuid', 'nodev', 'noexec'] })
 }
 
 /** Shows a directory at a second place, with further restrictions there. */
