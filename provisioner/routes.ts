@@ -2,10 +2,13 @@ import { openSession } from './boot/opensession.ts'
 import { sendBootInitrd, sendBootScript } from './boot/sendboot.ts'
 import { sendBundle, sendBundleFile } from './bundle/sendbundle.ts'
 import { addEvents } from './events/addevents.ts'
+import { sendEvents } from './events/sendevents.ts'
+import { sendNodes } from './events/sendnodes.ts'
 import type { Route } from './http/route.ts'
 import { sendBlob } from './image/sendblob.ts'
 import { sendOverlay } from './overlay/sendoverlay.ts'
 import { sendSecrets } from './secrets/sendsecrets.ts'
+import { sendStatus } from './web/sendstatus.ts'
 
 /** Every route of the provisioner. */
 export const routes: readonly Route[] = [
@@ -19,4 +22,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/bundle/files/:digest', who: 'session', listener: 'https', handler: sendBundleFile },
   { method: 'GET', path: '/secrets', who: 'session', listener: 'https', handler: sendSecrets },
   { method: 'POST', path: '/events', who: 'session', listener: 'https', handler: addEvents },
+  { method: 'GET', path: '/events', who: 'admin', listener: 'https', handler: sendEvents },
+  { method: 'GET', path: '/nodes', who: 'admin', listener: 'https', handler: sendNodes },
+  { method: 'GET', path: '/status', who: 'admin', listener: 'https', handler: sendStatus },
 ]

@@ -35,7 +35,7 @@ export const eventsCommand = (program: Command, { print, style, stop }: Surround
           print(
             options.json
               ? JSON.stringify(entry)
-              : `${style.note(entry.received.slice(0, 19).replace('T', ' '))} ${entryLine(entry, style)}`,
+              : `${entry.received.slice(0, 19).replace('T', ' ')} ${entryLine(entry, style)}`,
           )
         }
       }

@@ -60,7 +60,7 @@ export const imageCommands = (program: Command, surroundings: Surroundings, open
     )
     .action(async (tree: string, own: { name: string; playbook: string }, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
-      const log = createLog(({ text }) => complain(style.note(text)))
+      const log = createLog(({ text }) => complain(text))
       const state = await opening.state(options)
       const { image: made, published } = await publishImage(state, { tree: resolve(tree), ...own }, log)
       if (options.json) return print(JSON.stringify({ published, image: made }))

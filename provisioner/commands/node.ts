@@ -67,7 +67,7 @@ export const nodeCommands = (program: Command, surroundings: Surroundings, openi
         const rows = [...fields(each.merged)].map(({ path, value, origin }) => [
           `  ${path.join('.')}`,
           hidden(path) ? '***' : typeof value === 'string' ? value : JSON.stringify(value),
-          { text: origin.at ? positionText(origin.at, directory) : origin.source, as: style.note },
+          origin.at ? positionText(origin.at, directory) : origin.source,
         ])
         for (const line of table(['  FIELD', 'VALUE', 'FROM'], rows, style)) print(line)
       }

@@ -1,0 +1,84 @@
+import * as assert from 'uvu/assert'
+import type { Entry, EventStore } from '../../../provisioner/store/events.ts'
+import type { BootEvent } from '../../../schema/types.ts'
+import { suite } from '../../suite.ts'
+
+export const bootEvent = (given: Partial<BootEvent> = {}): BootEvent => ({
+  node: 'n01',
+  boot: 'b1',
+  sequence: 0,
+  time: '2026-01-01T00:00:00.000Z',
+  stage: 'network',
+  state: 'finished',
+  ...given,
+})
+
+/** What every event store does. */
+export const eventContract = (
+  name: string,
+  open: () => Promise<{ store: EventStore; close: () => Promise<void> }>,
+): void => {
+  const test = suite(`event store: ${name}`)
+  const withStore = (title: string, run: (store: EventStore) => Promise<void>) =>
+    test(title, async () => {
+      const { store, close } = await open()
+      try {
+        await run(store)
+      } finally {
+        await close()
+      }
+    })
+
+  withStore('keeps events in their order, whole', async (store) => {
+    const event = bootEvent({ ms: 12.5, message: 'it rained', details: { ports: 2 } })
+    await store.add([event, bootEvent({ sequence: 1 })])
+    const entries = await store.list()
+    assert.equal(
+      entries.map((entry) => entry.kind === 'event' && entry.event.sequence),
+      [0, 1],
+    )
+    assert.equal(entries[0]?.kind === 'event' && entries[0].event, event)
+    assert.ok(entries[1]!.id > entries[0]!.id)
+  })
+
+  withStore('stores an event that is sent twice once', async (store) => {
+    assert.is((await store.add([bootEvent()])).length, 1)
+    assert.is((await store.add([bootEvent(), bootEvent({ sequence: 1 })])).length, 1)
+    assert.is((await store.list()).length, 2)
+    assert.is((await store.add([bootEvent({ boot: 'b2' })])).length, 1)
+  })
+
+  withStore('keeps notes and alarms beside events', async (store) => {
+    await store.note({ kind: 'alarm', node: 'n01', boot: 'b1', message: 'twice', address: '10.0.0.9' })
+    const [entry] = await store.list()
+    assert.is(entry?.kind, 'alarm')
+    assert.is(entry?.kind === 'alarm' && entry.message, 'twice')
+    assert.is(entry?.kind === 'alarm' && entry.address, '10.0.0.9')
+  })
+
+  withStore('filters by node, boot, id and number', async (store) => {
+    await store.add([bootEvent(), bootEvent({ sequence: 1 }), bootEvent({ node: 'n02', boot: 'b2' })])
+    assert.is((await store.list({ node: 'n01' })).length, 2)
+    assert.is((await store.list({ boot: 'b2' })).length, 1)
+    const all = await store.list()
+    assert.equal(await store.list({ after: all[0]!.id }), all.slice(1))
+    assert.equal(await store.list({ limit: 1 }), all.slice(-1))
+    assert.equal(await store.list({ node: 'nobody' }), [])
+  })
+
+  withStore('tells subscribers what is new, until they leave', async (store) => {
+    const heard: Entry[] = []
+    const leave = store.subscribe((entry) => heard.push(entry))
+    await store.add([bootEvent()])
+    await store.add([bootEvent()])
+    await store.note({ kind: 'server', node: 'n01', message: 'script sent' })
+    leave()
+    await store.add([bootEvent({ sequence: 2 })])
+    assert.equal(
+      heard.map(({ kind }) => kind),
+      ['event', 'server'],
+    )
+  })
+
+  test.run()
+}

@@ -1,0 +1,127 @@
+import * as assert from 'uvu/assert'
+import type { Boot, TokenStore } from '../../../provisioner/store/tokens.ts'
+import { suite } from '../../suite.ts'
+
+const wanted = { node: 'n01', mac: '52:54:00:00:00:01', address: '10.0.0.1', image: 'i@sha256:1', kernel: '6.1' }
+const limits = { seconds: 600, times: 3 }
+
+type Given = { readonly store: TokenStore; readonly clock: { now: number }; readonly close: () => Promise<void> }
+
+/** What every token store does. `clock.now` is the store's time in milliseconds. */
+export const tokenContract = (name: string, open: () => Promise<Given>): void => {
+  const test = suite(`token store: ${name}`)
+  const withStore = (title: string, run: (given: Given) => Promise<void>) =>
+    test(title, async () => {
+      const given = await open()
+      try {
+        await run(given)
+      } finally {
+        await given.close()
+      }
+    })
+  const begin = async (store: TokenStore): Promise<{ boot: Boot; token: string }> => {
+    const boot = await store.begin(wanted)
+    return { boot, token: (await store.issue(boot.id, limits))! }
+  }
+  const refusalOf = async (store: TokenStore, token: string, address = wanted.address) => {
+    const spent = await store.spend(token, address, 60)
+    return 'refused' in spent ? spent.refused : 'opened'
+  }
+
+  withStore('keeps boots', async ({ store, clock }) => {
+    const one = await store.begin(wanted)
+    clock.now += 1000
+    const two = await store.begin({ ...wanted, node: 'n02' })
+    assert.equal(await store.boot(one.id), one)
+    assert.equal(await store.boots(), [one, two])
+    assert.equal(await store.boots({ node: 'n02' }), [two])
+    assert.equal(await store.boots({ since: two.created }), [two])
+    assert.is(await store.boot('nothing'), undefined)
+    assert.is.not(one.id, two.id)
+  })
+
+  withStore('a token opens one session', async ({ store }) => {
+    const { boot, token } = await begin(store)
+    const spent = await store.spend(token, wanted.address, 60)
+    assert.ok('session' in spent)
+    const session = 'session' in spent ? await store.session(spent.key, 60) : undefined
+    assert.is(session?.node, 'n01')
+    assert.is(session?.boot, boot.id)
+    assert.is(session?.address, wanted.address)
+    assert.is(await refusalOf(store, token), 'used')
+  })
+
+  withStore('two that come at once do not both get in', async ({ store }) => {
+    const { token } = await begin(store)
+    const both = await Promise.all([refusalOf(store, token), refusalOf(store, token)])
+    assert.equal(both.sort(), ['opened', 'used'])
+  })
+
+  withStore('a token is good from its address and in its time', async ({ store, clock }) => {
+    const { token } = await begin(store)
+    assert.is(await refusalOf(store, token, '10.0.0.2'), 'address')
+    clock.now += limits.seconds * 1000
+    assert.is(await refusalOf(store, token), 'expired')
+  })
+
+  withStore('a token that is changed or made up says nothing', async ({ store }) => {
+    const { boot, token } = await begin(store)
+    const other = token.endsWith('A') ? 'B' : 'A'
+    assert.is(await refusalOf(store, token.slice(0, -1) + other), 'unknown')
+    assert.is(await refusalOf(store, `${boot.id}.`), 'unknown')
+    assert.is(await refusalOf(store, boot.id), 'unknown')
+    assert.is(await refusalOf(store, ''), 'unknown')
+    assert.is(await refusalOf(store, token), 'opened')
+  })
+
+  withStore('a new token ends the former one', async ({ store }) => {
+    const { boot, token } = await begin(store)
+    const next = await store.issue(boot.id, limits)
+    assert.is(await refusalOf(store, token), 'unknown')
+    assert.is(await refusalOf(store, next!), 'opened')
+  })
+
+  withStore('tokens of a boot are counted, and end with the first use', async ({ store }) => {
+    const { boot } = await begin(store)
+    assert.ok(await store.issue(boot.id, limits))
+    assert.ok(await store.issue(boot.id, limits))
+    assert.is(await store.issue(boot.id, limits), undefined)
+    const other = await begin(store)
+    await store.spend(other.token, wanted.address, 60)
+    assert.is(await store.issue(other.boot.id, limits), undefined)
+  })
+
+  withStore('a session lives on while it is used', async ({ store, clock }) => {
+    const { token } = await begin(store)
+    const spent = await store.spend(token, wanted.address, 60)
+    const key = 'key' in spent ? spent.key : ''
+    clock.now += 50_000
+    assert.ok(await store.session(key, 60))
+    clock.now += 50_000
+    assert.ok(await store.session(key, 60))
+    clock.now += 60_000
+    assert.is(await store.session(key, 60), undefined)
+    assert.is(await store.session(`${key}x`, 60), undefined)
+  })
+
+  withStore('a new session of a node ends its former one; those of others stay', async ({ store }) => {
+    const open = async (node: string) => {
+      const boot = await store.begin({ ...wanted, node })
+      const spent = await store.spend((await store.issue(boot.id, limits))!, wanted.address, 60)
+      return 'key' in spent ? spent.key : ''
+    }
+    const [first, other, second] = [await open('n01'), await open('n02'), await open('n01')]
+    assert.is(await store.session(first, 60), undefined)
+    assert.ok(await store.session(other, 60))
+    assert.ok(await store.session(second, 60))
+  })
+
+  withStore('keeps windows', async ({ store }) => {
+    assert.is(await store.window('n01'), undefined)
+    await store.openWindow('n01', new Date(1000))
+    await store.openWindow('n01', new Date(2000))
+    assert.equal(await store.window('n01'), new Date(2000))
+  })
+
+  test.run()
+}
