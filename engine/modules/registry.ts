@@ -2,6 +2,7 @@ import { Failure, type Position } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { add_host } from './add_host/add_host.ts'
 import { apt } from './apt/apt.ts'
+import { assemble } from './assemble/assemble.ts'
 import { assert } from './assert/assert.ts'
 import { blockinfile } from './blockinfile/blockinfile.ts'
 import { command } from './command/command.ts'
@@ -12,6 +13,7 @@ import { fail } from './fail/fail.ts'
 import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
 import { find } from './find/find.ts'
+import { get_url } from './get_url/get_url.ts'
 import { group } from './group/group.ts'
 import { group_by } from './group_by/group_by.ts'
 import { hostname } from './hostname/hostname.ts'
@@ -37,16 +39,17 @@ import { systemd } from './systemd/systemd.ts'
 import { tempfile } from './tempfile/tempfile.ts'
 import { template } from './template/template.ts'
 import { timezone } from './timezone/timezone.ts'
+import { uri } from './uri/uri.ts'
 import { user } from './user/user.ts'
 import { wait_for } from './wait_for/wait_for.ts'
 import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
-import { get_url } from './get_url/get_url.ts'
 
 /** Every module by the collection that it has in Ansible. */
 const collections: Readonly<Record<string, readonly Module<never>[]>> = {
   'ansible.builtin': [
     add_host,
     apt,
+    assemble,
     assert,
     blockinfile,
     command,
@@ -78,6 +81,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     systemd,
     tempfile,
     template,
+    uri,
     user,
     wait_for,
     wait_for_connection,

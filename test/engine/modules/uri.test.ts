@@ -1,0 +1,5 @@
+import { uri } from '../../../engine/modules/uri/uri.ts'
+import { casesOf, runCases } from './cases.ts'
+import { startWebServer } from './webserver.ts'
+
+runCases(uri, casesOf('uri', { $URL: await startWebServer() }))
