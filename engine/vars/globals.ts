@@ -16,6 +16,9 @@ const callable =
   (run) =>
     new Callable(name, (positional, named) => body(positional, named, run))
 
+/** More than that is a mistake, and would fill the memory. */
+const longestRange = 10_000_000
+
 const range: Body = (positional) => {
   const [first, second, third] = positional.map((value) => {
     const number = asNumber(value)
@@ -24,6 +27,7 @@ const range: Body = (positional) => {
   if (first === undefined) return fail('range() needs at least one argument')
   const [start, stop, step] = second === undefined ? [0, first, 1] : [first, second, third ?? 1]
   if (step === 0) return fail('the step of range() must not be zero')
+  if ((stop - start) / step > longestRange) return fail(`range() would make more than ${longestRange} numbers`)
   const all: Value[] = []
   for (let value = start; step > 0 ? value < stop : value > stop; value += step) all.push(value)
   return all

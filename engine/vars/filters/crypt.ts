@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import type { Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
 import { text } from '../python/text.ts'
@@ -55,11 +55,7 @@ const written = (value: number, characters: number): string => {
 
 /** SHA-crypt as glibc computes it. */
 const shaCrypt = ({ kind, groups, rest }: Scheme, password: Buffer, salt: Buffer, rounds: number): string => {
-  const digest = (...parts: readonly Buffer[]): Buffer => {
-    const hash = createHash(kind)
-    for (const part of parts) hash.update(part)
-    return hash.digest()
-  }
+  const digest = (...parts: readonly Buffer[]): Buffer => hash(kind, Buffer.concat(parts), 'buffer')
   const filled = (block: Buffer, length: number): Buffer => Buffer.alloc(length, block)
   const alternate = digest(password, salt, password)
   const first: Buffer[] = [password, salt, filled(alternate, password.length)]
@@ -68,11 +64,11 @@ const shaCrypt = ({ kind, groups, rest }: Scheme, password: Buffer, salt: Buffer
   const passwordBytes = filled(digest(...Array.from({ length: password.length }, () => password)), password.length)
   const saltBytes = filled(digest(...Array.from({ length: 16 + result[0]! }, () => salt)), salt.length)
   for (let round = 0; round < rounds; round++) {
-    const odd = round % 2 === 1
-    const parts = [odd ? passwordBytes : result]
+    const isOdd = round % 2 === 1
+    const parts = [isOdd ? passwordBytes : result]
     if (round % 3 !== 0) parts.push(saltBytes)
     if (round % 7 !== 0) parts.push(passwordBytes)
-    parts.push(odd ? result : passwordBytes)
+    parts.push(isOdd ? result : passwordBytes)
     result = digest(...parts)
   }
   const tail =
@@ -100,8 +96,8 @@ export const passwordHash = (
   if (!/^[./0-9A-Za-z]{0,16}$/.test(used))
     return fail(`the salt '${used}' is not valid`, 'a salt has at most 16 characters of ./0-9A-Za-z')
   const count = Math.min(Math.max(rounds, 1000), 999_999_999)
-  const hash = shaCrypt(scheme, Buffer.from(password), Buffer.from(used), count)
-  return `$${scheme.id}$${count === impliedRounds ? '' : `rounds=${count}$`}${used}$${hash}`
+  const digits = shaCrypt(scheme, Buffer.from(password), Buffer.from(used), count)
+  return `$${scheme.id}$${count === impliedRounds ? '' : `rounds=${count}$`}${used}$${digits}`
 }
 
 export const hashFilters: Readonly<Record<string, Filter>> = {

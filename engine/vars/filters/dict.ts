@@ -3,6 +3,7 @@ import { equal, order } from '../python/compare.ts'
 import { makeDict } from '../python/containers.ts'
 import { fail } from '../python/failing.ts'
 import { dict, toKey, tuple } from '../python/sequence.ts'
+import { text } from '../python/text.ts'
 import { type Dict, isDict, type Value } from '../value.ts'
 import { dictOf, flagOr, listOf, textOr } from './given.ts'
 
@@ -69,6 +70,23 @@ const dictsort: Filter = {
   },
 }
 
+/** A dict of dicts (or a list of them) under the value that each has for one key. */
+const rekey: Filter = {
+  parameters: ['key', 'duplicates'],
+  apply: (input, [name, duplicates]) => {
+    const key = textOr(name, '')
+    const made: Dict = new Map()
+    for (const member of isDict(input) ? [...input.values()] : listOf(input)) {
+      const value = dictOf(member, 'rekey_on_member').get(key) ?? fail(`an item does not have the key '${key}'`)
+      if (made.has(toKey(value)) && textOr(duplicates, 'error') === 'error') {
+        fail(`the key '${text(value)}' occurs twice`, "duplicates='overwrite' allows it")
+      }
+      made.set(toKey(value), member)
+    }
+    return made
+  },
+}
+
 export const dictFilters: Readonly<Record<string, Filter>> = {
   combine,
   dict: { parameters: [], apply: (input) => makeDict({ positional: [input], named: new Map() }) },
@@ -98,4 +116,5 @@ export const dictFilters: Readonly<Record<string, Filter>> = {
       )
     },
   },
+  rekey_on_member: rekey,
 }

@@ -2,10 +2,12 @@ import type { Context, Filter } from '../context.ts'
 import { attribute, item } from '../python/access.ts'
 import { equal, isTrue, order } from '../python/compare.ts'
 import { fail } from '../python/failing.ts'
+import { namedTuple } from '../python/fields.ts'
 import { arithmetic } from '../python/number.ts'
 import { items, length, tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { Float, isDict, Undefined, type Value } from '../value.ts'
+import { compareLoose } from '../version.ts'
 import { flagOr, integerOr, listOf, strictList, textOr } from './given.ts'
 
 /** The items of a value, each evaluated as far as its own outside goes. */
@@ -187,7 +189,7 @@ const groupby: Filter = {
       if (last && equal(last.key, key)) last.members.push(member)
       else groups.push({ key, first: groupOf(member), members: [member] })
     }
-    return groups.map(({ first, members }) => tuple(first, members))
+    return groups.map(({ first, members }) => namedTuple({ grouper: first, list: members }))
   },
 }
 
@@ -386,6 +388,13 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     apply: (input, [caseSensitive, path], context) => {
       const keyOf = comparable(path, flagOr(caseSensitive, false), context)
       return distinct(settled(input, context), keyOf)
+    },
+  },
+  version_sort: {
+    parameters: ['reverse'],
+    apply: (input, [reverse]) => {
+      const all = listOf(input).toSorted((left, right) => compareLoose(text(left), text(right)))
+      return flagOr(reverse, false) ? all.reverse() : all
     },
   },
   zip: {

@@ -213,7 +213,8 @@ export const tokenizeTemplate = (source: string, syntax: Syntax): Token[] => {
     raw.lastIndex = found.index
     const rawTag = isVariable ? null : raw.exec(source)
     if (rawTag !== null) {
-      const start = after(found.index + rawTag[0].length, rawTag[1]!, false)
+      // Unlike other tags this one keeps the newline behind it.
+      const start = after(found.index + rawTag[0].length, rawTag[1]!, true)
       endRaw.lastIndex = start
       const close = endRaw.exec(source)
       if (close === null)

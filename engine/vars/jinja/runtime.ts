@@ -71,8 +71,11 @@ export const located = (thrown: unknown, frame: Frame, offset: number): unknown 
       excerpt: frame.run.source.line(offset),
     })
   }
-  if (thrown instanceof RangeError && thrown.message.includes('call stack')) {
-    return new Failure('template.recursion', 'the template calls itself without end', { at: at() })
+  if (thrown instanceof RangeError) {
+    if (thrown.message.includes('call stack')) {
+      return new Failure('template.recursion', 'the template calls itself without end', { at: at() })
+    }
+    return new Failure('template.value', `the value becomes too large: ${thrown.message}`, { at: at(), cause: thrown })
   }
   return thrown
 }

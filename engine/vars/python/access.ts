@@ -2,7 +2,7 @@ import type { Position } from '../../failure.ts'
 import { Callable, Float, isDict, Tuple, Undefined, type Value } from '../value.ts'
 import { dictMethods, listMethods, tupleMethods } from './containers.ts'
 import { fail, Missing } from './failing.ts'
-import { Fields } from './fields.ts'
+import { Fields, NamedTuple } from './fields.ts'
 import type { Given, Method } from './method.ts'
 import { asNumber } from './number.ts'
 import { itemAt, toKey } from './sequence.ts'
@@ -33,6 +33,7 @@ export const attribute = (object: Value, name: string, site: Site = nowhere): Va
   } else if (Array.isArray(object)) {
     const method = (object instanceof Tuple ? tuples : lists).get(name)
     if (method !== undefined) return bound(object, name, method)
+    if (object instanceof NamedTuple && object.names.includes(name)) return object[object.names.indexOf(name)]!
   } else if (name === 'is_integer' && (typeof object === 'number' || object instanceof Float)) {
     return new Callable(name, () => object instanceof Float || Number.isInteger(object))
   }
