@@ -39,6 +39,7 @@ import { systemd } from './systemd/systemd.ts'
 import { tempfile } from './tempfile/tempfile.ts'
 import { template } from './template/template.ts'
 import { timezone } from './timezone/timezone.ts'
+import { unarchive } from './unarchive/unarchive.ts'
 import { uri } from './uri/uri.ts'
 import { user } from './user/user.ts'
 import { wait_for } from './wait_for/wait_for.ts'
@@ -81,6 +82,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     systemd,
     tempfile,
     template,
+    unarchive,
     uri,
     user,
     wait_for,

@@ -1,0 +1,55 @@
+import type { UnarchiveParameters } from '../../../schema/types.ts'
+import { type Command, sh } from '../../command.ts'
+import { Failure } from '../../failure.ts'
+import type { Host } from '../module.ts'
+
+/** A kind of archive, by the first bytes of the file. */
+export type Kind = {
+  /** Ansible's word for what unpacks it. */
+  readonly handler: string
+  readonly isZip: boolean
+  /** The program that tar needs for it. */
+  readonly tool?: string
+}
+
+const kinds: readonly (readonly [string, Kind])[] = [
+  ['504b', { handler: 'ZipArchive', isZip: true, tool: 'unzip' }],
+  ['1f8b', { handler: 'TgzArchive', isZip: false, tool: 'gzip' }],
+  ['425a68', { handler: 'TarBzipArchive', isZip: false, tool: 'bzip2' }],
+  ['fd377a585a', { handler: 'TarXzArchive', isZip: false, tool: 'xz' }],
+  ['28b52ffd', { handler: 'TarZstdArchive', isZip: false, tool: 'zstd' }],
+]
+
+/** The archive as a task wants it unpacked. */
+export type Archive = {
+  readonly path: string
+  readonly dest: string
+  readonly kind: Kind
+  readonly params: UnarchiveParameters
+}
+
+/** Looks at an archive, and whether the host has what unpacks it. */
+export const kindOf = async (host: Host, path: string): Promise<Kind> => {
+  const tools = kinds.map(([, { tool }]) => tool ?? '')
+  const output = await host.run(
+    sh`head -c 6 -- ${path} | od -An -tx1 | tr -d ' \\n'; echo
+for tool in tar ${tools}; do command -v $tool >/dev/null && echo $tool; done`,
+  )
+  const [bytes = '', ...present] = output.stdout.toString().trimEnd().split('\n')
+  const kind = kinds.find(([magic]) => bytes.startsWith(magic))?.[1] ?? { handler: 'TarArchive', isZip: false }
+  const needed = [...(kind.isZip ? [] : ['tar']), ...(kind.tool === undefined ? [] : [kind.tool])]
+  const missing = needed.filter((tool) => !present.includes(tool))
+  if (missing.length === 0) return kind
+  throw new Failure('module.tool', `the host has no ${missing.join(' and no ')} to unpack ${path}`, {
+    at: host.at,
+    hint: `install ${missing.join(', ')} with an earlier task`,
+  })
+}
+
+/** Runs a command about an archive; any exit code above `highest` is a Failure with what the program said. */
+export const ask = async (host: Host, archive: Archive, command: Command, highest = 0): Promise<string> => {
+  const output = await host.run(command)
+  if (output.code <= highest) return `${output.stdout}${output.stderr}`
+  const said = (output.stderr.toString().trim() || output.stdout.toString().trim()).split('\n').slice(-5).join('\n')
+  throw new Failure('module.archive', `cannot unpack ${archive.params.src}: ${said}`, { at: host.at })
+}

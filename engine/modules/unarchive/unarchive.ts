@@ -1,0 +1,80 @@
+import { posix } from 'node:path'
+import type { UnarchiveParameters } from '../../../schema/types.ts'
+import { sequence, sh } from '../../command.ts'
+import { Failure } from '../../failure.ts'
+import { describe, planAttributes, propertyDiff, resolveOwnership } from '../attributes.ts'
+import { statAll } from '../listing.ts'
+import { type Change, change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
+import { runOrFail } from '../runorfail.ts'
+import { needless } from '../unless.ts'
+import { type Archive, ask, kindOf } from './archive.ts'
+import { obtain } from './obtain.ts'
+import { namesInTar, tarDifferences, unpackTar } from './tar.ts'
+import schema from './unarchive.schema.json' with { type: 'json' }
+import { unpackZip, zipDifferences } from './zip.ts'
+
+/** Gives everything that came out of the archive the task's owner, group and mode, in one change. */
+async function* setAll(
+  host: Host,
+  { dest, params }: Archive,
+  names: readonly string[],
+): AsyncGenerator<Change, void, unknown> {
+  if (params.owner === undefined && params.group === undefined && params.mode === undefined) return
+  const paths = names.map((name) => posix.join(dest, name).replace(/(.)\/$/, '$1')).filter((path) => path !== dest)
+  const ownership = await resolveOwnership(host, params)
+  const known = await statAll(host, [...new Set(paths)])
+  const plans = [...known.values()].flatMap((stat) => {
+    const plan = planAttributes(stat, ownership)
+    return plan ? [{ path: stat.path, ...plan }] : []
+  })
+  if (plans.length === 0) return
+  const list = (side: 'before' | 'after') => Object.fromEntries(plans.map((plan) => [plan.path, plan[side]]))
+  yield* change({
+    what: `set the attributes of ${plans.length} unpacked files in ${dest}`,
+    diff: propertyDiff(dest, list('before'), list('after')),
+    apply: () => runOrFail(host, sequence(...plans.map(({ command }) => command))),
+  })
+}
+
+async function* unpack(host: Host, archive: Archive): AsyncGenerator<Change, string[], unknown> {
+  const { kind, dest, params } = archive
+  const { names, differences } = kind.isZip
+    ? await zipDifferences(host, archive)
+    : { names: await namesInTar(host, archive), differences: await tarDifferences(host, archive) }
+  if (differences.length > 0) {
+    yield* change({
+      what: `unpack ${params.src} into ${dest}`,
+      diff: { before: '', after: differences.map((line) => `${line}\n`).join('') },
+      apply: () => ask(host, archive, kind.isZip ? unpackZip(archive) : unpackTar(archive), kind.isZip ? 1 : 0),
+    })
+  }
+  yield* setAll(host, archive, names)
+  return names
+}
+
+export const unarchive = module<UnarchiveParameters>(
+  'unarchive',
+  schema as ModuleSchema,
+  async function* (host, params) {
+    const { src, creates, list_files } = params
+    const dest = params.dest.replace(/(.)\/+$/, '$1')
+    const skipped = creates === undefined ? undefined : await needless(host, { creates })
+    if (skipped) return { ...skipped, dest, src }
+    const directory = await host.stat(dest, { follow: true })
+    if (directory?.type !== 'directory') {
+      throw new Failure('module.file', `${dest} ${directory ? 'is no directory' : 'is not there'}`, {
+        at: host.at,
+        hint: 'make it with an earlier task: file with state=directory',
+      })
+    }
+    const { path, isTemporary } = await obtain(host, params)
+    try {
+      const kind = await kindOf(host, path)
+      const names = yield* unpack(host, { path, dest, kind, params })
+      const result: Result = { dest, src, handler: kind.handler, ...describe(directory) }
+      return list_files ? { ...result, files: names } : result
+    } finally {
+      if (isTemporary) await host.run(sh`rm -f -- ${path}`)
+    }
+  },
+)

@@ -1,0 +1,4 @@
+import { unarchive } from '../../../engine/modules/unarchive/unarchive.ts'
+import { runCases } from './cases.ts'
+
+runCases(unarchive)
