@@ -8,6 +8,7 @@ import { removeSecrets } from './stages/secrets.ts'
 import { createEvents } from './system/events.ts'
 import { writeHandover } from './system/handover.ts'
 import { openLog } from './system/journal.ts'
+import { parseJson } from './system/json.ts'
 import { createProvisioner } from './system/provisioner.ts'
 import { restart } from './system/restart.ts'
 import { armWatchdog, noWatchdog, type Watchdog } from './system/watchdog.ts'
@@ -31,7 +32,7 @@ export const readManifest = async (path: string): Promise<BootManifest> => {
       hint: "the boot script must load a second initrd: 'initrd SERVER/boot/initrd/…'",
     })
   }
-  const manifest = JSON.parse(text) as BootManifest
+  const manifest = parseJson<BootManifest>(text, `the boot manifest ${path}`)
   if (manifest.version !== 1)
     throw new Failure('agent.manifest', `boot manifest of version ${manifest.version}; this agent knows version 1`, {
       hint: 'publish the image again with an agent as new as the provisioner',

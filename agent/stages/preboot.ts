@@ -9,6 +9,7 @@ import { openPlayer } from '../preboot/run.ts'
 import { readSecretVars } from '../preboot/secretvars.ts'
 import { bodyOf } from '../system/http.ts'
 import { runDirectory } from '../system/journal.ts'
+import { parseJson } from '../system/json.ts'
 import { mountSecret, unmount } from '../system/mounts.ts'
 import { removeSecrets } from './secrets.ts'
 
@@ -20,7 +21,7 @@ const bundleLimit = 256 * 1024 ** 2
 const fetchBundle = async ({ provisioner, log }: BootContext): Promise<Bundle> => {
   const fetch = (path: string, what: string) => provisioner.get(path, (answer) => bodyOf(answer, bundleLimit), { what })
   await mountSecret(log, place)
-  const bundle = JSON.parse((await fetch('/bundle', 'bundle')).toString()) as Bundle
+  const bundle = parseJson<Bundle>((await fetch('/bundle', 'bundle')).toString(), 'the bundle')
   await placeFiles(bundle, place, (digest) => fetch(`/bundle/files/${digest}`, 'bundle file'))
   return bundle
 }

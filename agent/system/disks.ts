@@ -27,14 +27,20 @@ const isFixedDisk = async (name: string, path: string): Promise<boolean> => {
   return size !== '' && size !== '0' && removable !== '1' && hidden !== '1'
 }
 
-/**
- * Where a disk is plugged in, for a stable order: PCI addresses decide before anything that depends on which driver was
- * first (host4, nvme0).
- */
-export const orderKey = (path: string): readonly [string, string] => {
+const orderKey = (path: string): readonly [string, string] => {
   const parts = path.split('/')
   const pci = parts.filter((part) => /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]$/.test(part))
   return [pci.join('/'), parts.slice(parts.indexOf(pci.at(-1) ?? '') + 1).join('/')]
+}
+
+/**
+ * The stable order of two disks, by where they are plugged in (paths of sysfs): PCI addresses decide before anything that
+ * depends on which driver was first (host4, nvme0). They are hexadecimal and of one length, so they compare as texts.
+ */
+export const compareSlots = (one: string, other: string): number => {
+  const [[pciOne, restOne], [pciOther, restOther]] = [orderKey(one), orderKey(other)]
+  if (pciOne !== pciOther) return pciOne < pciOther ? -1 : 1
+  return natural(restOne, restOther)
 }
 
 /** Values of `blkid -o export` and `mdadm --examine --export`: KEY=value lines. */
@@ -159,9 +165,8 @@ export const inspectMachine = async (): Promise<Machine> => {
     (await names('/sys/block')).map(async (name) => ({ name, path: await realpath(`/sys/block/${name}`) })),
   )
   const fixed = []
-  for (const each of found)
-    if (await isFixedDisk(each.name, each.path)) fixed.push({ ...each, key: orderKey(each.path) })
-  fixed.sort((one, other) => natural(one.key[0], other.key[0]) || natural(one.key[1], other.key[1]))
+  for (const each of found) if (await isFixedDisk(each.name, each.path)) fixed.push(each)
+  fixed.sort((one, other) => compareSlots(one.path, other.path))
   const disks: Disk[] = []
   for (const { name } of fixed) {
     const device = `/dev/${name}`

@@ -1,6 +1,6 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { Failure } from '../../engine/failure.ts'
+import { Failure, messageOf } from '../../engine/failure.ts'
 
 export type HttpOptions = {
   readonly method?: 'GET' | 'POST'
@@ -83,10 +83,15 @@ export const refusal = (url: string, answer: HttpAnswer, reason = ''): HttpFailu
 export const bodyOf = async (answer: HttpAnswer, limit: number): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limit) throw new HttpFailure(`the answer has more than ${limit} bytes`, { final: true })
-    chunks.push(chunk)
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > limit) throw new HttpFailure(`the answer has more than ${limit} bytes`, { final: true })
+      chunks.push(chunk)
+    }
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown
+    throw new HttpFailure(`the answer broke off after ${size} bytes: ${messageOf(thrown)}`, { cause: thrown })
   }
   return Buffer.concat(chunks)
 }

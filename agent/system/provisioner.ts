@@ -1,7 +1,8 @@
-import { Failure } from '../../engine/failure.ts'
+import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import type { BootEvent, BootManifest, Session } from '../../schema/types.ts'
 import { bodyOf, type HttpAnswer, HttpFailure, reasonOf, refusal, request } from './http.ts'
+import { parseJson } from './json.ts'
 import { retry } from './retry.ts'
 
 export type Server = BootManifest['servers'][number]
@@ -41,6 +42,9 @@ const sessionLimit = 64 * 1024
 
 export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
   const { servers, ca, log } = options
+  const plain = servers.find((server) => !server.https.startsWith('https://'))
+  if (plain)
+    throw new Failure('agent.manifest', `the authenticated routes of a server are at ${plain.https}: that is not https`)
   let session = options.session
   const authorization = () => {
     if (!session) throw new Error('there is no session yet')
@@ -59,7 +63,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
           body: JSON.stringify({ token, node: options.node, boot: options.boot }),
         })
         if (answer.status !== 200 && answer.status !== 201) throw refusal(url, answer, await reasonOf(answer))
-        const given = JSON.parse((await bodyOf(answer, sessionLimit)).toString()) as Session
+        const given = parseJson<Session>((await bodyOf(answer, sessionLimit)).toString(), 'the session')
         if (given.node !== options.node || given.boot !== options.boot || !given.key)
           throw new HttpFailure(`${url}: the session is not ours`, { final: true })
         return given
@@ -67,7 +71,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
       try {
         session = await retry(servers, open, { log, what: 'session', budget: options.budget })
       } catch (cause) {
-        throw new Failure('agent.session', `no session: ${(cause as Error).message}`, {
+        throw new Failure('agent.session', `no session: ${messageOf(cause)}`, {
           cause,
           hint: 'a boot token opens one session: a node that restarted by itself needs a new boot script',
         })
@@ -79,7 +83,13 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
         const url = `${server.https}${path}`
         const answer = await request(url, { ca, headers: { ...headers, ...authorization() } })
         if (answer.status !== 200 && !accept.includes(answer.status)) throw refusal(url, answer, await reasonOf(answer))
-        return take(answer)
+        try {
+          return await take(answer)
+        } catch (thrown) {
+          // what went wrong with the content is final; a transfer that broke off is not
+          if (answer.body.complete) throw thrown
+          throw new HttpFailure(`${url}: broken off: ${messageOf(thrown)}`, { cause: thrown })
+        }
       }
       return retry(servers, get, { log, what, budget: budget ?? options.budget })
     },
