@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
@@ -46,8 +47,12 @@ const fetchImage = async (context: BootContext, file: string) => {
   )
 }
 
-/** Pages of both file systems go round the NUMA nodes; else the first one alone holds the image. */
-const memoryOptions = (size: string) => [`size=${size}`, 'mode=0755', 'mpol=interleave']
+/** Where there are several NUMA nodes the pages go round them; else the first one alone would hold the image. */
+const memoryOptions = (size: string): readonly string[] => [
+  `size=${size}`,
+  'mode=0755',
+  ...(existsSync('/sys/devices/system/node/node1') ? ['mpol=interleave'] : []),
+]
 
 const overlayRoot = async (context: BootContext, image: string): Promise<void> => {
   const { log, newRoot, manifest } = context

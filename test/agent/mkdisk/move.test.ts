@@ -29,7 +29,9 @@ test('content goes along with owners, modes, links and attributes; twice is once
   await tool('chown', ['7:8', join(log, 'private/secret.log')])
   await tool('chmod', ['2750', log])
   symlinkSync('private/secret.log', join(log, 'link'))
-  const attribute = await execute('setfattr', ['-n', 'user.test', '-v', 'kept', join(log, 'private/secret.log')])
+  const attribute = await execute('setfattr', ['-n', 'user.test', '-v', 'kept', join(log, 'private/secret.log')]).catch(
+    () => undefined, // no such tool here
+  )
   for (let times = 0; times < 2; times++) {
     await moveDirectory(silentLog, root, '/var/log', '/system/log')
     const moved = lstatSync(join(root, 'system/log/private/secret.log'))
@@ -38,7 +40,7 @@ test('content goes along with owners, modes, links and attributes; twice is once
     assert.is(readFileSync(join(log, 'link'), 'utf8'), 'text')
     assert.is((await listMounts()).filter(({ target }) => target === log).length, 1)
   }
-  if (attribute.code === 0) {
+  if (attribute?.code === 0) {
     const shown = await tool('getfattr', [
       '-n',
       'user.test',
