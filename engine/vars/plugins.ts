@@ -7,6 +7,7 @@ import { listFilters } from './filters/list.ts'
 import { numberFilters } from './filters/number.ts'
 import { pathFilters } from './filters/path.ts'
 import { regexFilters } from './filters/regex.ts'
+import { selectionFilters } from './filters/selection.ts'
 import { textFilters } from './filters/text.ts'
 import { timeFilters } from './filters/time.ts'
 import { typeFilters } from './filters/type.ts'
@@ -23,6 +24,7 @@ const families: readonly Readonly<Record<string, Filter>>[] = [
   numberFilters,
   pathFilters,
   regexFilters,
+  selectionFilters,
   textFilters,
   timeFilters,
   typeFilters,

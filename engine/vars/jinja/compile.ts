@@ -2,31 +2,19 @@ import type { Position } from '../../failure.ts'
 import { nearest } from '../../nearest.ts'
 import { callPlugin } from '../plugin.ts'
 import { attribute, item } from '../python/access.ts'
-import { equal, isTrue, order } from '../python/compare.ts'
-import { Datetime, Timedelta } from '../python/datetime.ts'
-import { Blank, fail, Missing, undefinedFailure } from '../python/failing.ts'
+import { isTrue } from '../python/compare.ts'
+import { Blank, fail, Missing } from '../python/failing.ts'
 import { Fields } from '../python/fields.ts'
-import { percentFormat } from '../python/format.ts'
-import { arithmetic, float, negate, positive } from '../python/number.ts'
-import { contains, items, slice, toKey, tuple } from '../python/sequence.ts'
+import { float, negate, positive } from '../python/number.ts'
+import { items, slice, toKey, tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { typeName } from '../python/type.ts'
-import { Callable, holdsTemplate, isDict, type Key, Template, Tuple, Undefined, type Value } from '../value.ts'
-import type { Arguments, Binary, Call, Comparator, Expression, FilterNode, TestNode } from './ast.ts'
+import { Callable, holdsTemplate, isDict, type Key, Template, Undefined, type Value } from '../value.ts'
+import type { Arguments, Call, Expression, FilterNode, TestNode } from './ast.ts'
 import { Loop } from './loop.ts'
+import { comparisons, compileBinary, demanded, guarded, whole } from './operators.ts'
 import { findPlugin, type Plugins } from './plugins.ts'
-import { type Code, type Frame, invoke, located, type Run, settle } from './runtime.ts'
-
-/** Turns the failures of an expression into positioned ones. */
-const guarded =
-  (offset: number, code: Code): Code =>
-  (frame) => {
-    try {
-      return code(frame)
-    } catch (thrown) {
-      throw located(thrown, frame, offset)
-    }
-  }
+import { type Code, type Frame, invoke, type Run, settle } from './runtime.ts'
 
 /** The file position of an offset, computed once per template object. */
 const positions = (offset: number): ((run: Run) => Position) => {
@@ -40,10 +28,6 @@ const positions = (offset: number): ((run: Run) => Position) => {
     return position
   }
 }
-
-/** Deeply evaluated when it is a container; operators compare and join what is inside. */
-const whole = (value: Value, run: Run): Value =>
-  typeof value === 'object' && value !== null && !(value instanceof Undefined) ? run.resolve(value) : value
 
 /** Compiles expressions to closures. */
 export const compileExpression = (node: Expression, plugins: Plugins): Code => {
@@ -160,11 +144,6 @@ export const compileExpression = (node: Expression, plugins: Plugins): Code => {
   }
 }
 
-const demanded = (value: Value): Value => {
-  if (value instanceof Undefined) throw undefinedFailure(value)
-  return value
-}
-
 const compileName = (name: string, offset: number, plugins: Plugins): Code => {
   const at = positions(offset)
   const global = plugins.globals.get(name)
@@ -186,52 +165,6 @@ const compileConditional = (test: Code, then: Code, otherwise: Code | undefined,
   return guarded(offset, (frame) => {
     if (isTrue(test(frame))) return then(frame)
     return otherwise ? otherwise(frame) : new Blank("the inline 'if' is false and has no 'else'", at(frame.run))
-  })
-}
-
-type Comparison = (left: Value, right: Value, run: Run) => boolean
-
-const comparisons: Readonly<Record<Comparator, Comparison>> = {
-  '==': (left, right, run) => equal(whole(left, run), whole(right, run)),
-  '!=': (left, right, run) => !equal(whole(left, run), whole(right, run)),
-  '<': (left, right, run) => order(whole(left, run), whole(right, run), '<') < 0,
-  '<=': (left, right, run) => order(whole(left, run), whole(right, run), '<=') <= 0,
-  '>': (left, right, run) => order(whole(left, run), whole(right, run), '>') > 0,
-  '>=': (left, right, run) => order(whole(left, run), whole(right, run), '>=') >= 0,
-  in: (left, right, run) => contains(isDict(right) ? right : whole(right, run), whole(left, run)),
-  'not in': (left, right, run) => !contains(isDict(right) ? right : whole(right, run), whole(left, run)),
-}
-
-const joinedLists = (left: Value[], right: Value[]): Value => {
-  if (left instanceof Tuple !== right instanceof Tuple)
-    return fail(`can only concatenate ${typeName(left)} (not "${typeName(right)}") to ${typeName(left)}`)
-  return left instanceof Tuple ? tuple(...left, ...right) : left.concat(right)
-}
-
-const repeated = (value: Value, count: number): Value => {
-  if (typeof value === 'string') return value.repeat(Math.max(0, count))
-  const all: Value[] = value instanceof Tuple ? tuple() : []
-  for (let round = 0; round < count; round++) all.push(...(value as Value[]))
-  return all
-}
-
-const isSequence = (value: Value): boolean => typeof value === 'string' || Array.isArray(value)
-
-const compileBinary = (node: Binary, left: Code, right: Code): Code => {
-  const { operator } = node
-  return guarded(node.offset, (frame) => {
-    const a = demanded(left(frame))
-    const b = demanded(right(frame))
-    if (operator === '+') {
-      if (typeof a === 'string' && typeof b === 'string') return a + b
-      if (Array.isArray(a) && Array.isArray(b)) return joinedLists(a, b)
-    } else if (operator === '*') {
-      if (isSequence(a) && Number.isInteger(b)) return repeated(a, b as number)
-      if (isSequence(b) && Number.isInteger(a)) return repeated(b, a as number)
-    } else if (operator === '-' && a instanceof Datetime && b instanceof Datetime) {
-      return new Timedelta(a.seconds - b.seconds)
-    } else if (operator === '%' && typeof a === 'string') return percentFormat(a, frame.run.resolve(b))
-    return arithmetic(operator, a, b)
   })
 }
 

@@ -1,8 +1,9 @@
 import { nearest } from '../../nearest.ts'
 import type { Call, Expression, FilterNode, Parameters, Statement, Target } from './ast.ts'
-import { parseExpression, parseFilter, parseTuple, shown, Tokens } from './expressions.ts'
+import { parseExpression, parseFilter, parseTuple } from './expressions.ts'
 import type { Token } from './lexer.ts'
 import { SyntaxProblem } from './source.ts'
+import { shown, Tokens } from './tokens.ts'
 
 type Parser = (tokens: Tokens, offset: number) => Statement
 
