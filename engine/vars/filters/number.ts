@@ -51,7 +51,7 @@ const humanReadable: Filter = {
 }
 
 /** A size in words as bytes (or bits): `1 GB`, `512M`, `10 kb`. */
-export const humanToBytes = (source: string, defaultUnit: string, isBits: boolean): Value => {
+const humanToBytes = (source: string, defaultUnit: string, isBits: boolean): Value => {
   const match =
     /^\s*([+-]?\d*\.?\d+)\s*([a-zA-Z]+)?\s*$/.exec(source) ??
     fail(`'${source}' is not a size`, 'write a number and a unit, as 512M or 1 GB')

@@ -18,7 +18,7 @@ const dirname = (path: string): string => {
 }
 
 /** Joins as Python does: an absolute part starts anew. */
-export const joinPaths = (parts: readonly string[]): string =>
+const joinPaths = (parts: readonly string[]): string =>
   parts.reduce((path, part) =>
     part.startsWith('/') ? part : path === '' || path.endsWith('/') ? path + part : `${path}/${part}`,
   )

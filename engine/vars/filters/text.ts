@@ -118,7 +118,7 @@ const truncate: Filter = {
 }
 
 /** A word as a POSIX shell reads it back unchanged. */
-export const shellQuote = (value: string): string =>
+const shellQuote = (value: string): string =>
   value !== '' && /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'"'"'`)}'`
 
 const replaceText: Filter = {

@@ -31,7 +31,7 @@ const file: Lookup = (terms, options, context) =>
   })
 
 /** Reads the templates that a template names, from beside it and from the search path. */
-export const templateLoader =
+const templateLoader =
   (beside: string, context: LookupContext): NonNullable<RenderOptions['load']> =>
   (name) => {
     const near = join(beside, name)

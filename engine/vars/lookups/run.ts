@@ -11,9 +11,6 @@ import { machineLookups } from './machine.ts'
 
 const lookups = new Map(Object.entries({ ...fileLookups, ...listLookups, ...machineLookups }))
 
-/** Whether there is a lookup of this short or fully qualified name, for `with_…`. */
-export const hasLookup = (name: string): boolean => lookups.has(shortName(name))
-
 const shortName = (name: string): string => name.replace(/^(?:ansible\.(?:builtin|legacy)|community\.general)\./, '')
 
 /** Runs a lookup inside an evaluation. Throws a Failure for an unknown one. */

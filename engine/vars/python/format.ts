@@ -111,7 +111,7 @@ const parseSpec = (source: string): Spec => {
 }
 
 /** Python's format(value, specification). */
-export const formatValue = (value: Value, specification: string): string => {
+const formatValue = (value: Value, specification: string): string => {
   if (specification === '') return text(value)
   const spec = parseSpec(specification)
   if (parts(value) === undefined || (typeof value === 'boolean' && spec.type === '') || spec.type === 's') {
