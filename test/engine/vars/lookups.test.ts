@@ -125,7 +125,6 @@ test('password: hashed with a salt that stays', () => {
   const [plain = '', salt = ''] = readFileSync(join(directory, 'role/creds/hashed'), 'utf8').trim().split(' salt=')
   assert.match(plain, /^[\w.,:-]{8}$/)
   assert.ok(first.startsWith(`$6$rounds=656000$${salt}$`))
-}), first)
 })
 
 test('env, pipe, lines and their failures', () => {
