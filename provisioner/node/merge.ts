@@ -20,19 +20,23 @@ const removal = (text: unknown): string | undefined =>
 /**
  * Lays a variable's plain value over what the earlier groups gave:
  * - maps merge key by key; a key `~x`, and a value null, take the key away;
- * - lists append; an item `~x` takes every earlier `x` away, and an item that is there already moves to the end;
+ * - lists append; an item `~x` takes every earlier `x` away, and an item that an earlier group gave moves to the end;
  * - anything else replaces.
  */
 export const merge = (base: Merged | undefined, value: unknown, origin: Origin): Merged | undefined => {
   if (value === null || value === undefined) return undefined
   if (Array.isArray(value)) {
-    let items = base?.kind === 'list' ? [...base.items] : []
+    let earlier = base?.kind === 'list' ? base.items : []
+    let own: (typeof earlier)[number][] = []
     for (const item of value) {
-      const gone = removal(item) ?? item
-      if (isScalar(gone)) items = items.filter((former) => former.value !== gone)
-      if (removal(item) === undefined) items.push({ value: item, origin })
+      const removed = removal(item)
+      const gone = removed ?? item
+      if (isScalar(gone)) earlier = earlier.filter((former) => former.value !== gone)
+      // One list may say the same twice (two disks of one size); only `~x` takes its own items away.
+      if (removed === undefined) own.push({ value: item, origin })
+      else own = own.filter((former) => former.value !== removed)
     }
-    return { kind: 'list', items }
+    return { kind: 'list', items: [...earlier, ...own] }
   }
   if (isObject(value)) {
     const members = new Map(base?.kind === 'map' ? base.members : [])
