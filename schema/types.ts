@@ -1148,22 +1148,6 @@ export interface GitParameters {
    * umask for the files.
    */
   umask?: string;
-  /**
-   * Check the signature of the commit or tag.
-   */
-  verify_commit: boolean;
-  /**
-   * Fingerprints of good signatures; any when there is none.
-   */
-  gpg_allowlist: string[];
-  /**
-   * File to write the version's tree to: zip, tar or tar.gz.
-   */
-  archive?: string;
-  /**
-   * Directory in that file.
-   */
-  archive_prefix?: string;
 }
 
 // engine/modules/group/group.schema.json

@@ -14,6 +14,7 @@ import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
 import { find } from './find/find.ts'
 import { get_url } from './get_url/get_url.ts'
+import { git } from './git/git.ts'
 import { group } from './group/group.ts'
 import { group_by } from './group_by/group_by.ts'
 import { hostname } from './hostname/hostname.ts'
@@ -62,6 +63,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     file,
     find,
     get_url,
+    git,
     group,
     group_by,
     hostname,
