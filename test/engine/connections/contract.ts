@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { quote, secret, sh, verbatim } from '../../../engine/command.ts'
 import type { Become, Connection } from '../../../engine/connections/connection.ts'
@@ -24,6 +25,13 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Failure> => 
   throw new Error('no Failure was thrown')
 }
 
+/** Seconds to sleep that tell this run's processes from those of another one. */
+export const endless = (kind: number): number => kind * 10_000_000 + process.pid
+
+/** Shell text that prints which of our endless sleeps still run. */
+const sleeping = (...kinds: number[]) =>
+  verbatim(`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -oE 'sleep (${kinds.map(endless).join('|')})'`)
+
 /** What every connection must do, whatever it leads to. */
 export const contract = (
   title: string,
@@ -36,6 +44,16 @@ export const contract = (
   const run = (...args: Parameters<Connection['run']>) => place().connection.run(...args)
   const path = (name: string) => `${place().directory}/${name}`
   const text = async (...args: Parameters<Connection['run']>) => (await run(...args)).stdout.toString()
+
+  /** A killed process takes a moment to go. */
+  const areGone = async (...kinds: number[]) => {
+    let left = await text(sleeping(...kinds))
+    for (let tries = 0; left !== '' && tries < 20; tries++) {
+      await setTimeout(50)
+      left = await text(sleeping(...kinds))
+    }
+    assert.is(left, '')
+  }
 
   tests.before(async () => {
     opened = await open()
@@ -185,26 +203,24 @@ export const contract = (
 
   tests('a time limit kills the command and all that it started', async () => {
     const start = performance.now()
-    const failure = await failureOf(run(sh`sleep 611 & sleep 612; echo no`, { timeout: 200 }))
+    const failure = await failureOf(run(sh`sleep ${endless(1)} & sleep ${endless(2)}; echo no`, { timeout: 200 }))
     assert.is(failure.code, 'connection.timeout')
-    assert.match(failure.message, 'sleep 612')
+    assert.match(failure.message, `sleep ${endless(2)}`)
     assert.ok(performance.now() - start < 3000)
-    const left = await text(verbatim("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o 'sleep 61[12]'"))
-    assert.is(left, '')
+    await areGone(1, 2)
   })
 
   tests('a time limit holds for commands with much input, too', async () => {
     const stdin = Buffer.alloc(400_000)
-    const failure = await failureOf(run(sh`sleep 613`, { stdin, timeout: 300 }))
+    const failure = await failureOf(run(sh`sleep ${endless(3)}`, { stdin, timeout: 300 }))
     assert.is(failure.code, 'connection.timeout')
-    const left = await text(verbatim("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o 'sleep 61[3]'"))
-    assert.is(left, '')
+    await areGone(3)
   })
 
   tests('a signal cancels a command', async () => {
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 100)
-    const failure = await failureOf(run(sh`sleep 614`, { signal: controller.signal }))
+    void setTimeout(100).then(() => controller.abort())
+    const failure = await failureOf(run(sh`sleep ${endless(4)}`, { signal: controller.signal }))
     assert.is(failure.code, 'connection.aborted')
     assert.is(await text(sh`echo alive`), 'alive\n')
     assert.is((await failureOf(run(sh`echo late`, { signal: controller.signal }))).code, 'connection.aborted')
@@ -219,7 +235,7 @@ export const contract = (
   })
 
   tests('a secret part of a command is not shown in failures', async () => {
-    const failure = await failureOf(run(sh`sleep 615; echo ${secret('hunter2')}`, { timeout: 100 }))
+    const failure = await failureOf(run(sh`sleep ${endless(5)}; echo ${secret('hunter2')}`, { timeout: 100 }))
     assert.match(failure.message, '***')
     assert.not.match(failure.message, 'hunter2')
   })

@@ -8,7 +8,7 @@ import { sh, verbatim } from '../../../engine/command.ts'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { type ImageOptions, openImage } from '../../../engine/connections/image.ts'
 import { collectFacts } from '../../../engine/facts/collect.ts'
-import { contract, failureOf } from './contract.ts'
+import { contract, endless, failureOf } from './contract.ts'
 import { inventoryOf, makeTree } from './imagetree.ts'
 
 const tree = makeTree()
@@ -47,6 +47,10 @@ const withTree = async (
     rmSync(root, { recursive: true })
   }
 }
+
+/** Process numbers, as the machine sees them, of a sleep. */
+const runningOutside = (seconds: number): string =>
+  execFileSync('sh', ['-c', 'pgrep -f "^sleep $0$" || true', String(seconds)], { encoding: 'utf8' })
 
 const ended = async (child: ChildProcess) => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -153,9 +157,10 @@ contract('connections/image', open, (tests) => {
 
   tests('what a build leaves running ends with it', () =>
     withTree(async (connection, root) => {
-      await connection.run(verbatim('setsid sleep 617 >/dev/null 2>&1 &'))
+      await connection.run(sh`setsid sleep ${endless(6)} >/dev/null 2>&1 &`)
+      assert.is.not(runningOutside(endless(6)), '')
       await connection.close()
-      assert.is(execFileSync('sh', ['-c', 'pgrep -f "^sleep 61[7]" || true'], { encoding: 'utf8' }), '')
+      assert.is(runningOutside(endless(6)), '')
       const again = await openImage({ root })
       await again.close()
     }),
@@ -168,7 +173,7 @@ contract('connections/image', open, (tests) => {
     const script = `
       const { openImage } = await import(${JSON.stringify(module)})
       const connection = await openImage({ root: ${JSON.stringify(root)} })
-      connection.run({ text: 'sleep 618', shown: '' })
+      connection.run({ text: 'sleep ${endless(7)}', shown: '' })
       await connection.as({ user: 'nobody', method: 'su' }).run({ text: ':', shown: '' })
       console.log('open')
       await new Promise(() => {})`
@@ -180,7 +185,7 @@ contract('connections/image', open, (tests) => {
     await ended(child)
     for (let tries = 0; inventoryOf(root) !== before && tries < 50; tries++) await setTimeout(50)
     assert.is(inventoryOf(root), before)
-    assert.is(execFileSync('sh', ['-c', 'pgrep -f "^sleep 61[8]" || true'], { encoding: 'utf8' }), '')
+    assert.is(runningOutside(endless(7)), '')
     const again = await openImage({ root })
     await again.close()
     rmSync(root, { recursive: true })

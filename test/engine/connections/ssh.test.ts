@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { sh } from '../../../engine/command.ts'
 import type { ConnectionOptions } from '../../../engine/connections/connection.ts'
 import { openSsh } from '../../../engine/connections/ssh.ts'
-import { contract, failureOf } from './contract.ts'
+import { contract, endless, failureOf } from './contract.ts'
 import { startSshServer } from './sshserver.ts'
 
 const server = await startSshServer()
@@ -178,10 +178,10 @@ contract('connections/ssh', open, (tests, place) => {
 
   tests('a host that does not answer is unreachable when the time is over', async () => {
     const start = performance.now()
-    const failure = await failureOf(openSsh(more('-o ProxyCommand="sleep 619" -o ConnectTimeout=1')))
+    const failure = await failureOf(openSsh(more(`-o ProxyCommand="sleep ${endless(8)}" -o ConnectTimeout=1`)))
     assert.is(failure.code, 'connection.unreachable')
     assert.ok(performance.now() - start < 3000)
-    assert.is((await place().connection.run(sh`pgrep -f ${'^sleep 61[9]'}`)).code, 1)
+    assert.is((await place().connection.run(sh`pgrep -f ${`^sleep ${endless(8)}$`}`)).code, 1)
   })
 
   tests('a port where nobody listens', async () => {
