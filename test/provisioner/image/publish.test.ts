@@ -1,0 +1,134 @@
+import { chmod, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { tool } from '../../../engine/process.ts'
+import { findImage, kernelOf, listImages, referenceOf, versionsOf } from '../../../provisioner/image/images.ts'
+import { publishImage } from '../../../provisioner/image/publish.ts'
+import { canonical, digestOf } from '../../../provisioner/store/digest.ts'
+import { suite } from '../../suite.ts'
+import { type Fixture, makeFixture, writeFiles } from '../fixture.ts'
+
+const test = suite('image')
+let fixture: Fixture
+test.beforeEach(async () => {
+  fixture = await makeFixture()
+})
+test.afterEach(() => fixture.remove())
+
+const tree = () => join(fixture.directory, 'tree')
+const publish = (name = 'compute') =>
+  publishImage(fixture.state, { tree: tree(), name, playbook: 'playbooks/compute.yml' })
+
+const rejects = async (promise: Promise<unknown>, message: RegExp): Promise<void> => {
+  const thrown = await promise.then(
+    () => undefined,
+    (reason) => reason as Error,
+  )
+  assert.match(thrown?.message ?? 'nothing was thrown', message)
+}
+
+const fileOf = (digest: string) => join(fixture.state.directory, 'blobs/sha256', digest.slice(7, 9), digest.slice(7))
+
+test('a version is the digest of its manifest; everything it names is stored', async () => {
+  const { image } = fixture
+  assert.is(image.version, digestOf(canonical(image.manifest)))
+  assert.is(image.manifest.os, 'Test Linux 1')
+  assert.equal(
+    image.manifest.kernels.map(({ version }) => version),
+    ['6.1.0-10', '6.1.0-9'],
+  )
+  for (const { digest, size } of [image.manifest.rootfs, ...image.manifest.kernels.map(({ kernel }) => kernel)]) {
+    assert.equal(await fixture.state.blobs.stat(digest), { digest, size })
+    assert.ok(await fixture.state.blobs.verify(digest))
+  }
+})
+
+test('the squashfs has the tree without what is no part of an image', async () => {
+  const listing = await tool('unsquashfs', ['-ll', '-d', '', fileOf(fixture.image.manifest.rootfs.digest)])
+  assert.match(listing, /-rwxr-xr-x .* \/usr\/bin\/tool/)
+  assert.match(listing, ' /proc\n')
+  assert.match(listing, '/boot/vmlinuz-6.1.0-10')
+  assert.not.match(listing, 'should-not-be-there')
+  assert.not.match(listing, 'initrd')
+})
+
+test('an unchanged tree is not published again, whatever its times say', async () => {
+  await utimes(join(tree(), 'usr'), 1, 1)
+  await utimes(join(tree(), 'etc/os-release'), 1, 1)
+  await writeFile(join(tree(), 'proc/another'), 'x')
+  const { image, published } = await publish()
+  assert.is(published, false)
+  assert.is(image.version, fixture.image.version)
+  assert.is((await listImages(fixture.state)).length, 1)
+})
+
+const changes: Record<string, () => Promise<unknown>> = {
+  'content of the same length and time': async () => {
+    const file = join(tree(), 'etc/os-release')
+    await utimes(file, 1, 1)
+    await publish()
+    await writeFile(file, 'PRETTY_NAME="Test Linux 2"\n')
+    await utimes(file, 1, 1)
+  },
+  'a mode': () => chmod(join(tree(), 'usr/bin/tool'), 0o700),
+  'a new file': () => writeFile(join(tree(), 'etc/motd'), 'x'),
+  'a file that went': () => rm(join(tree(), 'usr/bin/tool')),
+  'a file capability': () => tool('setfattr', ['-n', 'user.test', '-v', 'x', join(tree(), 'usr/bin/tool')]),
+  'an initramfs': () => writeFile(join(tree(), 'boot/initrd.img-6.1.0-10'), 'another initramfs'),
+}
+
+for (const [what, change] of Object.entries(changes)) {
+  test(`${what} makes a new version`, async () => {
+    await change()
+    const before = (await versionsOf(fixture.state, 'compute'))[0]!
+    const { image, published } = await publish()
+    assert.is(published, true)
+    assert.is.not(image.version, before.version)
+    assert.is((await findImage(fixture.state, 'compute')).version, image.version)
+  })
+}
+
+test('the same tree gives the same bytes', async () => {
+  const { image } = await publish('other')
+  assert.is(image.manifest.rootfs.digest, fixture.image.manifest.rootfs.digest)
+})
+
+test('a version whose content is gone is published again', async () => {
+  await fixture.state.blobs.remove(fixture.image.manifest.rootfs.digest)
+  assert.is((await publish()).published, true)
+  assert.ok(await fixture.state.blobs.verify(fixture.image.manifest.rootfs.digest))
+})
+
+test('images are found by name, by version, by the start of a version', async () => {
+  const { image } = fixture
+  for (const reference of ['compute', referenceOf(image), `compute@${image.version.slice(0, 20)}`]) {
+    assert.is((await findImage(fixture.state, reference)).version, image.version)
+  }
+  await rejects(findImage(fixture.state, 'compote'), /there is no image 'compote'/)
+  await rejects(findImage(fixture.state, `compute@sha256:${'0'.repeat(64)}`), /has no version/)
+  await rejects(findImage(fixture.state, '../images'), /there is no image/)
+  assert.is(kernelOf(image, '6.1.0-9').version, '6.1.0-9')
+  assert.throws(() => kernelOf(image, '5.0'), /has no kernel 5\.0/)
+})
+
+test('a manifest that somebody changed is no version', async () => {
+  const file = join(fixture.state.directory, 'images/compute', `${fixture.image.version.slice(7)}.json`)
+  await chmod(file, 0o644)
+  await writeFile(file, canonical({ ...fixture.image.manifest, playbook: 'evil.yml' }))
+  await rejects(findImage(fixture.state, 'compute'), /there is no image/)
+})
+
+test('trees that cannot be images are refused with a hint', async () => {
+  await rejects(
+    publishImage(fixture.state, { tree: '/nonexistent', name: 'x', playbook: 'p' }),
+    /there is no directory/,
+  )
+  await rejects(publish('../x'), /cannot name an image/)
+  await rm(join(tree(), 'etc/os-release'))
+  await rejects(publish(), /neither etc\/os-release nor/)
+  await writeFiles(tree(), { 'usr/lib/os-release': 'NAME=x\n' })
+  for (const name of ['initrd.img-6.1.0-9', 'initrd.img-6.1.0-10']) await rm(join(tree(), 'boot', name))
+  await rejects(publish(), /has no initramfs for kernel/)
+})
+
+test.run()

@@ -1,0 +1,126 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { renderOverlay } from '../../../provisioner/overlay/render.ts'
+import { openState, type State } from '../../../provisioner/state.ts'
+import { suite } from '../../suite.ts'
+import { openTestSite, temporaryDirectory, writeFiles } from '../fixture.ts'
+
+const test = suite('stock overlays')
+
+/** A node with everything: a bond over two cards, a VLAN over the bond, InfiniBand, both families, routes, disks. */
+const site = {
+  'inventory/hosts.yml': `all:
+  vars:
+    prelude_server: 10.1.0.254
+    prelude_names: [head.cluster.test]
+    prelude_domain: cluster.test
+    prelude_mounts:
+      - {source: "head:/home", path: /home, type: nfs, options: "defaults,nofail"}
+      - {source: "head:/opt", path: /opt, type: nfs}
+    prelude_authorized_keys: [ssh-ed25519 AAAA admin@head]
+    node_image: compute
+  hosts:
+    n1:
+      node_networks:
+        m1: {name: eno1, mac: "02:00:00:00:00:01", boot: true}
+        m2: {name: eno2, mac: "02:00:00:00:00:02"}
+        bond0:
+          type: bond
+          members: [m1, m2]
+          mode: 802.3ad
+          lacp_rate: fast
+          xmit_hash_policy: layer3+4
+          address: 10.1.0.1/16
+          address6: fd00::1/64
+          gateway: 10.1.0.253
+          mtu: 9000
+          primary: true
+          dns: [10.1.0.254, "fd00::254"]
+          search: [c1.test]
+        storage: {name: bond0.42, type: vlan, parent: bond0, vlan: 42, address: 10.42.0.1/24, routes: [{to: 192.168.0.0/16, via: 10.42.0.254}]}
+        ib0: {type: infiniband, address: 10.2.0.1/16, mtu: 65520, onboot: false}
+      node_mkdisk:
+        profile: compute-node
+        disks: {"4": "raid0:ext4:/scratch", "1": "", "2": "raid1:ext4:/system"}
+        wipe: true
+        fscache: /scratch/fscache
+        move: {/var/log: /system/log, /tmp: /system/tmp}
+    n2:
+      node_networks: {eth0: {mac: "02:00:00:00:02:01", address: 10.1.0.2/16}}
+`,
+}
+
+const golden = join(import.meta.dirname, 'golden')
+const isUpdate = process.env['UPDATE_GOLDEN'] !== undefined
+
+let directory: string
+let state: State
+let remove: () => Promise<void>
+test.before(async () => {
+  ;({ directory, remove } = await temporaryDirectory())
+  await writeFiles(directory, site)
+  state = await openState(join(directory, 'state'))
+})
+test.after(async () => {
+  state.close()
+  await remove()
+})
+
+const render = async (overlay: string, node: string) => {
+  const loaded = await openTestSite(join(directory, 'inventory'))
+  const entries = await renderOverlay(loaded, state, loaded.nodes.get(node)!, overlay)
+  return entries.filter(({ type }) => type === 'file')
+}
+
+const overlays = [
+  'hostname',
+  'hosts',
+  'fstab',
+  'resolv',
+  'network_networkmanager',
+  'network_ifcfg',
+  'network_ifupdown',
+  'mkdisk',
+  'agent',
+  'authorized_keys',
+]
+
+for (const overlay of overlays) {
+  for (const node of ['n1', 'n2']) {
+    test(`${overlay} for ${node} is what it was`, async () => {
+      const entries = await render(overlay, node)
+      const text = entries
+        .map(({ path, mode, content }) => `=== /${path} ${mode.toString(8).padStart(4, '0')}\n${content}`)
+        .join('')
+      const file = join(golden, `${overlay}.${node}.txt`)
+      if (isUpdate) {
+        await mkdir(dirname(file), { recursive: true })
+        await writeFile(file, text)
+      }
+      assert.fixture(text, await readFile(file, 'utf8'))
+    })
+  }
+}
+
+test("host keys are the node's own, stay the same, and private ones are private", async () => {
+  const first = await render('ssh_host_keys', 'n2')
+  assert.equal(
+    first.map(({ path, mode }) => `${path} ${mode.toString(8)}`),
+    [
+      'etc/ssh/ssh_host_ecdsa_key 600',
+      'etc/ssh/ssh_host_ecdsa_key.pub 644',
+      'etc/ssh/ssh_host_ed25519_key 600',
+      'etc/ssh/ssh_host_ed25519_key.pub 644',
+      'etc/ssh/ssh_host_rsa_key 600',
+      'etc/ssh/ssh_host_rsa_key.pub 644',
+    ],
+  )
+  const again = await render('ssh_host_keys', 'n2')
+  const contents = (entries: typeof first) => entries.map(({ content }) => content.toString())
+  assert.equal(contents(again), contents(first))
+  const [other] = await Promise.all([render('ssh_host_keys', 'n1'), render('ssh_host_keys', 'n1')])
+  assert.is.not(contents(other)[0], contents(first)[0])
+}, 30_000)
+
+test.run()
