@@ -27,7 +27,7 @@ const renderFile = async (
   path: string,
   source: string,
   scope: Scope,
-  options: { extra?: Record<string, unknown> } & RenderOptions,
+  options: RenderOptions & { readonly extra?: Readonly<Record<string, unknown>> },
 ): Promise<string> => {
   const { templar, loader } = playRun.run.options
   const extra = new Map<string, Value>([
@@ -129,13 +129,10 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
         throw thrown
       }
     },
-    render: async (path, { extra, trimBlocks, lstripBlocks, newline }) =>
+    render: async (path, given) =>
       renderFile(playRun, task, path, (await loader.read(path)).toString(), scope, {
-        ...(extra ? { extra } : {}),
-        trimBlocks: trimBlocks ?? true,
-        lstripBlocks: lstripBlocks ?? false,
         keepTrailingNewline: true,
-        ...(newline ? { newline } : {}),
+        ...given,
       }),
     expression: (source) => settled(() => templar.resolve(templar.expression(source, task.at, scope), scope)),
     condition: (source) => settled(() => templar.condition(source as Value, task.at, scope)),

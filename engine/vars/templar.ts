@@ -14,6 +14,8 @@ export type RenderOptions = {
   readonly variableEnd?: string
   readonly blockStart?: string
   readonly blockEnd?: string
+  readonly commentStart?: string
+  readonly commentEnd?: string
 }
 
 /**

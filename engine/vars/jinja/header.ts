@@ -9,6 +9,8 @@ const keys: Readonly<Record<string, keyof RenderOptions>> = {
   variable_end_string: 'variableEnd',
   block_start_string: 'blockStart',
   block_end_string: 'blockEnd',
+  comment_start_string: 'commentStart',
+  comment_end_string: 'commentEnd',
 }
 
 const literal = (text: string): boolean | string => {

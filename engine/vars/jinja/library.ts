@@ -33,6 +33,8 @@ const syntaxOf = (options: RenderOptions): Syntax => ({
   ...(options.variableEnd !== undefined && { variableEnd: options.variableEnd }),
   ...(options.blockStart !== undefined && { blockStart: options.blockStart }),
   ...(options.blockEnd !== undefined && { blockEnd: options.blockEnd }),
+  ...(options.commentStart !== undefined && { commentStart: options.commentStart }),
+  ...(options.commentEnd !== undefined && { commentEnd: options.commentEnd }),
   ...(options.trimBlocks !== undefined && { trimBlocks: options.trimBlocks }),
   ...(options.lstripBlocks !== undefined && { lstripBlocks: options.lstripBlocks }),
 })

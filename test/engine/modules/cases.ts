@@ -57,6 +57,8 @@ export type Case = {
   readonly facts?: Readonly<Record<string, unknown>>
   /** Environment of the commands on the host, as the keyword sets it. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Variables of templates. */
+  readonly vars?: Readonly<Record<string, unknown>>
   /** Commands that prepare `$ROOT` (its working directory) further. */
   readonly prepare?: string
   readonly parameters: Readonly<Record<string, unknown>>
@@ -191,6 +193,7 @@ const start = async <P>(
     check,
     role,
     facts: one.facts ?? {},
+    vars: one.vars ?? {},
     environment: replaced(one.environment ?? {}, root, role),
   })
   const given = fromPlain(replaced(one.parameters, root, role)) as Map<string, never>

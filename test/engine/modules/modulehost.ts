@@ -4,8 +4,9 @@ import { dirname, isAbsolute, join, relative } from 'node:path'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { Failure } from '../../../engine/failure.ts'
 import type { Controller, Host } from '../../../engine/modules/module.ts'
-import { emptyScope } from '../../../engine/vars/scope.ts'
-import { fromPlain } from '../../../engine/vars/value.ts'
+import { createTemplar } from '../../../engine/vars/createtemplar.ts'
+import { emptyScope, layer } from '../../../engine/vars/scope.ts'
+import { type Dict, fromPlain } from '../../../engine/vars/value.ts'
 
 export type ModuleHostOptions = {
   readonly connection: Connection
@@ -14,11 +15,20 @@ export type ModuleHostOptions = {
   readonly role: string
   readonly facts?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string>>
+  /** Variables of the templates. */
+  readonly vars?: Readonly<Record<string, unknown>>
 }
 
 const at = { file: 'case', line: 1, column: 1 }
 
-const controller = (role: string): Controller => {
+const templar = createTemplar({
+  warn: () => {},
+  decrypt: () => '',
+  searchPath: () => ['/'],
+  environment: () => undefined,
+})
+
+const controller = (role: string, vars: Readonly<Record<string, unknown>>): Controller => {
   const notThere = async (): Promise<never> => {
     throw new Error('these cases have no playbook around them')
   }
@@ -43,7 +53,11 @@ const controller = (role: string): Controller => {
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, content)
     },
-    render: notThere,
+    render: async (path, { extra = {}, ...options }) => {
+      const source = await readFile(path, 'utf8')
+      const names = layer(fromPlain(extra) as Dict, layer(fromPlain(vars) as Dict))
+      return templar.render(source, path, names, { keepTrailingNewline: true, ...options })
+    },
     expression: notThere,
     condition: notThere,
     scope: emptyScope,
@@ -53,7 +67,14 @@ const controller = (role: string): Controller => {
 }
 
 /** A host for module cases: a real connection, and a controller that is a directory. */
-export const moduleHost = ({ connection, check, role, facts = {}, environment = {} }: ModuleHostOptions): Host => ({
+export const moduleHost = ({
+  connection,
+  check,
+  role,
+  facts = {},
+  environment = {},
+  vars = {},
+}: ModuleHostOptions): Host => ({
   name: 'testhost',
   check,
   diff: true,
@@ -66,5 +87,5 @@ export const moduleHost = ({ connection, check, role, facts = {}, environment = 
   stat: (path, options) => connection.stat(path, options),
   fact: async (name) => fromPlain(facts[name]),
   connection,
-  controller: controller(role),
+  controller: controller(role, vars),
 })

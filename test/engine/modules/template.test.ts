@@ -1,0 +1,4 @@
+import { template } from '../../../engine/modules/template/template.ts'
+import { runCases } from './cases.ts'
+
+runCases(template)
