@@ -12,6 +12,7 @@ import { contract, endless, failureOf } from './contract.ts'
 import { inventoryOf, makeTree } from './imagetree.ts'
 
 const tree = makeTree()
+const second = makeTree()
 
 const open = async () => {
   mkdirSync(join(tree, 'work'))
@@ -25,27 +26,22 @@ const open = async () => {
 const text = async (connection: Connection, script: string) =>
   (await connection.run(verbatim(script))).stdout.toString()
 
-/** Opens a tree of its own, which is removed afterwards and must have no mount left. */
+/** Opens a tree, which must be afterwards as it was before, without a mount left. */
 const withTree = async (
   use: (connection: Connection, root: string) => Promise<void>,
   prepare: (root: string) => void = () => {},
   options: Omit<ImageOptions, 'root'> = {},
 ): Promise<void> => {
-  const root = makeTree()
+  prepare(second)
+  const before = inventoryOf(second)
+  const connection = await openImage({ root: second, ...options })
   try {
-    prepare(root)
-    const before = inventoryOf(root)
-    const connection = await openImage({ root, ...options })
-    try {
-      await use(connection, root)
-    } finally {
-      await connection.close()
-    }
-    assert.not.match(readFileSync('/proc/self/mounts', 'utf8'), root)
-    assert.is(inventoryOf(root), before)
+    await use(connection, second)
   } finally {
-    rmSync(root, { recursive: true })
+    await connection.close()
   }
+  assert.not.match(readFileSync('/proc/self/mounts', 'utf8'), second)
+  assert.is(inventoryOf(second), before)
 }
 
 /** Process numbers, as the machine sees them, of a sleep. */
@@ -133,9 +129,14 @@ contract('connections/image', open, (tests) => {
     ['an absolute link into /run', (root) => symlinkSync('/run/x/resolv.conf', join(root, 'etc/resolv.conf'))],
   ]
   for (const [what, prepare] of resolvers) {
-    tests(`names are resolved as outside, and afterwards all is as before: ${what}`, () =>
-      withTree(async (connection) => assert.is(await text(connection, 'cat /etc/resolv.conf'), hosts), prepare),
-    )
+    tests(`names are resolved as outside, and afterwards all is as before: ${what}`, async () => {
+      const seen = async (connection: Connection) => assert.is(await text(connection, 'cat /etc/resolv.conf'), hosts)
+      try {
+        await withTree(seen, prepare)
+      } finally {
+        rmSync(join(second, 'etc/resolv.conf'), { force: true })
+      }
+    })
   }
 
   tests('a tree in use cannot be opened a second time, and can afterwards', async () => {
@@ -148,11 +149,9 @@ contract('connections/image', open, (tests) => {
   })
 
   tests('a closed tree is closed', async () => {
-    const root = makeTree()
-    const connection = await openImage({ root, name: 'compute' })
+    const connection = await openImage({ root: second, name: 'compute' })
     await connection.close()
     assert.match((await failureOf(connection.run(sh`id`))).message, 'compute has been closed')
-    rmSync(root, { recursive: true })
   })
 
   tests('what a build leaves running ends with it', () =>
@@ -167,7 +166,7 @@ contract('connections/image', open, (tests) => {
   )
 
   tests('nothing stays behind when whoever builds is killed', async () => {
-    const root = makeTree()
+    const root = second
     const before = inventoryOf(root)
     const module = new URL('../../../engine/connections/image.ts', import.meta.url).href
     const script = `
@@ -188,7 +187,6 @@ contract('connections/image', open, (tests) => {
     assert.is(runningOutside(endless(7)), '')
     const again = await openImage({ root })
     await again.close()
-    rmSync(root, { recursive: true })
   })
 
   tests('at boot /run and /dev are those of the machine, and services do not start either', () =>
@@ -222,5 +220,7 @@ contract('connections/image', open, (tests) => {
     })
   }
 
-  tests.after(() => rmSync(tree, { recursive: true }))
+  tests.after(() => {
+    for (const root of [tree, second]) rmSync(root, { recursive: true })
+  })
 })
