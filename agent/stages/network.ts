@@ -10,6 +10,7 @@ import {
   bondCommands,
   type Card,
   cardCommands,
+  freeNameCommands,
   type LinkPlan,
   type Network,
   normalMac,
@@ -108,6 +109,8 @@ const makeCard = async (context: BootContext, network: Network): Promise<Details
     context.events.add('network', 'degraded', { message })
     return { missing: true }
   }
+  const taken = (await listCards()).some(({ device, mac }) => device === network.name && mac !== card.mac)
+  if (taken) await runAll(context.log, freeNameCommands(network.name))
   await runAll(context.log, cardCommands(network, card.device))
   if (!needed) return {}
   const carrier = await context.log.step(`waiting for the link of ${network.name}`, () =>

@@ -91,6 +91,12 @@ export const vlanCommands = (vlan: Network, parent: string, id: number): readonl
   ['ip', 'link', 'set', vlan.name, 'up'],
 ]
 
+/** Takes a name from the card that the kernel happened to give it to; device names have at most 15 characters. */
+export const freeNameCommands = (name: string): readonly CommandLine[] => [
+  ['ip', 'link', 'set', name, 'down'],
+  ['ip', 'link', 'set', name, 'name', `was-${name}`.slice(0, 15)],
+]
+
 /** Brings a card up, under the name that the inventory gives it. */
 export const cardCommands = (network: Network, device: string): readonly CommandLine[] => [
   ['ip', 'link', 'set', device, 'down'],

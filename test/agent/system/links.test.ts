@@ -4,6 +4,7 @@ import {
   bondCommands,
   type CommandLine,
   cardCommands,
+  freeNameCommands,
   planLinks,
   resolvConf,
   vlanCommands,
@@ -103,6 +104,10 @@ test('a VLAN, a card under its name, addresses and routes', () => {
     'modprobe 8021q',
     'ip link add link bond0 name bond0.42 type vlan id 42',
     'ip link set bond0.42 up',
+  ])
+  assert.equal(lines(freeNameCommands('enp129s0f0np0d')), [
+    'ip link set enp129s0f0np0d down',
+    'ip link set enp129s0f0np0d name was-enp129s0f0n',
   ])
   assert.equal(lines(cardCommands({ name: 'boot0', mtu: 1500 }, 'eth3')), [
     'ip link set eth3 down',
