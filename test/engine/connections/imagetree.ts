@@ -27,4 +27,5 @@ export const inventoryOf = (root: string): string =>
   execFileSync('sh', ['-c', 'find . -printf "%p %y %m %U %G %l\\n" | sort; find . -type f -exec cksum {} + | sort'], {
     cwd: root,
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'], // files may vanish while they are counted
   })
