@@ -32,7 +32,7 @@ const bodyMost = 4 << 20
 /** A peer that says nothing for so long is dropped. */
 const idle = 120_000
 /** How long transfers may go on after the server was told to end. */
-const grace = 3_000
+const grace = 1_000
 const timeouts = { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 30_000 }
 
 /** The application of a listener: its routes and nothing else. */

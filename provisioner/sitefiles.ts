@@ -39,7 +39,7 @@ export type LiveSite = {
 }
 
 /** Looks at the files no more often than this. */
-const lookEvery = 1_000
+const lookEvery = 500
 
 export const followSite = async (sources: SiteSources, log: Log): Promise<LiveSite> => {
   let print = await fingerprint(sources.inventory)
