@@ -1,21 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  lchownSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { openLocal } from '../../../engine/connections/local.ts'
@@ -25,24 +11,8 @@ import { readParameters } from '../../../engine/modules/parameters.ts'
 import { type ModuleRun, runModule } from '../../../engine/modules/runmodule.ts'
 import { fromPlain } from '../../../engine/vars/value.ts'
 import { suite } from '../../suite.ts'
+import { type CaseFiles, checkFiles, checkUntouched, snapshot, writeFiles } from './casefiles.ts'
 import { moduleHost } from './modulehost.ts'
-
-/** A file of a case: its text, or what it is. A name that ends with `/` is a directory; null is nothing at all. */
-export type CaseFile =
-  | string
-  | null
-  | {
-      readonly content?: string
-      readonly base64?: string
-      readonly link?: string
-      readonly mode?: string
-      readonly owner?: number
-      readonly group?: number
-      /** Seconds since 1970. */
-      readonly modified?: number
-    }
-
-export type CaseFiles = Readonly<Record<string, CaseFile>>
 
 /**
  * One module, one situation. `$ROOT` in any text is a fresh directory on the host, `$ROLE` a role's directory on the
@@ -75,75 +45,17 @@ export type Case = {
   readonly check?: boolean | 'skipped' | 'failed'
   /** A regular expression of the failure's message and hint; nothing is changed then. */
   readonly fails?: string
+  /** Why ansible-core does otherwise, where it does on purpose or by mistake. */
+  readonly differs?: string
 }
 
-const replaced = <T>(data: T, root: string, role: string): T => {
+export const replaced = <T>(data: T, root: string, role: string): T => {
   if (typeof data === 'string') return data.replaceAll('$ROOT', root).replaceAll('$ROLE', role) as T
   if (Array.isArray(data)) return data.map((item) => replaced(item, root, role)) as T
   if (data === null || typeof data !== 'object') return data
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => [replaced(key, root, role), replaced(value, root, role)]),
   ) as T
-}
-
-const write = (directory: string, files: CaseFiles = {}) => {
-  for (const [name, file] of Object.entries(files)) {
-    const path = join(directory, name)
-    mkdirSync(name.endsWith('/') ? path : dirname(path), { recursive: true })
-    const { content, base64, link, mode, owner, group, modified } =
-      typeof file === 'string' ? { content: file } : (file ?? {})
-    if (link !== undefined) symlinkSync(link, path)
-    else if (!name.endsWith('/')) writeFileSync(path, base64 ? Buffer.from(base64, 'base64') : (content ?? ''))
-    if (link === undefined) chmodSync(path, Number.parseInt(mode ?? (name.endsWith('/') ? '755' : '644'), 8))
-    if (owner !== undefined || group !== undefined) {
-      lchownSync(path, owner ?? 0, group ?? 0)
-    }
-    if (modified !== undefined) utimesSync(path, modified, modified)
-  }
-}
-
-/** Everything of a tree that a module can change, as text: a line for each file. */
-const snapshot = (root: string, withTimes = true): string[] => {
-  const names = ['.', ...readdirSync(root, { recursive: true }).map(String).sort()]
-  return names.map((name) => {
-    const path = join(root, name)
-    const { mode, uid, gid, mtimeMs, ino } = lstatSync(path)
-    const kind = mode & 0o170000
-    const content =
-      kind === 0o120000
-        ? readlinkSync(path)
-        : kind === 0o100000
-          ? createHash('sha1').update(readFileSync(path)).digest('hex')
-          : ''
-    return [name, mode.toString(8), uid, gid, withTimes ? mtimeMs : '', ino, content].join(' ')
-  })
-}
-
-const checkUntouched = (now: readonly string[], before: readonly string[], message: string): void => {
-  const changed = [...before.filter((line) => !now.includes(line)), ...now.filter((line) => !before.includes(line))]
-  assert.equal(changed, [], message)
-}
-
-const checkFiles = (root: string, files: CaseFiles = {}) => {
-  for (const [name, file] of Object.entries(files)) {
-    const path = join(root, name)
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    if (file === null && !name.endsWith('/')) {
-      assert.is(found, undefined, `${name} is not there`)
-      continue
-    }
-    assert.ok(found, `${name} is there (found: ${readdirSync(root, { recursive: true }).join(' ')})`)
-    const { content, base64, link, mode, owner, group, modified } =
-      typeof file === 'string' ? { content: file } : (file ?? {})
-    if (name.endsWith('/')) assert.ok(found.isDirectory(), `${name} is a directory`)
-    if (content !== undefined) assert.is(readFileSync(path, 'utf8'), content, `content of ${name}`)
-    if (base64 !== undefined) assert.is(readFileSync(path, 'base64'), base64, `content of ${name}`)
-    if (link !== undefined) assert.is(readlinkSync(path), link, `target of ${name}`)
-    if (mode !== undefined) assert.is((found.mode & 0o7777).toString(8), mode.replace(/^0+/, ''), `mode of ${name}`)
-    if (owner !== undefined) assert.is(found.uid, owner, `owner of ${name}`)
-    if (group !== undefined) assert.is(found.gid, group, `group of ${name}`)
-    if (modified !== undefined) assert.is(Math.floor(found.mtimeMs / 1000), modified, `time of ${name}`)
-  }
 }
 
 const isPattern = (expected: unknown): expected is { readonly matches: string } =>
@@ -169,19 +81,19 @@ export const checkPart = (actual: unknown, expected: unknown, where: string): vo
   }
 }
 
-type Place = { readonly root: string; readonly role: string; readonly remove: () => void }
+export type Place = { readonly root: string; readonly role: string; readonly remove: () => void }
 
-const prepare = (one: Case): Place => {
+export const prepare = (one: Case): Place => {
   const base = mkdtempSync(join(tmpdir(), 'prelude-case-'))
   const place = { root: join(base, 'root'), role: join(base, 'role'), remove: () => rmSync(base, { recursive: true }) }
   for (const directory of [place.root, place.role]) mkdirSync(directory)
-  write(place.root, replaced(one.before, place.root, place.role))
-  write(place.role, replaced(one.role, place.root, place.role))
+  writeFiles(place.root, replaced(one.before, place.root, place.role))
+  writeFiles(place.role, replaced(one.role, place.root, place.role))
   if (one.prepare) execFileSync('/bin/sh', ['-ec', replaced(one.prepare, place.root, place.role)], { cwd: place.root })
   return place
 }
 
-const start = async <P>(
+export const start = async <P>(
   module: Module<P>,
   one: Case,
   { root, role }: Place,
