@@ -1,5 +1,5 @@
 import { sequence, sh } from '../command.ts'
-import { type Attributes, resolveOwnership } from './attributes.ts'
+import { type Attributes, propertyDiff, resolveOwnership } from './attributes.ts'
 import { modeFor, octal } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
 import { runOrFail } from './runorfail.ts'
@@ -19,6 +19,7 @@ export async function* makeDirectories(
   const [first, ...others] = paths
   yield* change({
     what: `make the directory ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+    diff: propertyDiff(paths.at(-1) ?? '', { state: 'absent' }, { state: 'directory' }),
     apply: () => runOrFail(host, sequence(...steps)),
   })
 }

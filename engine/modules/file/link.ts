@@ -33,12 +33,11 @@ async function* makeLink(
   src: string,
   kind: 'link' | 'hard',
 ): AsyncGenerator<Change, void, unknown> {
-  const before = old
-    ? { state: describe(old)['state'], ...(old.target === undefined ? {} : { src: old.target }) }
-    : { state: 'absent' }
+  const state = old ? describe(old)['state'] : 'absent'
+  const isMoved = old?.target !== undefined && kind === 'link'
   yield* change({
     what: `make the ${kind === 'hard' ? 'hard ' : ''}link ${path} to ${src}`,
-    diff: propertyDiff(path, before, { state: kind, src }),
+    diff: isMoved ? propertyDiff(path, { src: old.target }, { src }) : propertyDiff(path, { state }, { state: kind }),
     apply: () =>
       runOrFail(
         host,
