@@ -11,7 +11,8 @@ export const addHost = (
 ): boolean => {
   const known = inventory.hosts.get(name)
   const isNew = known === undefined || groups.some((group) => !known.groups.has(group))
-  const host = ensureHost(inventory, name)
+  // it stands in 'all' itself, not only by its groups, which puts it before the hosts of groups
+  const host = ensureHost(inventory, name, 'all')
   for (const group of groups) ensureHost(inventory, name, group)
   if (variables.size > 0) {
     host.layers.push({ source: 'add_host', values: variables, positions: new Map(), level: 8, order: 0 })
