@@ -1,7 +1,7 @@
 import { Failure, type Position } from '../engine/failure.ts'
 import { groupsOf, magicGroups } from '../engine/inventory/groups.ts'
 import type { Inventory } from '../engine/inventory/inventory.ts'
-import { selectHosts } from '../engine/inventory/pattern.ts'
+import { selectHosts, splitPattern } from '../engine/inventory/pattern.ts'
 import { LazyDict } from '../engine/run/lazydict.ts'
 import { openSite } from '../engine/site.ts'
 import { emptyHostState, hostScope } from '../engine/vars/precedence.ts'
@@ -81,7 +81,7 @@ export const loadSite = async (sources: SiteSources): Promise<Site> => {
 export const selectNodes = (site: Site, patterns: readonly string[]): readonly Node[] => {
   if (patterns.length === 0) return [...site.nodes.values()]
   const chosen = new Set<string>()
-  for (const pattern of patterns.flatMap((each) => withRanges(site.inventory, each))) {
+  for (const pattern of patterns.flatMap(partsOf).flatMap((each) => withRanges(site.inventory, each))) {
     const hosts = selectHosts(site.inventory, pattern).filter((host) => site.nodes.has(host))
     if (hosts.length === 0) {
       throw new Failure('node.unknown', `no node is named by '${pattern}'`, {
@@ -91,6 +91,12 @@ export const selectNodes = (site: Site, patterns: readonly string[]): readonly N
     for (const host of hosts) chosen.add(host)
   }
   return [...site.nodes.values()].filter(({ name }) => chosen.has(name))
+}
+
+/** Parts of a pattern that stand for themselves; one with `!` or `&` is a whole. */
+const partsOf = (pattern: string): string[] => {
+  const parts = splitPattern(pattern)
+  return pattern.includes(',') && parts.every((part) => !/^[!&]/.test(part)) ? parts : [pattern]
 }
 
 /** `n[01-04]` and `n[01:04]` as patterns of one name each; other patterns, `group[0:3]` too, as they are. */

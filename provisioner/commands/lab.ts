@@ -92,14 +92,14 @@ export const labCommands = (program: Command, surroundings: Surroundings, openin
   lab
     .command('power')
     .description('Switch nodes on or off, or off and on')
+    .argument('<nodes>', 'name, range (n[01-04]) or group; several joined by commas')
     .argument('<action>', 'on, off or cycle')
-    .argument('[nodes...]', patterns)
-    .action(async (action: string, names: string[], _, command: Command) => {
+    .action(async (pattern: string, action: string, _, command: Command) => {
       if (!['on', 'off', 'cycle'].includes(action)) {
         throw new Failure('cli.argument', `'${action}' is no power action`, { hint: 'on, off or cycle' })
       }
       const options = command.optsWithGlobals<CommonOptions>()
-      const nodes = selectNodes(await opening.site(options), names)
+      const nodes = selectNodes(await opening.site(options), [pattern])
       const state = await opening.state(options)
       const wanted = loadLabOptions(await directoryOf(options))
       for (const node of nodes) {

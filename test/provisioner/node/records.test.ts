@@ -85,6 +85,7 @@ test('nodes are chosen by name, range and group', () =>
     assert.equal(names('plain', 'n01'), ['n01', 'n03'])
     assert.equal(names('nodes:!bonded'), ['n03'])
     assert.equal(names('bonded[0]'), ['n01'])
+    assert.equal(names('n[01-02],n03'), ['n01', 'n02', 'n03'])
     assert.throws(() => names('n[01-09]'), /no node is named by 'n04'/)
     assert.throws(() => names('images'), /no node is named by 'images'/)
   }))
