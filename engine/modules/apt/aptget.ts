@@ -73,14 +73,14 @@ const failed = (host: Host, { words }: Call, rc: number, stdout: string, stderr:
 }
 
 // What apt-get says when it turned out that there was nothing to do.
-const nothing = /^0 upgraded, 0 newly installed,(?: \d+ downgraded,)? 0 to remove/m
+const nothing = /^0 upgraded, 0 newly installed, 0 to remove/m
 
 /** Yields one call of apt-get unless there is nothing to do; returns its result with `changed`. */
 export async function* callApt(host: Host, params: AptParameters, call: Call, isImage: boolean): Steps {
   const { words, what, isNeeded } = call
   let diff: ReturnType<typeof diffOf> | undefined
   if (!isNeeded || host.check || host.diff) {
-    const simulated = await host.run(sh`${apt} -s ${flags(params)} ${words} </dev/null`)
+    const simulated = await host.run(sh`${apt} -s -o Dir::Log::Planner=/dev/null ${flags(params)} ${words} </dev/null`)
     const [stdout, stderr] = [simulated.stdout.toString(), simulated.stderr.toString()]
     if (simulated.code !== 0 && !(call.hasOldLists && unknownPackage.test(stderr))) {
       return failed(host, call, simulated.code, stdout, stderr)

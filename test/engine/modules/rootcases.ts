@@ -16,6 +16,8 @@ import { openScratchRoot, type ScratchRoot } from './scratchroot.ts'
 export type RootCase = {
   readonly name: string
   readonly facts?: Readonly<Record<string, unknown>>
+  /** Whether a systemd runs in the root. */
+  readonly systemd?: boolean
   /** Shell commands that prepare the root. */
   readonly prepare?: string
   readonly parameters: Readonly<Record<string, unknown>>
@@ -90,7 +92,7 @@ export const runRootCases = <P>(
   const test = suite(module.name)
   for (const one of cases) {
     test(one.name, async () => {
-      const root = await openScratchRoot()
+      const root = await openScratchRoot({ systemd: one.systemd ?? false })
       try {
         prepare?.(root)
         if (one.prepare) root.run(one.prepare)

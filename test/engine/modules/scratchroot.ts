@@ -1,15 +1,16 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { channelOf } from '../../../engine/connections/childchannel.ts'
 import { connectionOver } from '../../../engine/connections/connect.ts'
 import type { Connection } from '../../../engine/connections/connection.ts'
 
 /**
- * This machine's own root, writable and thrown away: an overlay on a tmpfs in a mount and UTS namespace that vanishes
- * with the process that holds it. What modules do in it to users, packages or mounts never reaches the machine.
+ * This machine's own root, writable and thrown away: an overlay on a tmpfs in namespaces that vanish with the process
+ * that holds them. What modules do in it to users, packages, services or mounts never reaches the machine.
  */
 export type ScratchRoot = {
   readonly connection: Connection
@@ -20,82 +21,132 @@ export type ScratchRoot = {
   readonly close: () => Promise<void>
 }
 
+export type ScratchOptions = {
+  /** A real systemd runs in it, with no unit started but what its tests start; else no init runs. */
+  readonly systemd?: boolean
+}
+
+// $1 is the directory to build in, $2 what runs as process 1.
 const setUp = `
 set -e
 mount -t tmpfs -o mode=0755 scratch "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
-mount --rbind /dev "$1/root/dev"
-mount -t tmpfs tmp "$1/root/tmp"
-mount -t tmpfs run "$1/root/run"
-mount -t proc proc "$1/root/proc" 2>/dev/null || mount --rbind /proc "$1/root/proc"
-mount --rbind /sys "$1/root/sys"
-echo "ready $$"
-read -r _ || true`
+root=$1/root
+mount -t tmpfs tmp "$root/tmp"
+mount -t tmpfs -o mode=0755 run "$root/run"
+mount -t proc proc "$root/proc"
+# Read-only: nothing in it may act on the machine's devices.
+mount -t sysfs -o ro sysfs "$root/sys"
+mount -t tmpfs -o mode=0755 cgroup "$root/sys/fs/cgroup"
+mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+mount -t tmpfs -o mode=0755 dev "$root/dev"
+for device in null zero full random urandom tty; do
+  : >"$root/dev/$device"
+  mount --bind "/dev/$device" "$root/dev/$device"
+done
+mkdir "$root/dev/shm" "$root/dev/pts"
+ln -s /proc/self/fd "$root/dev/fd"
+: >"$root/etc/fstab"
+echo ready
+[ "$2" = systemd ] || exec sleep infinity
+printf '[Unit]\\nDefaultDependencies=no\\n' >"$root/etc/systemd/system/scratch.target"
+exec chroot "$root" env container=prelude /lib/systemd/systemd --log-target=null --unit=scratch.target`
 
-const ready = async (holder: ChildProcessWithoutNullStreams): Promise<string> => {
+/** The process of the shell in the new namespaces, as this machine numbers it. */
+const isReady = async (holder: ChildProcessWithoutNullStreams): Promise<string> => {
   let said = ''
   holder.stderr.on('data', (data: Buffer) => {
     said += data
   })
   for await (const line of createInterface(holder.stdout)) {
-    const [, pid] = /^ready (\d+)$/.exec(line) ?? []
-    if (pid) return pid
+    if (line === 'ready') return readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim()
   }
   throw new Error(`cannot make a scratch root: ${said}`)
 }
 
-export const openScratchRoot = async (): Promise<ScratchRoot> => {
+const cgroups = (): string | undefined => /^cgroup2 (\S+) cgroup2 /m.exec(readFileSync('/proc/mounts', 'utf8'))?.[1]
+
+const environment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+}
+
+export const openScratchRoot = async ({ systemd = false }: ScratchOptions = {}): Promise<ScratchRoot> => {
   const base = mkdtempSync(join(tmpdir(), 'prelude-scratch-'))
-  const holder = spawn('unshare', ['--mount', '--uts', 'sh', '-c', setUp, 'sh', base])
+  // A control group of its own, which the namespace then takes for the root of all.
+  const cgroup = join(cgroups() ?? '/sys/fs/cgroup', base.slice(base.lastIndexOf('/') + 1))
+  const enterCgroup = `mkdir "$1" && echo $$ >"$1/cgroup.procs" && shift && exec "$@"`
+  // A test that is killed takes its namespaces with it.
+  const unshare = [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    'unshare',
+    '--mount',
+    '--uts',
+    '--ipc',
+    '--pid',
+    '--cgroup',
+    '--fork',
+    '--kill-child',
+  ]
+  const init = ['sh', '-c', setUp, 'sh', base, systemd ? 'systemd' : 'none']
+  const holder = spawn('sh', ['-c', enterCgroup, 'sh', cgroup, ...unshare, ...init])
   const ended = new Promise((resolve) => holder.once('close', resolve))
-  // Where PIDs are those of this machine, the holder's shell is the child itself.
-  const pid = await ready(holder)
-  const enter = ['--target', pid, '--mount', '--uts', '--']
-  const shell = (root: string, command: string) => [...enter, 'chroot', root, '/bin/sh', '-c', command]
-  const inside = join(base, 'root')
-  const environment = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/root',
-    LANG: 'C.UTF-8',
-  }
+  const pid = await isReady(holder)
+  const enter = ['--target', pid, '--mount', '--uts', '--ipc', '--pid', '--cgroup', '--']
+  const shell = (command: string) => [...enter, 'chroot', join(base, 'root'), '/bin/sh', '-c', command]
   const connection = connectionOver({
     kind: 'scratch',
     name: 'scratch',
-    spawn: async (command) =>
-      channelOf(spawn('nsenter', shell(inside, command.text), { detached: true, env: environment })),
+    spawn: async (command) => channelOf(spawn('nsenter', shell(command.text), { detached: true, env: environment })),
     close: async () => {},
   })
-  return {
+  const inside = (command: string[]) =>
+    execFileSync('nsenter', command, { env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const root: ScratchRoot = {
     connection,
-    run: (command) =>
-      execFileSync('nsenter', shell(inside, `set -e; ${command}`), {
-        env: environment,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
+    run: (command) => inside(shell(`set -e; ${command}`)),
     snapshot: () =>
-      execFileSync(
-        'nsenter',
-        // Caches of programs that only look are no change.
-        [
-          ...enter,
-          'sh',
-          '-c',
-          `cd "$1/upper" && find . -path ./var/cache -prune -o -printf '%p %M %U %G %s %l %T@\\n'`,
-          'sh',
-          base,
-        ],
-        { encoding: 'utf8' },
-      )
+      // Caches of programs that only look are no change.
+      inside([
+        ...enter,
+        'sh',
+        '-c',
+        `cd "$1/upper" && find . -path ./var/cache -prune -o -printf '%p %M %U %G %s %l %T@\\n'`,
+        'sh',
+        base,
+      ])
         .split('\n')
         .filter((line) => !/^\.\/?(tmp|root|var)? d/.test(line))
         .sort(),
-    close: async () => {
+    async close() {
       await connection.close()
-      holder.stdin.end()
+      holder.kill('SIGKILL')
       await ended
       rmdirSync(base)
+      for (let tries = 0; ; tries++) {
+        try {
+          execFileSync('find', [cgroup, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'], { stdio: 'ignore' })
+          return
+        } catch (thrown) {
+          if (tries > 100) throw thrown
+          await sleep(10) // its processes are still ending
+        }
+      }
     },
   }
+  if (systemd) await started(root)
+  return root
+}
+
+/** Waits until systemctl has somebody to talk to. */
+const started = async ({ run }: ScratchRoot): Promise<void> => {
+  for (let tries = 0; tries < 200; tries++) {
+    if (run('systemctl is-system-running || true').trim() === 'running') return
+    await sleep(25)
+  }
+  throw new Error('the systemd of a scratch root did not start')
 }
