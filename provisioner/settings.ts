@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv'
 import ipaddr from 'ipaddr.js'
 import { Failure, throwAll } from '../engine/failure.ts'
 import { membersOf } from '../engine/inventory/groups.ts'
@@ -9,9 +8,9 @@ import { toPlain } from '../engine/vars/value.ts'
 import siteSchema from '../schema/site.schema.json' with { type: 'json' }
 import type { SiteBoot, SiteSettings } from '../schema/types.ts'
 import type { Resolve } from './node/records.ts'
+import { schemaCheck } from './schema.ts'
 
-const ajv = new Ajv({ allErrors: true, verbose: true })
-const validate = ajv.compile<SiteSettings>(siteSchema)
+const checkShape = schemaCheck(siteSchema)
 const prefix = 'prelude_'
 
 /** The host whose variables are the site's settings: the first of the group `head`, else this machine. */
@@ -41,8 +40,9 @@ const settingsOf = (inventory: Inventory, resolve: Resolve, host: string, only?:
       )
     }
   }
-  if (!validate(settings)) {
-    for (const { instancePath, message, params } of validate.errors ?? []) {
+  const problems = checkShape(settings)
+  if (problems.length > 0) {
+    for (const { instancePath, message, params } of problems) {
       const path = instancePath.split('/').slice(1)
       const detail = [params['additionalProperty'], params['allowedValues']].flat().filter((part) => part !== undefined)
       failures.push(

@@ -1,13 +1,10 @@
-import { Ajv } from 'ajv'
-import formats from 'ajv-formats'
 import eventSchema from '../../schema/event.schema.json' with { type: 'json' }
 import type { BootEvent } from '../../schema/types.ts'
 import { refuse } from '../http/content.ts'
 import type { SessionCall } from '../http/route.ts'
+import { schemaCheck } from '../schema.ts'
 
-const ajv = new Ajv({ allErrors: false })
-formats.default(ajv)
-const isEvent = ajv.compile<BootEvent>(eventSchema)
+const checkShape = schemaCheck(eventSchema)
 
 /** No agent sends more in one request. */
 const most = 1000
@@ -18,8 +15,8 @@ export const addEvents = async ({ context, services: { state, log }, session }: 
   if (!Array.isArray(body) || body.length > most)
     return refuse(400, `the body must be a JSON array of at most ${most} events`)
   for (const [index, event] of body.entries()) {
-    if (!isEvent(event))
-      return refuse(400, `event ${index}${isEvent.errors?.[0]?.instancePath ?? ''} ${isEvent.errors?.[0]?.message}`)
+    const [problem] = checkShape(event)
+    if (problem) return refuse(400, `event ${index}${problem.instancePath} ${problem.message}`)
     if (event.node !== session.node || event.boot !== session.boot)
       return refuse(403, `event ${index} is of another node or boot`)
   }

@@ -1,18 +1,16 @@
-import { Ajv, type ErrorObject } from 'ajv'
-import formats from 'ajv-formats'
+import type { ErrorObject } from 'ajv'
 import ipaddr from 'ipaddr.js'
 import { Failure } from '../../engine/failure.ts'
 import { suggest } from '../../engine/nearest.ts'
-import bootSchema from '../../schema/node.schema.json' with { type: 'json' }
+import nodeSchema from '../../schema/node.schema.json' with { type: 'json' }
 import type { NodeNetwork, NodeRecord } from '../../schema/types.ts'
+import { schemaCheck } from '../schema.ts'
 import { bootInterface, interfacesOf } from './interfaces.ts'
 
 /** Where in the record something is wrong, and what. */
 export type Problem = { readonly path: readonly string[]; readonly message: string; readonly hint?: string }
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
-formats.default(ajv)
-const validate = ajv.compile<NodeRecord>(bootSchema)
+const checkShape = schemaCheck(nodeSchema)
 
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~')
 
@@ -37,10 +35,7 @@ const schemaProblem = (error: ErrorObject): Problem => {
 const shown = (path: readonly string[]): string => `node_${path.join('.') || 'image'}`
 
 /** Checks the shape of a record by its schema. */
-export const shapeProblems = (record: unknown): readonly Problem[] => {
-  if (validate(record)) return []
-  return (validate.errors ?? []).map(schemaProblem)
-}
+export const shapeProblems = (record: unknown): readonly Problem[] => checkShape(record).map(schemaProblem)
 
 const addressProblems = (key: string, network: NodeNetwork): Problem[] => {
   const problems: Problem[] = []
