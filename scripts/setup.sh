@@ -26,6 +26,7 @@ needs='
 /usr/bin/rsync rsync rsync
 /usr/bin/ansible-playbook ansible-core ansible-core
 /bin/busybox busybox-static busybox
+/usr/bin/getfattr attr attr
 /usr/bin/setpriv util-linux util-linux
 /usr/bin/unzip unzip unzip
 /usr/bin/xz xz-utils xz
