@@ -182,7 +182,7 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
     },
     style,
     verbosity: flags.verbose,
-    diff: flags.diff ?? false,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     context: { directory, style },
   })
   const report: Reporter = flags.json

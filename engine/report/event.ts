@@ -20,8 +20,11 @@ export type HostResult = {
   readonly host: string
   /** The host that carried it out, when it was another one. */
   readonly delegate?: string | undefined
+  /** Where the delegate is reached, when its name does not say so. */
+  readonly address?: string | undefined
   readonly status: Status
   readonly result: Result
+  /** Of each change in a file or state; empty unless the task runs in diff mode. */
   readonly diffs: readonly Diff[]
   /** What was or would be done, one line each. */
   readonly changes: readonly string[]
@@ -44,14 +47,15 @@ export type Stats = {
 
 /** Everything that happens in a run, in order. Reporters receive these and nothing else prints. */
 export type RunEvent =
-  | { readonly type: 'playbook'; readonly file: string }
+  | { readonly type: 'playbook'; readonly file: string; readonly plays: number }
+  /** Of each batch of a play. */
   | { readonly type: 'play'; readonly name: string; readonly hosts: readonly string[]; readonly check: boolean }
   | { readonly type: 'no-hosts' }
   | { readonly type: 'task'; readonly task: TaskInfo; readonly hosts: number }
   | { readonly type: 'start'; readonly task: TaskInfo; readonly host: string }
   | { readonly type: 'progress'; readonly host: string; readonly text: string }
   | { readonly type: 'item'; readonly task: TaskInfo; readonly label: string; readonly outcome: HostResult }
-  | { readonly type: 'retry'; readonly task: TaskInfo; readonly host: string; readonly left: number }
+  | { readonly type: 'retry'; readonly task: TaskInfo; readonly outcome: HostResult; readonly left: number }
   | { readonly type: 'result'; readonly task: TaskInfo; readonly outcome: HostResult; readonly looped: boolean }
   | {
       readonly type: 'included'
@@ -59,6 +63,9 @@ export type RunEvent =
       readonly hosts: readonly string[]
       readonly label?: string | undefined
     }
+  /** What a `meta` task did. */
+  | { readonly type: 'meta'; readonly message: string }
+  | { readonly type: 'notified'; readonly handler: string; readonly host: string }
   | { readonly type: 'warning'; readonly message: string; readonly at?: Position | undefined }
   | { readonly type: 'no-hosts-left' }
   | { readonly type: 'recap'; readonly stats: ReadonlyMap<string, Stats> }

@@ -21,12 +21,15 @@ const readLine = (file: string, line: number): string | undefined => {
   }
 }
 
-/** `site.yml:12:9`, relative to the directory where it is shorter. */
-export const positionText = (at: Position, directory?: string): string => {
-  const near = directory === undefined ? at.file : relative(directory, at.file)
-  const file = near.startsWith('..') || near === '' ? at.file : near
-  return `${file}:${at.line}:${at.column}`
+/** A path, relative to the directory when it is below it. */
+export const pathText = (path: string, directory?: string): string => {
+  const near = directory === undefined ? path : relative(directory, path)
+  return near.startsWith('..') || near === '' ? path : near
 }
+
+/** `site.yml:12:9`, relative to the directory when it is below it. */
+export const positionText = (at: Position, directory?: string): string =>
+  `${pathText(at.file, directory)}:${at.line}:${at.column}`
 
 /** The line with a caret under the column; tabs keep their width so that the caret stands right. */
 const excerpt = (at: Position, text: string): string[] => {

@@ -5,10 +5,13 @@ export type Style = {
   readonly failed: (text: string) => string
   readonly skipped: (text: string) => string
   readonly strong: (text: string) => string
-  readonly faint: (text: string) => string
   readonly warning: (text: string) => string
+  /** What is told besides: retries, task paths. */
+  readonly note: (text: string) => string
   readonly diffAdded: (text: string) => string
   readonly diffRemoved: (text: string) => string
+  /** The `@@` lines of a diff. */
+  readonly diffPlace: (text: string) => string
 }
 
 const plain = (text: string): string => text
@@ -22,10 +25,11 @@ export const styleFor = (hasColour: boolean): Style =>
         failed: coded('0;31'),
         skipped: coded('0;36'),
         strong: coded('1'),
-        faint: coded('2'),
         warning: coded('1;35'),
+        note: coded('1;30'),
         diffAdded: coded('0;32'),
         diffRemoved: coded('0;31'),
+        diffPlace: coded('0;36'),
       }
     : {
         ok: plain,
@@ -33,10 +37,11 @@ export const styleFor = (hasColour: boolean): Style =>
         failed: plain,
         skipped: plain,
         strong: plain,
-        faint: plain,
         warning: plain,
+        note: plain,
         diffAdded: plain,
         diffRemoved: plain,
+        diffPlace: plain,
       }
 
 /** Whether a stream shows colours: a terminal, and NO_COLOR not set (https://no-color.org). */

@@ -4,11 +4,12 @@ import type { Host, Result } from '../modules/module.ts'
 import { readParameters } from '../modules/parameters.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
 import type { Task } from '../playbook/play.ts'
-import { layer, type Scope, settled } from '../vars/scope.ts'
+import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, isDict, Template, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
 import { type Route, routeOf } from './connections.ts'
 import { controllerFor } from './controller.ts'
+import { placed } from './placed.ts'
 import { keyword, keywords, type Place, type PlayRun } from './playrun.ts'
 import type { HostRun } from './state.ts'
 
@@ -16,6 +17,8 @@ import type { HostRun } from './state.ts'
 export type Attempt = {
   readonly run: ModuleRun
   readonly unreachable: boolean
+  /** Where the host that carried it out is reached. */
+  readonly address?: string | undefined
 }
 
 /** A task on one host with one loop item: everything that is needed to carry it out. */
@@ -25,6 +28,8 @@ export type Occasion = {
   readonly place: Place
   readonly host: HostRun
   readonly scope: Scope
+  /** The task runs once, for all hosts of the batch. */
+  readonly once: boolean
   /** The host that carries it out, when `delegate_to` names another one. */
   readonly delegate?: string | undefined
 }
@@ -107,10 +112,13 @@ const argumentsOf = async (occasion: Occasion): Promise<Dict> => {
 export const attempt = async (occasion: Occasion): Promise<Attempt> => {
   const { playRun, task, host, scope } = occasion
   const { options } = playRun.run
+  let address: string | undefined
   try {
     const module = options.findModule(task.action, task.actionAt)
     const params = readParameters(module.schema, await argumentsOf(occasion), task.actionAt, module.name)
-    const connection = await playRun.run.connections.to(await routeFor(occasion))
+    const route = await routeFor(occasion)
+    address = route.options.host
+    const connection = await playRun.run.connections.to(route)
     const environment = await environmentOf(occasion)
     const seconds = Number((await keywordValue(occasion, 'timeout')) ?? 0)
     const limit = seconds > 0 ? { timeout: seconds * 1000 } : {}
@@ -147,21 +155,17 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
       connection,
       controller: controllerFor(playRun, task, scope),
     }
-    return { run: await runModule(module, target, params), unreachable: false }
+    const run = await runModule(module, target, params)
+    return { run: target.diff ? run : { ...run, diffs: [] }, unreachable: false, address }
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     const unreachable =
       thrown.code.startsWith('connection.') &&
       thrown.code !== 'connection.timeout' &&
       thrown.code !== 'connection.become'
-    const result: Result = { changed: false, failed: !unreachable, msg: messageOf(thrown) }
-    if (unreachable) result['unreachable'] = true
-    const failure = thrown.at
-      ? thrown
-      : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
-    return { run: { result, changed: false, diffs: [], changes: [], failure }, unreachable }
+    const msg = messageOf(thrown)
+    const result: Result = unreachable ? { changed: false, unreachable, msg } : { failed: true, msg }
+    const run = { result, changed: false, diffs: [], changes: [], failure: placed(thrown, task) }
+    return { run, unreachable, address }
   }
 }
-
-/** A scope with further names in front, for conditions on a result. */
-export const withResult = (scope: Scope, names: ReadonlyMap<string, Value>): Scope => layer(names, scope)

@@ -1,75 +1,104 @@
-import type { Node, Task } from '../playbook/play.ts'
+import { Failure } from '../failure.ts'
+import { suggest } from '../nearest.ts'
+import type { Block, Node, Task } from '../playbook/play.ts'
 import { settled } from '../vars/scope.ts'
-import { Template } from '../vars/value.ts'
-import { boolean } from './boolean.ts'
+import { Template, toPlain } from '../vars/value.ts'
 import { runNodes } from './nodes.ts'
-import { type Place, type PlayRun, scopeFor } from './playrun.ts'
+import { type Handler, type Place, type PlayRun, scopeFor } from './playrun.ts'
 import { type HostRun, isActive } from './state.ts'
 
-const place: Place = { blocks: [], rescuable: false, handler: true }
+/** The handlers of a list: static imports in it hold several. */
+export const handlersOf = (nodes: readonly Node[], blocks: Place['blocks'] = [], vars = ''): Handler[] =>
+  nodes.flatMap((node) =>
+    node.kind === 'task'
+      ? [{ task: node, place: { blocks, rescuable: false, handler: true }, vars }]
+      : handlersOf([...node.block, ...node.rescue, ...node.always], [...blocks, node], vars),
+  )
 
-const tasksOf = (node: Node): Task[] => (node.kind === 'task' ? [node] : node.block.flatMap(tasksOf))
-
-/** The names under which a handler may be notified. */
-const namesOf = async (playRun: PlayRun, handler: Task, host: HostRun): Promise<string[]> => {
-  const names = [...handler.listen]
-  let own = typeof handler.name === 'string' ? handler.name : undefined
-  if (handler.name instanceof Template) {
-    const { name } = handler
-    const scope = scopeFor(playRun, host, handler, place)
-    // A name that cannot be made yet cannot have been notified.
-    own = await settled(() => String(playRun.run.options.templar.evaluate(name, scope))).catch(() => undefined)
-  }
-  if (own !== undefined) {
-    names.push(own)
-    if (handler.role) names.push(`${handler.role.name} : ${own}`)
-  }
-  return names
+const isSame = (a: Handler, b: Handler): boolean => {
+  const [one, other] = [a.task.at, b.task.at]
+  return one.file === other.file && one.line === other.line && one.column === other.column && a.vars === b.vars
 }
 
-/** Runs what has been notified, each handler once per host, in the order of definition, until nothing is left. */
-export const runHandlers = async (playRun: PlayRun, force = false): Promise<void> => {
-  const isForced = force || playRun.run.options.forceHandlers || boolean(playRun.play.forceHandlers)
-  const failed = isForced ? playRun.batch.filter((host) => host.status === 'failed') : []
-  for (const host of failed) host.status = 'active'
-  for (;;) {
-    const hosts = playRun.batch.filter((host) => isActive(host) && host.notified.size > 0)
-    if (hosts.length === 0 || !(await runNotified(playRun, hosts))) break
+/**
+ * Adds the handlers of an included role, last: of several handlers with one name the last is meant. The same include
+ * again, of another item of its loop say, does not bring them twice; one with other variables brings other handlers.
+ */
+export const addHandlers = (playRun: PlayRun, nodes: readonly Node[], include: Task, block: Block): void => {
+  const vars = JSON.stringify(toPlain(include.vars))
+  for (const handler of handlersOf(nodes, [block], vars === '{}' ? '' : vars)) {
+    const index = playRun.handlers.findIndex((each) => isSame(each, handler))
+    const known = index < 0 ? undefined : playRun.handlers.splice(index, 1)[0]
+    if (known) known.place = handler.place
+    playRun.handlers.push(known ?? handler)
   }
-  for (const host of failed) if (host.status === 'active') host.status = 'failed'
 }
 
-/** One pass over the handlers; false when nothing that was notified has a handler. */
-const runNotified = async (playRun: PlayRun, hosts: readonly HostRun[]): Promise<boolean> => {
-  const { handlers } = playRun
-  // Of several handlers with one name the last defined is the one that is meant; topics reach all.
-  const lastNamed = new Map<string, Node>()
-  const named = new Map<Node, string[]>()
-  for (const handler of handlers) {
-    const tasks = tasksOf(handler)
-    const names = (await Promise.all(tasks.map((task) => namesOf(playRun, task, hosts[0] as HostRun)))).flat()
-    named.set(handler, names)
-    const topics = new Set(tasks.flatMap((task) => task.listen))
-    for (const name of names) if (!topics.has(name)) lastNamed.set(name, handler)
+/** A handler's own name; undefined when it has none, or one that cannot be made yet. */
+const nameOf = async (playRun: PlayRun, { task, place }: Handler, host: HostRun): Promise<string | undefined> => {
+  const { name } = task
+  if (!(name instanceof Template)) return name
+  const scope = scopeFor(playRun, host, task, place)
+  return settled(() => String(playRun.run.options.templar.evaluate(name, scope))).catch(() => undefined)
+}
+
+/** The handlers that a name means: the last one of that name, and all that listen to it. */
+const meantBy = async (playRun: PlayRun, name: string, host: HostRun): Promise<Handler[]> => {
+  const listening = playRun.handlers.filter(({ task }) => task.listen.includes(name))
+  for (const handler of playRun.handlers.toReversed()) {
+    const own = await nameOf(playRun, handler, host)
+    if (own === undefined) continue
+    const { role } = handler.task
+    if (name === own || (role && name === `${role.name} : ${own}`)) return [...new Set([handler, ...listening])]
   }
-  const answered = new Set<string>()
-  let hasRun = false
-  for (const handler of handlers) {
-    const names = (named.get(handler) ?? []).filter((name) => !lastNamed.has(name) || lastNamed.get(name) === handler)
-    const notified = hosts.filter((host) => isActive(host) && names.some((name) => host.notified.has(name)))
-    if (notified.length === 0) continue
-    hasRun = true
-    for (const name of names) answered.add(name)
-    for (const host of notified) {
-      for (const name of names) {
-        const isTopic = tasksOf(handler).some((task) => task.listen.includes(name))
-        const isLast =
-          !isTopic || !handlers.slice(handlers.indexOf(handler) + 1).some((later) => named.get(later)?.includes(name))
-        if (isLast) host.notified.delete(name)
+  return listening
+}
+
+const textsOf = (playRun: PlayRun): string[] =>
+  playRun.handlers.flatMap(({ task }) => [
+    ...task.listen,
+    ...(task.name === undefined ? [] : [task.name instanceof Template ? task.name.source : task.name]),
+  ])
+
+/** Marks for a host what a changed task notifies. @throws Failure when no handler has the name or listens to it */
+export const notify = async (playRun: PlayRun, task: Task, place: Place, host: HostRun): Promise<void> => {
+  const names = [...task.notify, ...place.blocks.flatMap((block) => block.notify)]
+  if (names.length === 0) return
+  const { templar, report } = playRun.run.options
+  const scope = scopeFor(playRun, host, task, place)
+  for (const name of names) {
+    const value = name instanceof Template ? await settled(() => templar.evaluate(name, scope)) : name
+    for (const each of (Array.isArray(value) ? value : [value]).map(String)) {
+      const meant = await meantBy(playRun, each, host)
+      if (meant.length === 0) {
+        throw new Failure('playbook.handler', `there is no handler '${each}'`, {
+          at: name instanceof Template ? name.at : task.at,
+          hint: suggest(each, textsOf(playRun)),
+        })
+      }
+      for (const handler of meant) {
+        if (host.notified.has(handler)) continue
+        host.notified.add(handler)
+        report({ type: 'notified', handler: (await nameOf(playRun, handler, host)) ?? each, host: host.name })
       }
     }
-    await runNodes(playRun, [handler], place, notified)
   }
-  if (!hasRun) for (const host of hosts) host.notified.clear()
-  return hasRun
+}
+
+/**
+ * Runs what has been notified, each handler once per host, in the order of definition. What a handler notifies runs in
+ * the same pass when it stands further down, else with the next flush.
+ */
+export const runHandlers = async (playRun: PlayRun, hosts: readonly HostRun[] = playRun.batch): Promise<void> => {
+  const failed = playRun.settings.forceHandlers
+    ? hosts.filter((host) => host.status === 'failed' && host.notified.size > 0)
+    : []
+  for (const host of failed) host.status = 'active'
+  // A handler that includes a role adds handlers to the list while it is walked.
+  for (let index = 0; index < playRun.handlers.length; index++) {
+    const handler = playRun.handlers[index] as Handler
+    const notified = hosts.filter((host) => isActive(host) && host.notified.delete(handler))
+    if (notified.length > 0) await runNodes(playRun, [handler.task], handler.place, notified)
+  }
+  for (const host of failed) if (host.status === 'active') host.status = 'failed'
 }

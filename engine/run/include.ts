@@ -1,28 +1,42 @@
 import { Failure } from '../failure.ts'
-import type { Block, Inherited, Node, Task } from '../playbook/play.ts'
+import type { Node, Task } from '../playbook/play.ts'
 import type { HostResult, TaskInfo } from '../report/event.ts'
 import { settled } from '../vars/scope.ts'
-import { type Dict, isDict, Template, toPlain, type Value } from '../vars/value.ts'
-import { conditionsOf, firstFalse, itemsOf } from './items.ts'
+import { type Dict, isDict, toPlain, type Value } from '../vars/value.ts'
+import { wrapped } from './apply.ts'
+import { addHandlers } from './handlers.ts'
+import { conditionsOf, firstFalse, type Item, itemsOf } from './items.ts'
 import type { RoleOptions } from './options.ts'
+import { failedBy, skippedBy } from './perform.ts'
+import { placed } from './placed.ts'
 import { type Place, type PlayRun, scopeFor } from './playrun.ts'
+import { failHost } from './settle.ts'
 import type { HostRun } from './state.ts'
 import { labelOf } from './task.ts'
 
-/** One file or role to include, for the hosts that asked for it with the same variables. */
+/** One file or role to include, for the hosts that asked for it with the same item. */
 type Inclusion = {
   readonly key: string
   readonly args: Dict
-  readonly vars: Dict
+  /** Variables of the loop's pass; a loop variable is the children's too. */
+  readonly loopVars: Dict
   readonly label?: string | undefined
   readonly hosts: HostRun[]
 }
 
 type RunNodes = (playRun: PlayRun, nodes: readonly Node[], place: Place, hosts: readonly HostRun[]) => Promise<void>
 
-const nothing = { diffs: [], changes: [], noLog: false, ms: 0, ignored: false }
+type Include = {
+  readonly playRun: PlayRun
+  readonly task: Task
+  readonly place: Place
+  readonly info: TaskInfo
+}
 
-/** Carries out include_tasks and include_role: what to include is decided per host and item, and run once per group of hosts that agree. */
+/**
+ * Carries out include_tasks and include_role: what to include is decided per host and item; hosts that agree run it
+ * together, one inclusion after the other.
+ */
 export const runInclude = async (
   playRun: PlayRun,
   task: Task,
@@ -31,92 +45,109 @@ export const runInclude = async (
   info: TaskInfo,
   runNodes: RunNodes,
 ): Promise<void> => {
-  const inclusions = new Map<string, Inclusion>()
-  for (const host of hosts) await collect(playRun, task, place, host, info, inclusions)
-  for (const inclusion of inclusions.values()) {
+  const include: Include = { playRun, task, place, info }
+  const inclusions: Inclusion[] = []
+  for (const host of hosts) await collect(include, host, inclusions)
+  const loaded: { inclusion: Inclusion; nodes: readonly Node[] }[] = []
+  for (const inclusion of inclusions) {
+    const nodes = await load(include, inclusion)
+    if (nodes) loaded.push({ inclusion, nodes })
+  }
+  for (const { inclusion, nodes } of loaded) {
     const active = inclusion.hosts.filter((host) => host.status === 'active')
-    if (active.length === 0) continue
-    try {
-      const { file, nodes } = await load(playRun, task, inclusion)
-      const names = active.map((host) => host.name)
-      playRun.run.options.report({ type: 'included', file, hosts: names, label: inclusion.label })
-      for (const host of active) host.stats.ok++
-      await runNodes(playRun, [wrapped(task, inclusion, nodes)], place, active)
-    } catch (thrown) {
-      if (!(thrown instanceof Failure)) throw thrown
-      for (const host of active) failInclude(playRun, task, place, host, info, thrown)
-    }
+    if (active.length > 0) await runNodes(playRun, [wrapped(task, inclusion.loopVars, nodes)], place, active)
   }
 }
 
-const failInclude = (
-  playRun: PlayRun,
-  task: Task,
-  place: Place,
-  host: HostRun,
-  info: TaskInfo,
-  thrown: Failure,
-): void => {
-  const failure = thrown.at
-    ? thrown
-    : new Failure(thrown.code, thrown.message, { ...thrown, hint: thrown.hint, at: task.at })
-  host.status = 'failed'
-  host.failure = failure
-  if (place.rescuable) host.stats.rescued++
-  else host.stats.failed++
-  const outcome: HostResult = {
-    ...nothing,
-    host: host.name,
-    status: 'failed',
-    result: { failed: true, msg: failure.message },
-    failure,
-  }
-  playRun.run.options.report({ type: 'result', task: info, outcome, looped: false })
+const nothing = { diffs: [], changes: [], noLog: false, ms: 0, ignored: false }
+
+const failOn = ({ playRun, task, place, info }: Include, host: HostRun, outcome: Partial<HostResult>): void => {
+  const failed: HostResult = { ...nothing, host: host.name, status: 'failed', result: { failed: true }, ...outcome }
+  failHost(task, place, host, failed)
+  playRun.run.options.report({ type: 'result', task: info, outcome: failed, looped: false })
 }
 
-const collect = async (
-  playRun: PlayRun,
-  task: Task,
-  place: Place,
-  host: HostRun,
-  info: TaskInfo,
-  inclusions: Map<string, Inclusion>,
-): Promise<void> => {
-  const { options } = playRun.run
+/** Adds what a host wants to include; a host that wants nothing is told as skipped. */
+const collect = async (include: Include, host: HostRun, inclusions: Inclusion[]): Promise<void> => {
+  const { playRun, task, place, info } = include
+  const { report } = playRun.run.options
+  const skip = (outcome: Pick<HostResult, 'result'>, looped: boolean) =>
+    report({
+      type: 'result',
+      task: info,
+      looped,
+      outcome: { ...nothing, ...outcome, host: host.name, status: 'skipped' },
+    })
   try {
-    let isWanted = false
-    const { looped, items } = await itemsOf(playRun, task, place, host)
-    for (const [index, item] of items.entries()) {
-      const scope = scopeFor(playRun, host, task, place, item.vars)
-      if (await firstFalse(playRun, conditionsOf(task, place), scope)) continue
-      isWanted = true
-      const args = await settled(() =>
-        options.templar.resolve(task.args instanceof Template ? task.args : (task.args as Value), scope),
-      )
-      if (!isDict(args)) throw new Failure('playbook.include', 'include needs a file or a role', { at: task.actionAt })
-      // A loop variable is the children's as well as the include's own vars, which may speak of it.
-      const vars: Dict = new Map(looped ? item.vars : [])
-      for (const [name, value] of task.vars) vars.set(name, await settled(() => options.templar.resolve(value, scope)))
-      const key = JSON.stringify([toPlain(args), toPlain(vars), looped ? index : null])
-      const known = inclusions.get(key)
-      if (known) known.hosts.push(host)
-      else {
-        const label = looped ? await labelOf(playRun, task, scope, item.value) : undefined
-        inclusions.set(key, { key, args, vars, label, hosts: [host] })
+    const items = await itemsOf(playRun, task, scopeFor(playRun, host, task, place))
+    const passes: readonly (Item | undefined)[] = items ?? [undefined]
+    let wanted = 0
+    let result: HostResult['result'] = { changed: false, skipped: true }
+    for (const item of passes) {
+      const scope = scopeFor(playRun, host, task, place, item?.vars)
+      const condition = await firstFalse(playRun, conditionsOf(task, place), scope)
+      if (!condition) {
+        wanted++
+        const label = item && (await labelOf(playRun, task, scope, item.value))
+        add(inclusions, host, await argumentsOf(include, scope), item, label)
+        continue
       }
+      result = skippedBy(condition)
+      if (!item) continue
+      const label = await labelOf(playRun, task, scope, item.value)
+      const outcome: HostResult = { ...nothing, result, host: host.name, status: 'skipped' }
+      report({ type: 'item', task: info, label, outcome })
     }
-    if (isWanted) return
+    if (wanted > 0) return
     host.stats.skipped++
-    const outcome: HostResult = {
-      ...nothing,
-      host: host.name,
-      status: 'skipped',
-      result: { changed: false, skipped: true },
-    }
-    options.report({ type: 'result', task: info, outcome, looped: false })
+    skip({ result }, items !== undefined)
+  } catch (thrown) {
+    failOn(include, host, failedBy(thrown, task))
+  }
+}
+
+/** The arguments, without `apply`: its templates are the children's. */
+const argumentsOf = async ({ playRun, task }: Include, scope: ReturnType<typeof scopeFor>): Promise<Dict> => {
+  const given = isDict(task.args) ? new Map([...task.args].filter(([name]) => name !== 'apply')) : task.args
+  const args = await settled(() => playRun.run.options.templar.resolve(given as Value, scope))
+  if (isDict(args)) return args
+  throw new Failure('playbook.include', `${task.action} needs a file or a role`, { at: task.actionAt })
+}
+
+const add = (
+  inclusions: Inclusion[],
+  host: HostRun,
+  args: Dict,
+  item: Item | undefined,
+  label: string | undefined,
+): void => {
+  const loopVars: Dict = new Map(item?.vars)
+  const key = JSON.stringify([toPlain(args), toPlain(loopVars)])
+  // The same again for the same host is another inclusion.
+  const known = inclusions.find((each) => each.key === key && !each.hosts.includes(host))
+  if (known) known.hosts.push(host)
+  else inclusions.push({ key, args, loopVars, label, hosts: [host] })
+}
+
+/** The nodes to include; undefined when they cannot be read, which fails the hosts that asked for them. */
+const load = async (include: Include, inclusion: Inclusion): Promise<readonly Node[] | undefined> => {
+  const { playRun, task } = include
+  const hosts = inclusion.hosts.filter((host) => host.status === 'active')
+  if (hosts.length === 0) return undefined
+  try {
+    if (task.action === 'include_role') return await loadRole(include, inclusion)
+    const name = word(inclusion.args, '_raw_params', 'file')
+    if (!name) throw new Failure('playbook.include', 'include_tasks needs a file', { at: task.actionAt })
+    const { file, nodes } = await playRun.run.options.loader.tasks(name, task)
+    const names = hosts.map((host) => host.name)
+    playRun.run.options.report({ type: 'included', file, hosts: names, label: inclusion.label })
+    for (const host of hosts) host.stats.ok++
+    return nodes
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
-    failInclude(playRun, task, place, host, info, thrown)
+    const result = { failed: true, reason: thrown.message }
+    for (const host of hosts) failOn(include, host, { result, failure: placed(thrown, task) })
+    return undefined
   }
 }
 
@@ -128,17 +159,7 @@ const word = (args: Dict, ...names: string[]): string | undefined => {
   return undefined
 }
 
-const load = async (
-  playRun: PlayRun,
-  task: Task,
-  { args }: Inclusion,
-): Promise<{ file: string; nodes: readonly Node[] }> => {
-  const { loader } = playRun.run.options
-  if (task.action === 'include_tasks') {
-    const name = word(args, '_raw_params', 'file')
-    if (!name) throw new Failure('playbook.include', 'include_tasks needs a file', { at: task.actionAt })
-    return loader.tasks(name, task)
-  }
+const loadRole = async ({ playRun, task }: Include, { args, loopVars }: Inclusion): Promise<readonly Node[]> => {
   const name = word(args, 'name', 'role')
   if (!name) throw new Failure('playbook.include', 'include_role needs the name of a role', { at: task.actionAt })
   const tasksFrom = word(args, 'tasks_from')
@@ -151,54 +172,10 @@ const load = async (
     ...(defaultsFrom ? { defaultsFrom } : {}),
     ...(handlersFrom ? { handlersFrom } : {}),
     public: args.get('public') === true,
+    allowDuplicates: args.get('allow_duplicates') !== false,
   }
-  const { role, nodes, handlers } = await loader.role(name, task, options)
-  for (const handler of handlers) if (!playRun.handlers.includes(handler)) playRun.handlers.push(handler)
-  if (role.public) playRun.includedRoles.push(role)
-  return { file: role.name, nodes }
-}
-
-/** The included nodes as one block with the include's variables and what `apply` gives them. */
-const wrapped = (task: Task, { args, vars }: Inclusion, nodes: readonly Node[]): Block => {
-  const apply = args.get('apply')
-  const given = isDict(apply) ? apply : new Map<string, Value>()
-  const keywords: Record<string, Value> = {}
-  for (const [name, key] of applied) {
-    const value = given.get(name)
-    if (value !== undefined) keywords[key] = value
-  }
-  const tags = given.get('tags')
-  const extra =
-    tags === undefined || tags === null ? [] : (Array.isArray(tags) ? tags : String(tags).split(',')).map(String)
-  const appliedVars = given.get('vars')
-  if (isDict(appliedVars)) for (const [name, value] of appliedVars) vars.set(name, value)
-  return {
-    kind: 'block',
-    at: task.at,
-    keywords: keywords as Inherited,
-    when: [],
-    tags: extra,
-    vars,
-    block: extra.length > 0 ? nodes.map((node) => tagged(node, extra)) : nodes,
-    rescue: [],
-    always: [],
-    notify: [],
-  }
-}
-
-const applied: readonly (readonly [string, keyof Inherited])[] = [
-  ['become', 'become'],
-  ['become_user', 'becomeUser'],
-  ['become_method', 'becomeMethod'],
-  ['delegate_to', 'delegateTo'],
-  ['ignore_errors', 'ignoreErrors'],
-  ['no_log', 'noLog'],
-  ['run_once', 'runOnce'],
-]
-
-const tagged = (node: Node, extra: readonly string[]): Node => {
-  const tags = [...new Set([...node.tags, ...extra])]
-  if (node.kind === 'task') return { ...node, tags }
-  const inner = (nodes: readonly Node[]) => nodes.map((each) => tagged(each, extra))
-  return { ...node, tags, block: inner(node.block), rescue: inner(node.rescue), always: inner(node.always) }
+  const { role, nodes, handlers } = await playRun.run.options.loader.role(name, task, options)
+  addHandlers(playRun, handlers, task, wrapped(task, loopVars, []))
+  if (role.public && !playRun.includedRoles.includes(role)) playRun.includedRoles.push(role)
+  return nodes
 }

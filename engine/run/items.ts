@@ -4,10 +4,9 @@ import { runLookup } from '../vars/lookups/run.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, Undefined, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
-import { type Place, type PlayRun, scopeFor } from './playrun.ts'
-import type { HostRun } from './state.ts'
+import type { Place, PlayRun } from './playrun.ts'
 
-/** One pass of a task's loop; a task without a loop has one pass without an item. */
+/** One pass of a task's loop. */
 export type Item = { readonly value: Value; readonly vars: Dict }
 
 /** The list that a task loops over; undefined without a loop. Throws a Failure when it is no list or undefined. */
@@ -56,17 +55,14 @@ const extendedLoop = (values: readonly Value[], index: number, withAll: boolean)
   return loop
 }
 
-export type Items = { readonly looped: boolean; readonly items: readonly Item[] }
-
-/** The passes of a task on a host. */
-export const itemsOf = async (playRun: PlayRun, task: Task, place: Place, host: HostRun): Promise<Items> => {
-  const scope = scopeFor(playRun, host, task, place)
+/** The passes of a task on a host; undefined when it has no loop. @throws Failure when the loop has no list */
+export const itemsOf = async (playRun: PlayRun, task: Task, scope: Scope): Promise<readonly Item[] | undefined> => {
   const values = await loopValues(playRun, task, scope)
-  if (!values) return { looped: false, items: [{ value: null, vars: new Map() }] }
+  if (!values) return undefined
   const { loopVar, indexVar, extended, extendedAllItems } = task.loopControl
   const isExtended = boolean(extended)
   const withAll = extendedAllItems === undefined || boolean(extendedAllItems)
-  const items = values.map((value, index): Item => {
+  return values.map((value, index): Item => {
     const vars: Dict = new Map<string, Value>([
       [loopVar, value],
       ['ansible_loop_var', loopVar],
@@ -75,7 +71,6 @@ export const itemsOf = async (playRun: PlayRun, task: Task, place: Place, host: 
     if (isExtended) vars.set('ansible_loop', extendedLoop(values, index, withAll))
     return { value, vars }
   })
-  return { looped: true, items }
 }
 
 /** The first condition that does not hold; undefined when all do. */

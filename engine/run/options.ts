@@ -57,6 +57,8 @@ export type RunOptions = {
   readonly defaults: RunDefaults
   /** Names that stand beside the magic variables (`node`), by host. */
   readonly magic?: ((name: string, host: string) => Value | undefined) | undefined
+  /** Reads the inventory anew, in place (`meta: refresh_inventory`). */
+  readonly refreshInventory?: (() => Promise<void>) | undefined
   readonly ask?: ((prompt: string, secret: boolean) => Promise<string | undefined>) | undefined
   readonly signal?: AbortSignal | undefined
   /** Directory that relative paths of messages refer to. */

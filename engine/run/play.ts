@@ -1,20 +1,14 @@
-import { collectFacts } from '../facts/collect.ts'
 import { Failure } from '../failure.ts'
-import type { Play, Task } from '../playbook/play.ts'
-import { isSelected } from '../playbook/tags.ts'
-import type { HostResult } from '../report/event.ts'
+import type { Play } from '../playbook/play.ts'
 import { settled } from '../vars/scope.ts'
 import { Template, toPlain, type Value } from '../vars/value.ts'
-import { routeFor } from './attempt.ts'
 import { boolean } from './boolean.ts'
-import { runHandlers } from './handlers.ts'
+import { gatherFacts, playTask, top } from './gather.ts'
+import { handlersOf, runHandlers } from './handlers.ts'
 import { runNodes } from './nodes.ts'
-import { parallel } from './parallel.ts'
-import { type Place, type PlayRun, type Run, scopeFor, taskInfo } from './playrun.ts'
-import { playName } from './run.ts'
-import { type HostRun, isActive } from './state.ts'
-
-const top: Place = { blocks: [], rescuable: false, handler: false }
+import { type PlayRun, type Run, scopeFor } from './playrun.ts'
+import { settingsOf } from './settings.ts'
+import { type HostRun, isActive, isLost } from './state.ts'
 
 /** Sizes of the batches that `serial` asks for; the last one repeats until every host has had its turn. */
 export const batchSizes = (serial: readonly Value[], hosts: number): number[] => {
@@ -51,26 +45,42 @@ const ordered = (hosts: readonly HostRun[], order: string | undefined): HostRun[
   }
 }
 
-/** Runs a play on its hosts, batch by batch; true when no further play can run because every host has failed. */
+/**
+ * Runs a play on its hosts, batch by batch. False when the whole of a batch was lost in it, or one failure ended it for
+ * all: then neither its further batches nor further plays run.
+ */
 export const runPlay = async (run: Run, play: Play, hosts: readonly HostRun[]): Promise<boolean> => {
   const { options } = run
-  const names = hosts.map((host) => host.name)
-  options.report({ type: 'play', name: await playName(run, play), hosts: names, check: options.check })
-  if (hosts.length === 0) {
-    options.report({ type: 'no-hosts' })
-    return false
+  const settings = await settingsOf(play, options)
+  const announce = (batch: readonly HostRun[]) => {
+    const names = batch.map((host) => host.name)
+    options.report({ type: 'play', name: settings.name, hosts: names, check: options.check })
   }
-  let rest = ordered(hosts, play.order).filter(isActive)
-  for (const size of batchSizes(play.serial, rest.length)) {
+  if (hosts.length === 0) {
+    announce(hosts)
+    options.report({ type: 'no-hosts' })
+    return true
+  }
+  const rolesDone: PlayRun['rolesDone'] = new Map()
+  let rest = ordered(hosts, play.order)
+  for (const size of batchSizes(settings.serial, rest.length)) {
     const batch = rest.slice(0, size)
     rest = rest.slice(size)
-    if (batch.length === 0) break
-    await runBatch({ run, play, hosts, batch, handlers: [...play.handlers], includedRoles: [] })
-    if (run.stopped || batch.every((host) => host.status === 'failed' || host.status === 'unreachable')) break
+    const lostBefore = batch.filter(isLost).length
+    announce(batch)
+    const handlers = handlersOf(play.handlers)
+    const fresh = { handlers, includedRoles: [], rolesDone, isFatal: false }
+    const playRun: PlayRun = { run, play, settings, hosts, batch, ...fresh }
+    await runBatch(playRun)
+    for (const host of batch) host.notified.clear()
+    if (playRun.isFatal && batch.every((host) => !isActive(host))) {
+      options.report({ type: 'no-hosts-left' })
+      return false
+    }
+    if (batch.filter(isLost).length - lostBefore === batch.length) return false
+    if (run.stopped || options.signal?.aborted) break
   }
-  const isOver = hosts.every((host) => host.status === 'failed' || host.status === 'unreachable')
-  if (isOver) options.report({ type: 'no-hosts-left' })
-  return isOver
+  return true
 }
 
 const runBatch = async (playRun: PlayRun): Promise<void> => {
@@ -80,7 +90,7 @@ const runBatch = async (playRun: PlayRun): Promise<void> => {
   await gatherFacts(playRun)
   for (const section of [play.preTasks, play.tasks, play.postTasks]) {
     await runNodes(playRun, section, top, batch)
-    await runHandlers(playRun)
+    if (!playRun.isFatal || batch.some(isActive)) await runHandlers(playRun)
   }
 }
 
@@ -120,54 +130,4 @@ const askPrompts = async (playRun: PlayRun): Promise<void> => {
     const value = answer || prompt.get('default') || ''
     for (const host of playRun.batch) host.variables.promptVars.set(name, value as Value)
   }
-}
-
-/** A task that stands for the play itself, where one is needed before the first: fact gathering. */
-const playTask = (play: Play): Task => ({
-  kind: 'task',
-  at: play.at,
-  name: 'Gathering Facts',
-  action: 'setup',
-  actionAt: play.at,
-  args: new Map(),
-  keywords: {},
-  when: [],
-  tags: ['always'],
-  vars: new Map(),
-  loopControl: { loopVar: 'item' },
-  notify: [],
-  listen: [],
-  searchPath: [play.directory],
-})
-
-const gatherFacts = async (playRun: PlayRun): Promise<void> => {
-  const { play, run, batch } = playRun
-  const { options } = run
-  const isWanted = play.gatherFacts === undefined ? options.defaults.gatherFacts : boolean(play.gatherFacts)
-  if (!isWanted || !isSelected([...play.tags, 'always'], options.tags, options.skipTags)) return
-  const task = playTask(play)
-  const info = taskInfo(run, task, 'Gathering Facts', top, options.check)
-  const hosts = batch.filter(isActive)
-  options.report({ type: 'task', task: info, hosts: hosts.length })
-  await parallel(hosts, options.forks, async (host) => {
-    const start = performance.now()
-    const scope = scopeFor(playRun, host, task, top)
-    let outcome: HostResult
-    options.report({ type: 'start', task: info, host: host.name })
-    const nothing = { host: host.name, diffs: [], changes: [], noLog: false, ignored: false }
-    try {
-      const connection = await run.connections.to(await routeFor({ playRun, task, place: top, host, scope }))
-      for (const [name, value] of await collectFacts(connection, 'all')) host.variables.facts.set(name, value)
-      host.stats.ok++
-      outcome = { ...nothing, status: 'ok', result: { changed: false }, ms: performance.now() - start }
-    } catch (thrown) {
-      if (!(thrown instanceof Failure)) throw thrown
-      host.stats.unreachable++
-      host.status = 'unreachable'
-      host.failure = thrown
-      const result = { changed: false, unreachable: true, msg: thrown.message }
-      outcome = { ...nothing, status: 'unreachable', result, failure: thrown, ms: performance.now() - start }
-    }
-    options.report({ type: 'result', task: info, outcome, looped: false })
-  })
 }

@@ -1,4 +1,4 @@
-import type { Block, Inherited, Node, Play, Role, Task } from '../playbook/play.ts'
+import type { Block, Inherited, Play, Role, Task } from '../playbook/play.ts'
 import type { TaskInfo } from '../report/event.ts'
 import { taskScope } from '../vars/precedence.ts'
 import type { Scope } from '../vars/scope.ts'
@@ -6,7 +6,8 @@ import type { Dict, Value } from '../vars/value.ts'
 import type { Connections } from './connections.ts'
 import { magicVariables } from './magic.ts'
 import type { RunOptions } from './options.ts'
-import type { HostRun } from './state.ts'
+import type { PlaySettings } from './settings.ts'
+import { type HostRun, newHostRun } from './state.ts'
 
 /** What all plays of one run share. */
 export type Run = {
@@ -17,22 +18,8 @@ export type Run = {
   /** Facts that modules asked for, by host; templates do not see them. */
   readonly collected: Map<string, Map<string, Value>>
   taskCount: number
-  /** Set by `meta: end_play` and by any_errors_fatal: no further task of this play starts. */
+  /** Set by `meta: end_play`: no further task or batch of this play starts. */
   stopped: boolean
-}
-
-/** One play on one batch of hosts. */
-export type PlayRun = {
-  readonly run: Run
-  readonly play: Play
-  /** All hosts of the play. */
-  readonly hosts: readonly HostRun[]
-  /** The hosts of this batch (`serial`). */
-  readonly batch: readonly HostRun[]
-  /** The play's handlers, and those of roles included so far; a later one of the same name wins. */
-  readonly handlers: Node[]
-  /** Public roles included so far, whose defaults and vars the rest of the play sees. */
-  readonly includedRoles: Role[]
 }
 
 /** Where a task stands: the blocks around it, outermost first. */
@@ -43,11 +30,40 @@ export type Place = {
   readonly handler: boolean
 }
 
+/** A handler of a play. */
+export type Handler = {
+  readonly task: Task
+  /** Where it stands; when an include brings it again, there. */
+  place: Place
+  /** The variables of the include that brought it, as text. */
+  readonly vars: string
+}
+
+/** One play on one batch of hosts. */
+export type PlayRun = {
+  readonly run: Run
+  readonly play: Play
+  readonly settings: PlaySettings
+  /** All hosts of the play. */
+  readonly hosts: readonly HostRun[]
+  /** The hosts of this batch (`serial`). */
+  readonly batch: readonly HostRun[]
+  /** The play's handlers and those of the roles included so far, in the order in which they run. */
+  readonly handlers: Handler[]
+  /** Public roles included so far, whose defaults and vars the rest of the play sees. */
+  readonly includedRoles: Role[]
+  /** Hosts that have been through a role. One that does not allow duplicates is not run for them again. */
+  readonly rolesDone: Map<Role, Set<HostRun>>
+  /** Set when one failure has failed all hosts: any_errors_fatal, run_once, max_fail_percentage. */
+  isFatal: boolean
+}
+
 /** The value of a keyword for a task: its own, the nearest block's, the play's. */
 export const keyword = <K extends keyof Inherited>(name: K, task: Task, place: Place, play: Play): Inherited[K] => {
   if (task.keywords[name] !== undefined) return task.keywords[name]
-  for (const block of place.blocks.toReversed()) {
-    if (block.keywords[name] !== undefined) return block.keywords[name]
+  for (let index = place.blocks.length - 1; index >= 0; index--) {
+    const value = place.blocks[index]?.keywords[name]
+    if (value !== undefined) return value
   }
   return play.keywords[name]
 }
@@ -63,12 +79,17 @@ export const keywords = <K extends keyof Inherited>(
     .map((each) => each[name])
     .filter((value) => value !== undefined) as NonNullable<Inherited[K]>[]
 
+/** What a host has learnt in this run; a host that no play has named yet starts with nothing. */
+export const hostOf = (run: Run, name: string): HostRun => {
+  const known = run.hosts.get(name) ?? newHostRun(name)
+  run.hosts.set(name, known)
+  return known
+}
+
 /** The scope in which a task's templates are evaluated on a host. */
 export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Place, loopVars?: Dict): Scope => {
   const { run, play } = playRun
-  let scope: Scope
-  const magic = magicVariables(playRun, host, task, () => scope)
-  scope = taskScope({
+  const scope: Scope = taskScope({
     inventory: run.options.inventory,
     hostName: host.name,
     play,
@@ -78,7 +99,7 @@ export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Pla
     state: host.variables,
     extraVars: run.options.extraVars,
     ...(loopVars ? { loopVars } : {}),
-    magic: (name: string): Value | undefined => magic(name),
+    magic: magicVariables(playRun, host, task, () => scope),
   })
   return scope
 }

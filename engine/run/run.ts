@@ -1,13 +1,13 @@
 import { selectHosts } from '../inventory/pattern.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import type { Stats } from '../report/event.ts'
-import { emptyScope, layer, settled } from '../vars/scope.ts'
-import { Template, toPlain, type Value } from '../vars/value.ts'
+import { emptyScope, layer } from '../vars/scope.ts'
+import { toPlain } from '../vars/value.ts'
 import { Connections } from './connections.ts'
 import type { RunOptions } from './options.ts'
 import { runPlay } from './play.ts'
-import type { Run } from './playrun.ts'
-import { type HostRun, newHostRun } from './state.ts'
+import { hostOf, type Run } from './playrun.ts'
+import type { HostRun } from './state.ts'
 
 export type RunSummary = {
   readonly stats: ReadonlyMap<string, Stats>
@@ -35,44 +35,38 @@ export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunO
     taskCount: 0,
     stopped: false,
   }
+  const summary = { stats: new Map<string, Stats>(), hosts: run.hosts }
   try {
     for (const playbook of playbooks) {
-      options.report({ type: 'playbook', file: playbook.file })
-      for (const play of playbook.plays) {
-        if (options.signal?.aborted) break
-        run.stopped = false
-        const names = hostsOf(play, options)
-        const hosts = names.map((name) => {
-          const known = run.hosts.get(name) ?? newHostRun(name)
-          run.hosts.set(name, known)
-          if (known.status === 'ended') known.status = 'active'
-          return known
-        })
-        const isOver = await runPlay(run, play, hosts)
-        if (isOver) break
-      }
+      await runPlaybook(run, playbook)
+      for (const [name, host] of run.hosts) summary.stats.set(name, host.stats)
+      options.report({ type: 'recap', stats: summary.stats })
+      if (exitCodeOf(summary) !== 0 || options.signal?.aborted) break
     }
   } finally {
     await run.connections.close()
   }
-  const stats = new Map([...run.hosts].map(([name, host]) => [name, host.stats]))
-  options.report({ type: 'recap', stats })
-  return { stats, hosts: run.hosts }
+  return summary
+}
+
+const runPlaybook = async (run: Run, playbook: Playbook): Promise<void> => {
+  const { options } = run
+  options.report({ type: 'playbook', file: playbook.file, plays: playbook.plays.length })
+  for (const play of playbook.plays) {
+    if (options.signal?.aborted) return
+    run.stopped = false
+    const hosts = hostsOf(play, options).map((name) => {
+      const known = hostOf(run, name)
+      if (known.status === 'ended') known.status = 'active'
+      return known
+    })
+    if (!(await runPlay(run, play, hosts))) return
+  }
 }
 
 /** The exit code of ansible-playbook: 0 all well, 2 a host failed, 4 a host was unreachable. */
 export const exitCodeOf = (summary: RunSummary): number => {
-  const all = [...summary.stats.values()]
-  if (all.some((stats) => stats.unreachable > 0)) return 4
-  if (all.some((stats) => stats.failed > 0)) return 2
-  return [...summary.hosts.values()].some((host) => host.status === 'failed') ? 2 : 0
-}
-
-/** A play's text for people, with the variables that are known before it starts. */
-export const playName = async (run: Run, play: Play): Promise<string> => {
-  const { name } = play
-  if (!(name instanceof Template)) return name
-  const { templar, extraVars } = run.options
-  const scope = layer(extraVars, layer(play.vars, emptyScope))
-  return settled(() => String(toPlain(templar.evaluate(name, scope) as Value))).catch(() => name.source)
+  const all = [...summary.hosts.values()]
+  if (all.some((host) => host.status === 'unreachable')) return 4
+  return all.some((host) => host.status === 'failed') ? 2 : 0
 }

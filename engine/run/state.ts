@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.ts'
 import { emptyStats, type Stats } from '../report/event.ts'
 import { emptyHostState, type HostState } from '../vars/precedence.ts'
+import type { Handler } from './playrun.ts'
 
 /** A host in a run: what it has learnt, and where it stands. */
 export type HostRun = {
@@ -9,8 +10,8 @@ export type HostRun = {
   readonly stats: Stats
   /** ended: by `meta: end_host` or end_play; it is not failed. */
   status: 'active' | 'failed' | 'unreachable' | 'ended'
-  /** Names and topics notified and not yet handled. */
-  readonly notified: Set<string>
+  /** Handlers that were notified and have not run yet. */
+  readonly notified: Set<Handler>
   /** What stopped it last, for the program's exit and for people who ask. */
   failure?: Failure | undefined
 }
@@ -24,3 +25,5 @@ export const newHostRun = (name: string): HostRun => ({
 })
 
 export const isActive = (host: HostRun): boolean => host.status === 'active'
+
+export const isLost = (host: HostRun): boolean => host.status === 'failed' || host.status === 'unreachable'
