@@ -11,6 +11,8 @@ import { fail, type Reading, type Surroundings } from './reading.ts'
 /** What a task does: the module's name and its arguments, with where each of them stands. */
 export type Action = {
   readonly name: string
+  /** The name as it is written, collection included. */
+  readonly written: string
   readonly at: Position
   readonly args: Dict | Template
   readonly places: ReadonlyMap<string, Position>
@@ -53,7 +55,8 @@ const fromActionKeyword = (reading: Reading, entry: YamlEntry): Action => {
     }
     const { args, places } = argumentsOf(reading, node, module.node.text)
     const rest = isDict(args) ? new Map([...args].filter(([name]) => name !== 'module')) : args
-    return { name: shortName(module.node.text), at: module.node.textAt, args: rest, places, isLocal }
+    const written = module.node.text
+    return { name: shortName(written), written, at: module.node.textAt, args: rest, places, isLocal }
   }
   if (node.kind !== 'scalar' || node.text.trim() === '') {
     throw new Failure('playbook.action', `'${key}' is a module's name and its arguments, and this is ${kindOf(node)}`, {
@@ -67,7 +70,7 @@ const fromActionKeyword = (reading: Reading, entry: YamlEntry): Action => {
   const at = { ...node.textAt, column: node.textAt.column + start }
   const argumentsAt = { ...at, column: at.column + name!.length + space!.length }
   const { values, places } = parseArguments(rest!, shortName(name!), argumentsAt)
-  return { name: shortName(name!), at, args: values, places, isLocal }
+  return { name: shortName(name!), written: name!, at, args: values, places, isLocal }
 }
 
 const isModule = (reading: Reading, name: string): boolean =>
@@ -149,9 +152,10 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
   }
   const entry = moduleEntry(reading, others, allowed)
   if (!entry) return undefined
-  const name = shortName(String(entry.key))
+  const written = String(entry.key)
+  const name = shortName(written)
   const found = reading.problems.attempt(() => argumentsOf(reading, entry.node, name))
-  return found && { name, at: entry.at, args: found.args, places: found.places, isLocal: false }
+  return found && { name, written, at: entry.at, args: found.args, places: found.places, isLocal: false }
 }
 
 /** Adds what the `args` keyword gives; what stands with the module wins. */

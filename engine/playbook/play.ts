@@ -132,6 +132,8 @@ export type Task = {
    * Whether it is a known module has been checked by the loader.
    */
   readonly action: string
+  /** The action as written, where it is written otherwise: the name of a task that has none. */
+  readonly written?: string
   /** Where the action's key stands. */
   readonly actionAt: Position
   /** Parameters; a Template when the whole of them is one (`{{ params }}`). Free-form text stands under `_raw_params`. */

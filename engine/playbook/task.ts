@@ -167,6 +167,7 @@ export const readTask = (reading: Reading, map: YamlMap, read: Action, around: S
     at: map.at,
     action: action.name,
     actionAt: action.at,
+    ...(action.written !== action.name && { written: action.written }),
     args: action.args,
     keywords,
     when: readConditions(reading, map.entries.get('when')),
