@@ -20,41 +20,38 @@ const stateOf = ({ state, autoremove }: DnfParameters): State => {
 
 const list = (specs: readonly Spec[]): string => specs.map(({ text }) => text).join(' ')
 
-/** What dnf has to be called with; undefined when the rpm database says that there is nothing to do. */
-const callFor = async (
+/** What dnf has to be called with: nothing when the rpm database says that all is as it should be. */
+const callsFor = async (
   host: Host,
   specs: readonly Spec[],
   params: DnfParameters,
   state: State,
-): Promise<Call | undefined> => {
-  const isAll = specs.some(({ text }) => text === '*')
-  if (state === 'latest' && isAll) return { what: 'upgrade all packages', words: ['upgrade'], isNeeded: false }
-  if (specs.length === 0) {
-    return params.autoremove
-      ? { what: 'remove packages that nothing needs', words: ['autoremove'], isNeeded: false }
-      : undefined
+): Promise<readonly Call[]> => {
+  const call = (verb: string, chosen: readonly Spec[], isNeeded: boolean): Call[] =>
+    chosen.length === 0
+      ? []
+      : [{ what: `${verb} ${list(chosen)}`, words: [verb, ...chosen.map(({ text }) => text)], isNeeded }]
+  const isSure = ({ kind }: Spec) => kind !== 'group'
+
+  if (state === 'latest' && specs.some(({ text }) => text === '*')) {
+    return [{ what: 'upgrade all packages', words: ['upgrade'], isNeeded: false }]
   }
+  if (specs.length === 0) {
+    const isWanted = params.autoremove
+    return isWanted ? [{ what: 'remove packages that nothing needs', words: ['autoremove'], isNeeded: false }] : []
+  }
+  if (params.update_only && state !== 'absent') return call('upgrade', specs, false)
   const installed = await lookAtRpms(host, specs, params.installroot)
-  const texts = (chosen: readonly Spec[]) => chosen.map(({ text }) => text)
   if (state === 'absent') {
     const there = specs.filter((spec) => isInstalled(spec, installed) !== false)
-    if (there.length === 0) return undefined
-    const isNeeded = there.some((spec) => spec.kind !== 'group')
-    return {
-      what: `remove ${list(there)}`,
-      words: [params.autoremove ? 'autoremove' : 'remove', ...texts(there)],
-      isNeeded,
-    }
+    return call(params.autoremove ? 'autoremove' : 'remove', there, there.some(isSure))
   }
-  if (params.update_only)
-    return { what: `upgrade ${list(specs)}`, words: ['upgrade', ...texts(specs)], isNeeded: false }
   const allowed = specs.filter((spec) => params.allow_downgrade || !isNewerInstalled(spec, installed))
   const missing = allowed.filter((spec) => isInstalled(spec, installed) !== true)
-  const wanted = state === 'latest' ? allowed : missing
-  if (wanted.length === 0) return undefined
-  const isNeeded = missing.some(({ kind }) => kind !== 'group')
-  const verb = state === 'latest' && (params.security || params.bugfix) ? 'upgrade' : 'install'
-  return { what: `install ${list(wanted)}`, words: [verb, ...texts(wanted)], isNeeded }
+  const calls = call('install', missing, missing.some(isSure))
+  if (state === 'present') return calls
+  const there = allowed.filter((spec) => !missing.includes(spec) && spec.kind !== 'file')
+  return [...calls, ...call('upgrade', there, false)]
 }
 
 const updateCache = async (host: Host, params: DnfParameters, options: readonly string[]): Promise<void> => {
@@ -76,12 +73,18 @@ export const dnf = module<DnfParameters>('dnf', schema as ModuleSchema, async fu
   }
   // That alone is no change, as in Ansible.
   if (params.update_cache) await updateCache(host, params, options)
-  const call = await callFor(host, specs, params, state)
-  const unchanged: Result = {
+  const calls = await callsFor(host, specs, params, state)
+  let result: Result = {
     changed: false,
     rc: 0,
     msg: specs.length === 0 ? 'Cache updated' : 'Nothing to do',
     results: [],
   }
-  return call ? yield* callDnf(host, params, call, options) : unchanged
+  for (const call of calls) {
+    const outcome = yield* callDnf(host, params, call, options)
+    if (outcome.failed) return outcome
+    if (!outcome.changed) continue
+    result = { ...outcome, results: [...(result['results'] as string[]), ...(outcome['results'] as string[])] }
+  }
+  return result
 })

@@ -25,9 +25,10 @@ export const parseTransaction = (text: string): Move[] => {
   let verb: Move['verb'] | undefined
   let name = ''
   for (const line of text.split('\n')) {
-    const header = /^ ?([A-Z][A-Za-z ]+):\s*$/.exec(line)?.[1]
+    const header = /^ ?([A-Z][A-Za-z/ ]+):\s*$/.exec(line)?.[1]
     if (header !== undefined) {
-      verb = verbs.find(([pattern]) => pattern.test(header))?.[1]
+      // dnf marks a group anew each time, which changes no package.
+      verb = header.endsWith('Groups') ? undefined : verbs.find(([pattern]) => pattern.test(header))?.[1]
       name = ''
       continue
     }

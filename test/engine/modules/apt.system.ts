@@ -8,4 +8,4 @@ process.on('exit', repository.remove)
 
 const located = JSON.parse(JSON.stringify(cases).replaceAll('$REPOSITORY', repository.directory)) as RootCase[]
 
-runRootCases(apt, located, repository.use)
+runRootCases(apt, located, { prepare: repository.use })

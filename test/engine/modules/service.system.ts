@@ -25,7 +25,9 @@ END
 chmod 0755 /etc/init.d/script`)
 }
 
-runRootCases(service, cases as RootCase[], (root) => {
-  demoUnits(root)
-  demoScript(root)
+runRootCases(service, cases as RootCase[], {
+  prepare: (root) => {
+    demoUnits(root)
+    demoScript(root)
+  },
 })
