@@ -4,9 +4,11 @@ import { add_host } from './add_host/add_host.ts'
 import { apt } from './apt/apt.ts'
 import { assemble } from './assemble/assemble.ts'
 import { assert } from './assert/assert.ts'
+import { authorized_key } from './authorized_key/authorized_key.ts'
 import { blockinfile } from './blockinfile/blockinfile.ts'
 import { command } from './command/command.ts'
 import { copy } from './copy/copy.ts'
+import { cron } from './cron/cron.ts'
 import { debug } from './debug/debug.ts'
 import { dnf } from './dnf/dnf.ts'
 import { fail } from './fail/fail.ts'
@@ -56,6 +58,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     blockinfile,
     command,
     copy,
+    cron,
     debug,
     dnf,
     fail,
@@ -90,7 +93,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     wait_for,
     wait_for_connection,
   ],
-  'ansible.posix': [mount, sysctl],
+  'ansible.posix': [authorized_key, mount, sysctl],
   'community.general': [modprobe, timezone],
 }
 
