@@ -44,7 +44,7 @@ export const openReport = (
   const write = (text: string) => appendFileSync(file, mask(text))
   const style = styleFor(false)
   const context = { directory: '/', style }
-  const human = humanReporter({ write, warn: (text) => write(`${text}\n`), style, verbosity: 0, diff: false, context })
+  const human = humanReporter({ write, warn: (text) => write(`${text}\n`), style, verbosity: 0, context })
   let failed: string | undefined
   const report: Reporter = (event) => {
     progress()
