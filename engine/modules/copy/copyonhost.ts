@@ -10,21 +10,18 @@ import type { Change, Host, Result } from '../module.ts'
 import { realPath, statAfter } from '../paths.ts'
 import { replaceFile } from '../replacefile.ts'
 
-/** Copies one file of the host to another place of it; the content does not leave the host. */
+/** Copies one file of the host to another place of it; the content does not leave the host. Returns whether it was changed. */
 async function* copyOne(
   host: Host,
   params: CopyParameters,
   source: Stat,
   path: string,
   old: Stat | undefined,
-): AsyncGenerator<Change, Record<string, unknown>, unknown> {
+): AsyncGenerator<Change, { isChanged: boolean; backup_file?: string }, unknown> {
   const attributes = params.mode === 'preserve' ? { ...params, mode: octal(source.mode) } : params
-  if (old && !params.force) return {}
-  if (old && old.checksum === source.checksum) {
-    yield* setAttributes(host, old, attributes)
-    return {}
-  }
-  return yield* replaceFile(host, {
+  if (old && !params.force) return { isChanged: false }
+  if (old && old.checksum === source.checksum) return { isChanged: yield* setAttributes(host, old, attributes) }
+  const written = yield* replaceFile(host, {
     path: old && params.follow ? await realPath(host, path) : path,
     content: source,
     old: old?.type === 'file' ? old : undefined,
@@ -33,6 +30,7 @@ async function* copyOne(
     validate: params.validate,
     makeDirectory: params.dest.endsWith('/'),
   })
+  return { isChanged: true, ...written }
 }
 
 async function* copyTree(host: Host, params: CopyParameters, source: string, root: string) {
@@ -63,26 +61,22 @@ export async function* copyOnHost(
     })
   }
   const name = posix.basename(src)
-  const intoDirectory = async (dest: string): Promise<string> =>
-    dest.endsWith('/') || (await host.stat(dest, { follow: true }))?.type === 'directory'
-      ? posix.join(dest, name)
-      : dest
+  const there = await host.stat(params.dest.replace(/(.)\/+$/, '$1'), { follow: params.follow, checksum: 'sha1' })
+  const target = there?.type === 'link' ? await host.stat(params.dest, { follow: true }) : there
+  const isInto = params.dest.endsWith('/') || target?.type === 'directory'
   if (source.type === 'directory') {
-    const root = src.endsWith('/') ? posix.join(params.dest, '.') : await intoDirectory(params.dest)
+    const root = src.endsWith('/') ? posix.join(params.dest, '.') : isInto ? posix.join(params.dest, name) : params.dest
     yield* copyTree(host, params, source.path, root)
-    return { src, dest: params.dest, ...(await told(host, root)) }
+    const now = await statAfter(host, root, undefined)
+    return { src, dest: params.dest, ...(now ? describe(now) : {}) }
   }
   if (params.checksum !== undefined && params.checksum !== source.checksum) {
     throw new Failure('module.checksum', `${src} does not have the checksum ${params.checksum}`)
   }
-  const path = await intoDirectory(params.dest)
-  const old = await host.stat(path, { follow: params.follow, checksum: 'sha1' })
+  const path = isInto ? posix.join(params.dest, name) : params.dest
+  const old = isInto ? await host.stat(path, { follow: params.follow, checksum: 'sha1' }) : there
   if (old?.type === 'directory') throw new Failure('module.file', `${path} is a directory, not a file`)
-  const written = yield* copyOne(host, params, source, path, old)
-  return { src, dest: path, checksum: source.checksum, ...written, ...(await told(host, path)) }
-}
-
-const told = async (host: Host, path: string): Promise<Record<string, unknown>> => {
-  const now = await statAfter(host, path, undefined)
-  return now ? describe(now) : {}
+  const { isChanged, ...written } = yield* copyOne(host, params, source, path, old)
+  const now = isChanged ? await statAfter(host, path, old) : old
+  return { src, dest: path, checksum: source.checksum, ...written, ...(now ? describe(now) : {}) }
 }

@@ -48,8 +48,8 @@ export async function* ensureDirectory(host: Host, params: FileParameters, found
   }
   const stat = old ?? (await host.stat(path))
   if (!stat) throw new Failure('module.file', `${path} is not there although it was just made`)
-  yield* setAttributes(host, stat, params)
-  yield* setTimes(host, stat, params)
+  const hasAttributes = !(yield* setAttributes(host, stat, params))
+  const hasTimes = !(yield* setTimes(host, stat, params))
   if (recurse && old) yield* setBelow(host, params, stat.path)
-  return { path, ...describe(await statAfter(host, path, stat)) }
+  return { path, ...describe(hasAttributes && hasTimes ? stat : await statAfter(host, path, stat)) }
 }

@@ -34,9 +34,9 @@ async function* ensureFile(host: Host, params: FileParameters, old: Stat | undef
       hint: 'state=file does not make a file: use copy or template, or state=touch; state=directory for a directory',
     })
   }
-  yield* setAttributes(host, target, params)
-  yield* setTimes(host, target, params)
-  const now = await statAfter(host, path, target)
+  const hasAttributes = !(yield* setAttributes(host, target, params))
+  const hasTimes = !(yield* setTimes(host, target, params))
+  const now = hasAttributes && hasTimes ? target : await statAfter(host, path, target)
   return { path, ...describe(now) }
 }
 

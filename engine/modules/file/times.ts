@@ -34,13 +34,17 @@ export const readTime = (text: string, format: string): string => {
   return `${Y ?? `20${y}`}-${m}-${d} ${H}:${M}:${S}`
 }
 
-/** Yields the change of a file's times; `preserve` and nothing keep them. */
-export async function* setTimes(host: Host, stat: Stat, params: FileParameters): AsyncGenerator<Change, void, unknown> {
+/** Yields the change of a file's times, and returns whether there was one; `preserve` and nothing keep them. */
+export async function* setTimes(
+  host: Host,
+  stat: Stat,
+  params: FileParameters,
+): AsyncGenerator<Change, boolean, unknown> {
   const wanted = (value: string | undefined, format: string): string | undefined =>
     value === undefined || value === 'preserve' ? undefined : value === 'now' ? 'now' : readTime(value, format)
   const access = wanted(params.access_time, params.access_time_format)
   const modification = wanted(params.modification_time, params.modification_time_format)
-  if (access === undefined && modification === undefined) return
+  if (access === undefined && modification === undefined) return false
   const seconds = await runOrFail(
     host,
     sh`for time in ${access ?? '@0'} ${modification ?? '@0'}; do date -d "$time" +%s || exit; done`,
@@ -52,7 +56,7 @@ export async function* setTimes(host: Host, stat: Stat, params: FileParameters):
     ...(isDifferent(access, stat.accessed, accessed) ? [{ flag: '-a', text: access!, name: 'atime' }] : []),
     ...(isDifferent(modification, stat.modified, modified) ? [{ flag: '-m', text: modification!, name: 'mtime' }] : []),
   ]
-  if (steps.length === 0) return
+  if (steps.length === 0) return false
   yield* change({
     what: `set the times of ${stat.path}: ${steps.map(({ name, text }) => `${name} ${text}`).join(', ')}`,
     diff: propertyDiff(
@@ -64,4 +68,5 @@ export async function* setTimes(host: Host, stat: Stat, params: FileParameters):
       for (const { flag, text } of steps) await runOrFail(host, sh`touch -c -h ${flag} -d ${text} -- ${stat.path}`)
     },
   })
+  return true
 }

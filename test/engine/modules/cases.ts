@@ -41,6 +41,8 @@ export type Case = {
   readonly after?: CaseFiles
   /** What a second run reports; false unless told. null: no second run. */
   readonly again?: boolean | null
+  /** How often the second run asks the host. */
+  readonly trips?: number
   /** What check mode reports; like `changed` unless told. */
   readonly check?: boolean | 'skipped' | 'failed'
   /** A regular expression of the failure's message and hint; nothing is changed then. */
@@ -112,6 +114,20 @@ export const start = async <P>(
   return runModule(module, host, readParameters<P>(module.schema, given, host.at, module.name))
 }
 
+/** A connection that counts how often it is asked. */
+const countTrips = (connection: Connection): { connection: Connection; trips: () => number } => {
+  let count = 0
+  const counted =
+    <A extends unknown[], R>(ask: (...args: A) => R) =>
+    (...args: A): R => {
+      count += 1
+      return ask(...args)
+    }
+  const { run, read, write, stat } = connection
+  const asked = { run: counted(run), read: counted(read), write: counted(write), stat: counted(stat) }
+  return { connection: { ...connection, ...asked }, trips: () => count }
+}
+
 const failureText = (thrown: unknown): string => {
   if (!(thrown instanceof Failure)) throw thrown
   return [thrown, ...thrown.others].map(({ message, hint }) => `${message} (${hint})`).join('\n')
@@ -158,7 +174,9 @@ const checkRun = async <P>(module: Module<P>, one: Case, place: Place, connectio
   }
 
   if (one.again === null) return
-  const again = await start(module, one, place, connection, false)
+  const counted = countTrips(connection)
+  const again = await start(module, one, place, counted.connection, false)
+  if (one.trips !== undefined) assert.is(counted.trips(), one.trips, 'round trips of an unchanged run')
   assert.is(again.result.failed ?? false, false, `failed when run again: ${again.result.msg}`)
   assert.is(again.changed, one.again ?? false, `changed when run again: ${again.changes.join('; ')}`)
 }
