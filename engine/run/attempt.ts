@@ -5,7 +5,7 @@ import { readParameters } from '../modules/parameters.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
 import type { Task } from '../playbook/play.ts'
 import { type Scope, settled } from '../vars/scope.ts'
-import { type Dict, isDict, Template, type Value } from '../vars/value.ts'
+import { type Dict, holdsTemplate, isDict, Template, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
 import { type Route, routeOf } from './connections.ts'
 import { controllerFor } from './controller.ts'
@@ -90,10 +90,22 @@ const environmentOf = async (occasion: Occasion): Promise<Record<string, string>
   return merged
 }
 
+/** Names of parameters are templates too (`set_fact: {"{{ item }}_version": 1}`), where the playbook itself writes them. */
+const withNames = async (occasion: Occasion, args: Dict): Promise<Dict> => {
+  if (![...args.keys()].some((name) => typeof name === 'string' && holdsTemplate(name))) return args
+  const named: Dict = new Map()
+  for (const [name, value] of args) {
+    const isTemplate = typeof name === 'string' && holdsTemplate(name)
+    const evaluated = isTemplate ? await resolved(occasion, new Template(name, occasion.task.actionAt)) : name
+    named.set(String(evaluated), value)
+  }
+  return named
+}
+
 /** The parameters as the playbook gives them, resolved, with module_defaults below them. */
 const argumentsOf = async (occasion: Occasion): Promise<Dict> => {
   const { task, place, playRun } = occasion
-  const own = await resolved(occasion, task.args instanceof Template ? task.args : (task.args as Value))
+  const own = await resolved(occasion, task.args instanceof Template ? task.args : await withNames(occasion, task.args))
   if (!isDict(own)) {
     throw new Failure('module.parameter', `the arguments of '${task.action}' are no mapping`, { at: task.actionAt })
   }
