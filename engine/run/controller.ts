@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts'
 import type { Controller } from '../modules/module.ts'
 import type { Task } from '../playbook/play.ts'
 import { renderMustache } from '../vars/mustache.ts'
-import { layer, type Scope, settled } from '../vars/scope.ts'
+import { layer, type Scope, Suspension, settled } from '../vars/scope.ts'
 import type { RenderOptions } from '../vars/templar.ts'
 import { fromPlain, toPlain, type Value } from '../vars/value.ts'
 import type { PlayRun } from './playrun.ts'
@@ -27,7 +27,7 @@ const renderFile = async (
   path: string,
   source: string,
   scope: Scope,
-  options: { extra?: Record<string, unknown> } & RenderOptions,
+  options: RenderOptions & { readonly extra?: Readonly<Record<string, unknown>> },
 ): Promise<string> => {
   const { templar, loader } = playRun.run.options
   const extra = new Map<string, Value>([
@@ -44,26 +44,22 @@ const renderFile = async (
       mustacheData(inner, (value) => templar.resolve(value, inner)),
     )
   }
-  // Files that a template includes are read beforehand when they are met: the templar asks for them synchronously.
-  const included = new Map<string, { source: string; file: string }>()
-  for (;;) {
-    let missing: string | undefined
-    const load = (name: string) => {
-      const found = included.get(name)
-      if (found) return found
-      missing = name
-      throw new Failure('template.include', `template '${name}' was not found`)
-    }
-    try {
-      return await settled(() => templar.render(source, path, inner, { ...options, load }))
-    } catch (thrown) {
-      if (missing === undefined) throw thrown
-      const places = [join(dirname(path), missing), ...candidates(task, playRun.play.directory, 'templates', missing)]
-      const file = await firstExisting(playRun, places)
-      if (!file) throw thrown
-      included.set(missing, { source: (await loader.read(file)).toString(), file })
-    }
+  // The templar asks for included files synchronously: one that is not at hand is fetched, and the rendering begins anew.
+  const included = new Map<string, { source: string; file: string } | undefined>()
+  const fetch = async (name: string): Promise<void> => {
+    const places = [join(dirname(path), name), ...candidates(task, playRun.play.directory, 'templates', name)]
+    const file = await firstExisting(playRun, places)
+    included.set(name, file === undefined ? undefined : { source: (await loader.read(file)).toString(), file })
   }
+  const load = (name: string) => {
+    if (!included.has(name)) throw new Suspension(fetch(name))
+    const found = included.get(name)
+    if (found) return found
+    throw new Failure('template.missing', `the template '${name}' was not found`, {
+      hint: 'it is looked for beside this template and in the templates directories of role and play',
+    })
+  }
+  return settled(() => templar.render(source, path, inner, { ...options, load }))
 }
 
 const mustacheData = (scope: Scope, value: (value: Value) => Value): Record<string, unknown> =>
@@ -129,13 +125,10 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
         throw thrown
       }
     },
-    render: async (path, { extra, trimBlocks, lstripBlocks, newline }) =>
+    render: async (path, given) =>
       renderFile(playRun, task, path, (await loader.read(path)).toString(), scope, {
-        ...(extra ? { extra } : {}),
-        trimBlocks: trimBlocks ?? true,
-        lstripBlocks: lstripBlocks ?? false,
         keepTrailingNewline: true,
-        ...(newline ? { newline } : {}),
+        ...given,
       }),
     expression: (source) => settled(() => templar.resolve(templar.expression(source, task.at, scope), scope)),
     condition: (source) => settled(() => templar.condition(source as Value, task.at, scope)),
