@@ -22,9 +22,9 @@ export const attribute = (object: Value, name: string, site: Site = nowhere): Va
       const method = dicts.get(name)
       if (method !== undefined) return bound(object, name, method)
     }
-    return (
-      object.get(name) ?? new Missing(`'dict object' has no attribute '${name}'`, site(), name, () => object.keys())
-    )
+    const value = object.get(name)
+    if (value !== undefined) return value
+    return new Missing(`'dict object' has no attribute '${name}'`, site(), name, () => object.keys())
   }
   if (object instanceof Undefined) return object
   if (typeof object === 'string') {
