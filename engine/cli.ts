@@ -141,17 +141,18 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
   const vaultSecrets = await Promise.all([...flags.vaultId, ...flags.vaultPasswordFile].map(readVaultSecret))
   const first = files[0] as string
   const sources = flags.inventory.length > 0 ? flags.inventory : await defaultInventory()
+  const extraVars = await readExtraVars(flags.extraVars, (text) => text)
   const compat = flags.compat === '2.18' ? flags.compat : undefined
   const site = await openSite({
     inventory: sources,
     playbookDirectory: dirname(resolve(first)),
     vaultSecrets,
+    extraVars,
     warn,
     environment: process.env,
     compat,
   })
   const { inventory, templar, surroundings } = site
-  const extraVars = await readExtraVars(flags.extraVars, (text) => text)
   const loader = createLoader({
     isModule,
     moduleNames,
@@ -220,7 +221,10 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
       sshArguments: flags.sshCommonArgs,
       gatherFacts: true,
     },
-    magic: (name) => (name === 'prelude_home' ? home : undefined),
+    magic: (name, host) => {
+      if (name === 'prelude_home') return home
+      return name === 'node' ? site.node(host) : undefined
+    },
     ask,
     signal: abort.signal,
     directory,

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { Failure, type Position } from './failure.ts'
 import type { Inventory } from './inventory/inventory.ts'
 import { loadInventory } from './inventory/load.ts'
+import { type InventoryScopes, inventoryScopes } from './inventory/scope.ts'
 import { createTemplar } from './vars/createtemplar.ts'
 import type { Templar, TemplarSurroundings } from './vars/templar.ts'
-import { toPlain } from './vars/value.ts'
+import { type Dict, toPlain } from './vars/value.ts'
 import { decryptVault, type VaultSecret } from './vars/vault.ts'
 
 /** An inventory with what evaluates its templates and opens its vaults. */
-export type Site = {
+export type Site = InventoryScopes & {
   readonly inventory: Inventory
   readonly templar: Templar
   readonly surroundings: TemplarSurroundings
@@ -19,6 +20,8 @@ export type SiteOptions = {
   readonly inventory: readonly string[]
   readonly playbookDirectory?: string | undefined
   readonly vaultSecrets: readonly VaultSecret[]
+  /** Variables of the command line. */
+  readonly extraVars?: Dict
   readonly warn: (message: string, at?: Position) => void
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly compat?: '2.18' | undefined
@@ -41,7 +44,9 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
     compat: options.compat,
   }
   const inventory = await loadInventory(options.inventory, { playbookDirectory, decrypt, warn })
-  return { inventory, templar: createTemplar(surroundings), surroundings, decrypt }
+  const templar = createTemplar(surroundings)
+  const scopes = inventoryScopes(inventory, templar, options.extraVars ?? new Map())
+  return { inventory, templar, surroundings, decrypt, ...scopes }
 }
 
 /** A vault secret from `--vault-id` (`label@file`) or `--vault-password-file`. */

@@ -2,13 +2,13 @@ import ipaddr from 'ipaddr.js'
 import { Failure, throwAll } from '../engine/failure.ts'
 import { membersOf } from '../engine/inventory/groups.ts'
 import type { Inventory } from '../engine/inventory/inventory.ts'
+import type { Resolve } from '../engine/inventory/node/records.ts'
 import { hostVariables } from '../engine/inventory/variables.ts'
 import { suggest } from '../engine/nearest.ts'
+import { schemaCheck } from '../engine/schema.ts'
 import { toPlain } from '../engine/vars/value.ts'
 import siteSchema from '../schema/site.schema.json' with { type: 'json' }
 import type { SiteBoot, SiteSettings } from '../schema/types.ts'
-import type { Resolve } from './node/records.ts'
-import { schemaCheck } from './schema.ts'
 
 const checkShape = schemaCheck(siteSchema)
 const prefix = 'prelude_'

@@ -1,17 +1,13 @@
 import { Failure, type Position } from '../engine/failure.ts'
-import { groupsOf, magicGroups } from '../engine/inventory/groups.ts'
 import type { Inventory } from '../engine/inventory/inventory.ts'
 import { selectHosts, splitPattern } from '../engine/inventory/pattern.ts'
-import { LazyDict } from '../engine/run/lazydict.ts'
 import { openSite } from '../engine/site.ts'
-import { emptyHostState, hostScope } from '../engine/vars/precedence.ts'
 import type { Scope } from '../engine/vars/scope.ts'
 import type { Templar } from '../engine/vars/templar.ts'
-import type { Value } from '../engine/vars/value.ts'
 import type { VaultSecret } from '../engine/vars/vault.ts'
 import type { SiteSettings } from '../schema/types.ts'
 import type { Node } from './node/node.ts'
-import { loadNodes } from './node/records.ts'
+import { loadNodes } from './node/nodes.ts'
 import { bootPolicy, siteSettings } from './settings.ts'
 
 /** What the provisioner knows of a site from its files: read once, never changed; a changed file makes a new one. */
@@ -38,40 +34,7 @@ export type SiteSources = {
 
 /** Loads a site: inventory, settings and the record of every node. Throws a Failure that carries all problems. */
 export const loadSite = async (sources: SiteSources): Promise<Site> => {
-  const { inventory, templar, decrypt } = await openSite(sources)
-  const scopes = new Map<string, Scope>()
-  const scope = (host: string): Scope => {
-    const known = scopes.get(host)
-    if (known) return known
-    const magic = (name: string): Value | undefined => magicOf(host, name)
-    const made = hostScope({ inventory, hostName: host, state: emptyHostState(), extraVars: new Map(), magic })
-    scopes.set(host, made)
-    return made
-  }
-  const hostvars = new LazyDict(
-    () => inventory.hosts.keys(),
-    (host) => {
-      if (!inventory.hosts.has(host)) return undefined
-      const own = scope(host)
-      return new LazyDict(
-        () => own.names(),
-        (name) => {
-          const value = own.get(name)
-          return value === undefined ? undefined : templar.resolve(value, own)
-        },
-      )
-    },
-  )
-  const magicOf = (host: string, name: string): Value | undefined => {
-    if (name === 'inventory_hostname') return host
-    if (name === 'inventory_hostname_short') return host.split('.', 1)[0] ?? host
-    if (name === 'inventory_dir') return inventory.directory
-    if (name === 'group_names') return groupsOf(inventory, host).filter((group) => group !== 'all')
-    if (name === 'groups') return magicGroups(inventory)
-    if (name === 'hostvars') return hostvars
-    return undefined
-  }
-  const resolve = (value: Value, host: string): Value => templar.resolve(value, scope(host))
+  const { inventory, templar, decrypt, scope, resolve } = await openSite(sources)
   const settings = siteSettings(inventory, resolve)
   const nodes = loadNodes(inventory, resolve, (host) => bootPolicy(inventory, resolve, host))
   return { inventory, directory: inventory.directory, settings, nodes, templar, decrypt, scope }

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
+import { bootInterface, type Interface } from '../../engine/inventory/node/interfaces.ts'
 import type { BootManifest, BootServer, SiteSettings } from '../../schema/types.ts'
 import type { Image } from '../image/images.ts'
-import { bootInterface, type Interface } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 import { cpio } from './cpio.ts'
 

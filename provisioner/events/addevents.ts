@@ -1,8 +1,8 @@
+import { schemaCheck } from '../../engine/schema.ts'
 import eventSchema from '../../schema/event.schema.json' with { type: 'json' }
 import type { BootEvent } from '../../schema/types.ts'
 import { refuse } from '../http/content.ts'
 import type { SessionCall } from '../http/route.ts'
-import { schemaCheck } from '../schema.ts'
 
 const checkShape = schemaCheck(eventSchema)
 

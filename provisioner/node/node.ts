@@ -1,6 +1,6 @@
+import type { Interface } from '../../engine/inventory/node/interfaces.ts'
+import type { Merged } from '../../engine/inventory/node/merge.ts'
 import type { NodeRecord, SiteBoot } from '../../schema/types.ts'
-import type { Interface } from './interfaces.ts'
-import type { Merged } from './merge.ts'
 
 /** A node of the site: its record, where each field of it comes from, and what follows from it. */
 export type Node = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
-import { bootInterface, type Interface, primaryInterface, withoutPrefix } from '../node/interfaces.ts'
+import { bootInterface, type Interface } from '../../engine/inventory/node/interfaces.ts'
+import { primaryInterface, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 
 const prefixOf = (address: string | undefined): number | null =>

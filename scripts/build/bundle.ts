@@ -26,16 +26,22 @@ const withoutNativeAddons: Plugin = {
   },
 }
 
-/** Sources find the files beside them by import.meta.dirname; a bundle in dist/ reaches the same place from where it lies. */
-const sourceDirectories = (root: string): Plugin => ({
-  name: 'source-directories',
+/**
+ * What sources say about modules, as one CommonJS file in dist/ says it:
+ * - they find the files beside them by import.meta.dirname; the bundle reaches the same place from where it lies;
+ * - they load a package when they first need it by `const require = createRequire(…)`; the bundle has it, by its own `require`.
+ */
+const asBundled = (root: string): Plugin => ({
+  name: 'as-bundled',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (path.includes('/node_modules/')) return undefined
       const source = await readFile(path, 'utf8')
-      if (path.includes('/node_modules/') || !source.includes('import.meta.dirname')) return undefined
       const place = JSON.stringify(relative(join(root, 'dist'), join(path, '..')))
       return {
-        contents: source.replaceAll('import.meta.dirname', `require('node:path').join(__dirname, ${place})`),
+        contents: source
+          .replaceAll('import.meta.dirname', `require('node:path').join(__dirname, ${place})`)
+          .replace(/^const require = createRequire\(.*\)$/m, ''),
         loader: 'ts',
       }
     })
@@ -65,7 +71,7 @@ void main(process.argv.slice(2)).then((code) => { process.exitCode = code })`,
     legalComments: 'none',
     write: false,
     logLevel: 'warning',
-    plugins: [withoutNativeAddons, sourceDirectories(root)],
+    plugins: [withoutNativeAddons, asBundled(root)],
   })
   for (const file of result.outputFiles) await replaceFile(file.path, file.contents)
   return outfile

@@ -1,9 +1,9 @@
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import * as assert from 'uvu/assert'
+import type { Interface } from '../../../engine/inventory/node/interfaces.ts'
 import { bootManifest, bootNetwork, serverUrls } from '../../../provisioner/boot/manifest.ts'
 import { leaveScript } from '../../../provisioner/boot/script.ts'
-import type { Interface } from '../../../provisioner/node/interfaces.ts'
 import bootSchema from '../../../schema/boot.schema.json' with { type: 'json' }
 import nodeSchema from '../../../schema/node.schema.json' with { type: 'json' }
 import { suite } from '../../suite.ts'

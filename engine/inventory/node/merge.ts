@@ -1,4 +1,4 @@
-import type { Origin } from '../../engine/inventory/inventory.ts'
+import type { Origin } from '../inventory.ts'
 
 export type Scalar = string | number | boolean
 

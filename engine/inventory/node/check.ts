@@ -1,10 +1,10 @@
 import type { ErrorObject } from 'ajv'
 import ipaddr from 'ipaddr.js'
-import { Failure } from '../../engine/failure.ts'
-import { suggest } from '../../engine/nearest.ts'
-import nodeSchema from '../../schema/node.schema.json' with { type: 'json' }
-import type { NodeNetwork, NodeRecord } from '../../schema/types.ts'
-import { schemaCheck } from '../schema.ts'
+import nodeSchema from '../../../schema/node.schema.json' with { type: 'json' }
+import type { NodeNetwork, NodeRecord } from '../../../schema/types.ts'
+import { Failure } from '../../failure.ts'
+import { suggest } from '../../nearest.ts'
+import { schemaCheck } from '../../schema.ts'
 import { bootInterface, interfacesOf } from './interfaces.ts'
 
 /** Where in the record something is wrong, and what. */
