@@ -41,5 +41,6 @@ export const setup = readOnlyModule<SetupParameters>('setup', schema as ModuleSc
   const isWanted = (name: string) =>
     wanted.length === 0 || wanted.some((one) => one.test(name) || one.test(`ansible_${name}`))
   const shown = [...facts].filter(([name]) => isWanted(name)).map(([name, value]) => [`ansible_${name}`, value])
-  return { ansible_facts: { ...Object.fromEntries(shown), gather_subset: subset, module_setup: true } }
+  const own = wanted.length === 0 ? { gather_subset: subset, module_setup: true } : {}
+  return { ansible_facts: { ...Object.fromEntries(shown), ...own } }
 })

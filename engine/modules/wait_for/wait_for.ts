@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { WaitForParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
 import { regularExpression } from '../../vars/regularexpression.ts'
 import { type Host, type ModuleSchema, type Result, readOnlyModule } from '../module.ts'
 import { countActive, lookAtFile, lookAtPort } from './look.ts'
+import { until } from './until.ts'
 import schema from './wait_for.schema.json' with { type: 'json' }
 
 type Awaited = {
@@ -53,20 +53,10 @@ const awaited = (host: Host, params: WaitForParameters): Awaited | undefined => 
 }
 
 export const wait_for = readOnlyModule<WaitForParameters>('wait_for', schema as ModuleSchema, async (host, params) => {
-  const { port = null, path = null, search_regex = null, state, timeout } = params
-  const start = performance.now()
-  const elapsed = () => Math.floor((performance.now() - start) / 1000)
+  const { port = null, path = null, search_regex = null, state, msg } = params
   const target = awaited(host, params)
-  await sleep(params.delay * 1000)
-  if (!target) await sleep(timeout * 1000)
-  while (target) {
-    const found = await target.look()
-    if (found) return { state, port, path, search_regex, match_groups: [], ...found, elapsed: elapsed() }
-    if (performance.now() - start + params.sleep * 1000 > timeout * 1000) {
-      const msg = params.msg ?? `Timeout when waiting for ${target.what}`
-      return { failed: true, msg, elapsed: elapsed() }
-    }
-    await sleep(params.sleep * 1000)
-  }
-  return { state, port, path, search_regex, match_groups: [], elapsed: elapsed() }
+  const { found, elapsed } = await until(async () => target?.look(), params)
+  // With neither a port nor a file the task only waits.
+  if (target && !found) return { failed: true, msg: msg ?? `Timeout when waiting for ${target.what}`, elapsed }
+  return { state, port, path, search_regex, match_groups: [], match_groupdict: {}, ...found, elapsed }
 })
