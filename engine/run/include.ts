@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts'
+import type { RoleFrom } from '../playbook/loader.ts'
 import type { Node, Task } from '../playbook/play.ts'
 import type { HostResult, TaskInfo } from '../report/event.ts'
 import { settled } from '../vars/scope.ts'
@@ -6,7 +7,6 @@ import { type Dict, isDict, toPlain, type Value } from '../vars/value.ts'
 import { wrapped } from './apply.ts'
 import { addHandlers } from './handlers.ts'
 import { conditionsOf, firstFalse, type Item, itemsOf } from './items.ts'
-import type { RoleOptions } from './options.ts'
 import { failedBy, skippedBy } from './perform.ts'
 import { placed } from './placed.ts'
 import { type Place, type PlayRun, scopeFor } from './playrun.ts'
@@ -166,7 +166,7 @@ const loadRole = async ({ playRun, task }: Include, { args, loopVars }: Inclusio
   const varsFrom = word(args, 'vars_from')
   const defaultsFrom = word(args, 'defaults_from')
   const handlersFrom = word(args, 'handlers_from')
-  const options: RoleOptions = {
+  const options: RoleFrom = {
     ...(tasksFrom ? { tasksFrom } : {}),
     ...(varsFrom ? { varsFrom } : {}),
     ...(defaultsFrom ? { defaultsFrom } : {}),

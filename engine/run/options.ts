@@ -2,36 +2,13 @@ import type { Connection, ConnectionOptions } from '../connections/connection.ts
 import type { Position } from '../failure.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Module } from '../modules/module.ts'
-import type { Node, Role, Task } from '../playbook/play.ts'
+import type { PlaybookLoader } from '../playbook/loader.ts'
 import type { Reporter } from '../report/event.ts'
 import type { Templar, TemplarSurroundings } from '../vars/templar.ts'
 import type { Dict, Value } from '../vars/value.ts'
 
 /** How task files, roles and variable files are read while a play runs. A bundle's node has them in memory. */
-export type Loader = {
-  /** The tasks of a file that `include_tasks` names, relative to the including task. */
-  tasks(name: string, from: Task): Promise<{ file: string; nodes: readonly Node[] }>
-  /** A role that `include_role` names: its tasks and handlers as they stand there. */
-  role(
-    name: string,
-    from: Task,
-    options: RoleOptions,
-  ): Promise<{ role: Role; nodes: readonly Node[]; handlers: readonly Node[] }>
-  /** A YAML or JSON file of variables, vault included. */
-  variables(path: string): Promise<Dict>
-  /** Whether a file exists on the controller. */
-  exists(path: string): Promise<boolean>
-  read(path: string): Promise<Buffer>
-}
-
-export type RoleOptions = {
-  readonly tasksFrom?: string
-  readonly varsFrom?: string
-  readonly defaultsFrom?: string
-  readonly handlersFrom?: string
-  readonly public?: boolean
-  readonly allowDuplicates?: boolean
-}
+export type Loader = Omit<PlaybookLoader, 'playbook'>
 
 /** Everything a run is given; the engine reads no argv, environment or terminal of its own. */
 export type RunOptions = {
