@@ -159,6 +159,7 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
     checkArguments,
     templar,
     decrypt: site.decrypt,
+    decryptFile: site.decryptFile,
     warn,
     extraVars,
     rolesPath: [join(home, 'roles')],

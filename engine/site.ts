@@ -14,6 +14,8 @@ export type Site = InventoryScopes & {
   readonly templar: Templar
   readonly surroundings: TemplarSurroundings
   readonly decrypt: (ciphertext: string, at: Position) => string
+  /** The bytes of a file that is a vault. */
+  readonly decryptFile: (ciphertext: string, at: Position) => Buffer
 }
 
 export type SiteOptions = {
@@ -29,8 +31,8 @@ export type SiteOptions = {
 
 /** Loads the inventory of a site. Throws a Failure that carries all problems. */
 export const openSite = async (options: SiteOptions): Promise<Site> => {
-  const decrypt = (ciphertext: string, at: Position): string =>
-    decryptVault(ciphertext, options.vaultSecrets, at).toString()
+  const decryptFile = (ciphertext: string, at: Position): Buffer => decryptVault(ciphertext, options.vaultSecrets, at)
+  const decrypt = (ciphertext: string, at: Position): string => decryptFile(ciphertext, at).toString()
   const { warn, playbookDirectory } = options
   const surroundings: TemplarSurroundings = {
     warn,
@@ -46,7 +48,7 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
   const inventory = await loadInventory(options.inventory, { playbookDirectory, decrypt, warn })
   const templar = createTemplar(surroundings)
   const scopes = inventoryScopes(inventory, templar, options.extraVars ?? new Map())
-  return { inventory, templar, surroundings, decrypt, ...scopes }
+  return { inventory, templar, surroundings, decrypt, decryptFile, ...scopes }
 }
 
 /** A vault secret from `--vault-id` (`label@file`) or `--vault-password-file`. */

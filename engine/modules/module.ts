@@ -55,7 +55,8 @@ export type Controller = {
    * Throws a Failure that lists where it looked.
    */
   find(kind: 'files' | 'templates' | 'vars' | 'tasks', name: string): Promise<string>
-  read(path: string): Promise<Buffer>
+  /** A file's content; that of a vault file decrypted, unless `decrypt` is false. */
+  read(path: string, decrypt?: boolean): Promise<Buffer>
   /** What a path on the controller is, links followed; undefined when nothing is there. */
   stat(path: string): Promise<Pick<Stat, 'type' | 'mode'> | undefined>
   /** What a directory on the controller holds: recursive, links followed, relative and sorted; directories end with `/`. */

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { problemList } from '../problems.ts'
 import { emptyScope } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
+import { isVault } from '../vars/vault.ts'
 import { findTasks, readTasksFile } from './nodes.ts'
 import type { Node, Playbook, Role, Task } from './play.ts'
 import { readPlaybook } from './playbook.ts'
@@ -36,7 +37,8 @@ export type PlaybookLoader = {
   /** A YAML or JSON file of variables, vault included. @throws Failure */
   variables(path: string): Promise<Dict>
   exists(path: string): Promise<boolean>
-  read(path: string): Promise<Buffer>
+  /** A file's content; that of a vault file decrypted, unless `decrypt` is false. @throws Failure */
+  read(path: string, decrypt?: boolean): Promise<Buffer>
 }
 
 /** Where an include stands. Its own tags do not reach what it brings; those around it do. */
@@ -91,15 +93,15 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
         () => true,
         () => false,
       ),
-    read: async (path) => {
-      try {
-        return await readFile(path)
-      } catch (cause) {
+    read: async (path, decrypt = true) => {
+      const content = await readFile(path).catch((cause: Error) => {
         throw new Failure('playbook.missing', `cannot read ${path}`, {
           cause,
           hint: 'check the path and its permissions',
         })
-      }
+      })
+      if (!decrypt || !options.decryptFile || !isVault(content.toString('latin1', 0, 20))) return content
+      return options.decryptFile(content.toString(), { file: path, line: 1, column: 1 })
     },
   }
 }

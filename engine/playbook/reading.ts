@@ -27,6 +27,8 @@ export type LoadOptions = {
   /** Directories in which roles are searched after `roles/` beside the playbook. */
   readonly rolesPath?: readonly string[]
   readonly decrypt: (ciphertext: string, at: Position) => string
+  /** The bytes of a whole file that is a vault; without it such files are read as they are. */
+  readonly decryptFile?: (ciphertext: string, at: Position) => Buffer
   readonly warn: (message: string, at?: Position) => void
 }
 

@@ -106,7 +106,7 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
         hint: `looked for ${places.join(', ')}`,
       })
     },
-    read: (path) => loader.read(path),
+    read: (path, decrypt) => loader.read(path, decrypt),
     async stat(path) {
       const found = await stat(path).catch(() => undefined)
       if (!found) return undefined

@@ -22,12 +22,12 @@ const partsOnHost = async (host: Host, src: string): Promise<Part[]> => {
     .map(({ path }) => ({ name: posix.basename(path), read: () => host.read(path) }))
 }
 
-const partsOnController = async (host: Host, src: string): Promise<Part[]> => {
+const partsOnController = async (host: Host, { src, decrypt }: AssembleParameters): Promise<Part[]> => {
   const directory = await host.controller.find('files', src)
   const names = await host.controller.list(directory)
   return names
     .filter((name) => !name.includes('/'))
-    .map((name) => ({ name, read: () => host.controller.read(join(directory, name)) }))
+    .map((name) => ({ name, read: () => host.controller.read(join(directory, name), decrypt) }))
 }
 
 /** The parts one after the other: each but the last ends a line when a delimiter follows it, and so does the delimiter. */
@@ -45,7 +45,7 @@ const joined = (parts: readonly Buffer[], delimiter: string | undefined): Buffer
 
 export const assemble = module<AssembleParameters>('assemble', schema as ModuleSchema, async function* (host, params) {
   const { src, dest, remote_src, regexp, ignore_hidden, delimiter, backup, validate } = params
-  const parts = remote_src ? await partsOnHost(host, src) : await partsOnController(host, src)
+  const parts = remote_src ? await partsOnHost(host, src) : await partsOnController(host, params)
   const expression = regexp === undefined ? undefined : expressionOf('regexp', regexp)
   const wanted = parts
     .filter(({ name }) => !(ignore_hidden && name.startsWith('.')) && (!expression || expression.test(name)))

@@ -31,7 +31,7 @@ async function* copyContent(host: Host, params: CopyParameters, content: string 
 
 async function* copyFile(host: Host, params: CopyParameters, path: string, sourceMode: number): Steps {
   const { dest, force, follow, backup, validate, checksum } = params
-  const content = await host.controller.read(path)
+  const content = await host.controller.read(path, params.decrypt)
   if (checksum !== undefined && createHash('sha1').update(content).digest('hex') !== checksum) {
     throw new Failure('module.checksum', `${path} does not have the checksum ${checksum}`)
   }

@@ -11,7 +11,7 @@ import { replaceFile } from '../replacefile.ts'
 
 /** A file of the source on the controller, and what its place on the host holds. */
 async function* copyOne(host: Host, params: CopyParameters, from: string, path: string, old: Stat | undefined) {
-  const content = await host.controller.read(from)
+  const content = await host.controller.read(from, params.decrypt)
   const preserved = params.mode === 'preserve' ? octal((await host.controller.stat(from))?.mode ?? 0o644) : params.mode
   const attributes = preserved === undefined ? params : { ...params, mode: preserved }
   if (old && !params.force) return

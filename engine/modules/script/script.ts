@@ -23,7 +23,7 @@ export const script = module<ScriptParameters>('script', schema as ModuleSchema,
   const ran: Ran | undefined = yield* change({
     what: `run the script ${cmd}`,
     apply: async () => {
-      const stdin = await host.controller.read(path)
+      const stdin = await host.controller.read(path, params.decrypt)
       const run = sh`directory=$(mktemp -d) || exit
 trap 'rm -rf -- "$directory"' EXIT
 script=$directory/${basename(path)}

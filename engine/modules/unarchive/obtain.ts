@@ -33,7 +33,7 @@ export const obtain = async (host: Host, params: UnarchiveParameters): Promise<O
       hint: 'without remote_src it is looked for on the controller',
     })
   }
-  const content = await host.controller.read(await host.controller.find('files', src))
+  const content = await host.controller.read(await host.controller.find('files', src), params.decrypt)
   const path = (await runOrFail(host, sh`mktemp`)).trimEnd()
   await host.write(path, content)
   return { path, isTemporary: true }
