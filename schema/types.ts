@@ -2706,7 +2706,7 @@ export interface BootRetry {
 
 // schema/bundle.schema.json
 /**
- * What a node runs: the compiled plays for that node, its own variables, and the files its tasks use by digest. Values are tagged JSON (engine/playbook/serialise.ts).
+ * What a node runs: the compiled plays for that node, its own variables, its merged record without the BMC (`node` in the plays), and the files its tasks use by digest. Values are tagged JSON (engine/playbook/serialise.ts).
  */
 export interface Bundle {
   /**
@@ -2717,6 +2717,7 @@ export interface Bundle {
    * Inventory name of the node.
    */
   node: string;
+  record: NodeRecord;
   /**
    * The site's directory where the bundle was made: paths in the plays begin with it, and mean the node's copy.
    */
@@ -2734,7 +2735,7 @@ export interface Bundle {
    */
   plays: unknown[];
   /**
-   * The node's inventory variables and its record `node`, a dict as serialise.ts writes it.
+   * The inventory variables of the node, a dict as serialise.ts writes it.
    */
   variables: {
     [k: string]: unknown;
@@ -2751,136 +2752,6 @@ export interface Bundle {
   files: BundleFile[];
 }
 
-export interface BundleFile {
-  /**
-   * Path relative to the site's directory.
-   */
-  path: string;
-  /**
-   * Digest.
-   */
-  digest: string;
-  /**
-   * Bytes.
-   */
-  size: number;
-}
-
-// schema/event.schema.json
-/**
- * The stage of the boot.
- */
-export type Stage = "boot" | "network" | "root" | "overlay" | "secrets" | "preboot" | "mkdisk" | "switch" | "runtime";
-
-/**
- * started, finished and failed frame a stage; degraded says that it goes on with less than was asked for; ready is the last event of a boot.
- */
-export type StageState = "started" | "finished" | "failed" | "degraded" | "ready";
-
-/**
- * What an agent reports of one step of a node's boot. Wire format of POST /events (an array of these).
- */
-export interface BootEvent {
-  /**
-   * Inventory name of the node.
-   */
-  node: string;
-  /**
-   * Identifier of this boot, made by the provisioner with the boot manifest.
-   */
-  boot: string;
-  /**
-   * Counts the events of one boot from 0; an event sent twice is stored once.
-   */
-  sequence: number;
-  /**
-   * The node's clock, which may be wrong; the provisioner adds its own.
-   */
-  time: string;
-  stage: Stage;
-  state: StageState;
-  /**
-   * Milliseconds the stage took, with finished and failed.
-   */
-  ms?: number;
-  /**
-   * The reason of failed and degraded, in one sentence; never a secret.
-   */
-  message?: string;
-  /**
-   * Figures of the stage: bytes, rates, partner MAC, arrays.
-   */
-  details?: {
-    [k: string]: unknown;
-  };
-}
-
-// schema/image.schema.json
-/**
- * An immutable version of an image; its version is sha256: and the digest of this document's canonical JSON.
- */
-export interface ImageManifest {
-  /**
-   * Name of the image: its inventory host.
-   */
-  name: string;
-  /**
-   * When it was published.
-   */
-  created: string;
-  /**
-   * Playbook that made it, relative to the site's directory.
-   */
-  playbook: string;
-  /**
-   * PRETTY_NAME of its os-release.
-   */
-  os: string;
-  /**
-   * Machine architecture, as uname -m says it.
-   */
-  architecture?: string;
-  /**
-   * Kernels, the default one first.
-   *
-   * @minItems 1
-   */
-  kernels: [ImageKernel, ...ImageKernel[]];
-  rootfs: Blob;
-  /**
-   * Format of the file system image.
-   */
-  format?: "squashfs";
-  /**
-   * Digest of the build tree it was made of; an unchanged tree is not published again.
-   */
-  tree?: string;
-}
-
-export interface ImageKernel {
-  /**
-   * Kernel release.
-   */
-  version: string;
-  kernel: Blob;
-  initramfs: Blob;
-}
-
-/**
- * Content by its digest.
- */
-export interface Blob {
-  /**
-   * Digest.
-   */
-  digest: string;
-  /**
-   * Bytes.
-   */
-  size: number;
-}
-
-// schema/node.schema.json
 /**
  * The merged record of a node: its variables node_image … node_tags, of groups and host, merged deeply. `provision node show NAME` prints it; templates see it as `node`.
  */
@@ -3026,6 +2897,135 @@ export interface NodeLab {
    * Bus of its disks.
    */
   bus?: "virtio" | "nvme";
+}
+
+export interface BundleFile {
+  /**
+   * Path relative to the site's directory.
+   */
+  path: string;
+  /**
+   * Digest.
+   */
+  digest: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+}
+
+// schema/event.schema.json
+/**
+ * The stage of the boot.
+ */
+export type Stage = "boot" | "network" | "root" | "overlay" | "secrets" | "preboot" | "mkdisk" | "switch" | "runtime";
+
+/**
+ * started, finished and failed frame a stage; degraded says that it goes on with less than was asked for; ready is the last event of a boot.
+ */
+export type StageState = "started" | "finished" | "failed" | "degraded" | "ready";
+
+/**
+ * What an agent reports of one step of a node's boot. Wire format of POST /events (an array of these).
+ */
+export interface BootEvent {
+  /**
+   * Inventory name of the node.
+   */
+  node: string;
+  /**
+   * Identifier of this boot, made by the provisioner with the boot manifest.
+   */
+  boot: string;
+  /**
+   * Counts the events of one boot from 0; an event sent twice is stored once.
+   */
+  sequence: number;
+  /**
+   * The node's clock, which may be wrong; the provisioner adds its own.
+   */
+  time: string;
+  stage: Stage;
+  state: StageState;
+  /**
+   * Milliseconds the stage took, with finished and failed.
+   */
+  ms?: number;
+  /**
+   * The reason of failed and degraded, in one sentence; never a secret.
+   */
+  message?: string;
+  /**
+   * Figures of the stage: bytes, rates, partner MAC, arrays.
+   */
+  details?: {
+    [k: string]: unknown;
+  };
+}
+
+// schema/image.schema.json
+/**
+ * An immutable version of an image; its version is sha256: and the digest of this document's canonical JSON.
+ */
+export interface ImageManifest {
+  /**
+   * Name of the image: its inventory host.
+   */
+  name: string;
+  /**
+   * When it was published.
+   */
+  created: string;
+  /**
+   * Playbook that made it, relative to the site's directory.
+   */
+  playbook: string;
+  /**
+   * PRETTY_NAME of its os-release.
+   */
+  os: string;
+  /**
+   * Machine architecture, as uname -m says it.
+   */
+  architecture?: string;
+  /**
+   * Kernels, the default one first.
+   *
+   * @minItems 1
+   */
+  kernels: [ImageKernel, ...ImageKernel[]];
+  rootfs: Blob;
+  /**
+   * Format of the file system image.
+   */
+  format?: "squashfs";
+  /**
+   * Digest of the build tree it was made of; an unchanged tree is not published again.
+   */
+  tree?: string;
+}
+
+export interface ImageKernel {
+  /**
+   * Kernel release.
+   */
+  version: string;
+  kernel: Blob;
+  initramfs: Blob;
+}
+
+/**
+ * Content by its digest.
+ */
+export interface Blob {
+  /**
+   * Digest.
+   */
+  digest: string;
+  /**
+   * Bytes.
+   */
+  size: number;
 }
 
 // schema/secrets.schema.json

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import type { Play } from '../../engine/playbook/play.ts'
 import { deserialise, type Json, type Tagged } from '../../engine/playbook/serialise.ts'
-import type { Dict } from '../../engine/vars/value.ts'
+import { type Dict, fromPlain } from '../../engine/vars/value.ts'
 import type { Bundle } from '../../schema/types.ts'
 
 /** Fields of compiled plays that hold a path of the machine that made the bundle. */
@@ -44,12 +44,15 @@ const read = <T>(value: unknown, what: string, root: string): T => {
 export type NodePlays = {
   readonly plays: readonly Play[]
   readonly variables: Dict
+  /** The node's merged record. */
+  readonly record: Dict
 }
 
-/** The plays and variables of a bundle, for a node that has the bundle's files below `root`. */
+/** The plays, the variables and the record of a bundle, for a node that has the bundle's files below `root`. */
 export const readBundle = (bundle: Bundle, root: string): NodePlays => ({
   plays: bundle.plays.map((play) => read<Play>(play, 'plays', root)),
   variables: read<Dict>(bundle.variables, 'variables', root),
+  record: fromPlain(bundle.record) as Dict,
 })
 
 /** Puts the bundle's files below `root`, under the paths they had where the bundle was made; each is what its digest says. */

@@ -30,6 +30,8 @@ export type Plays = {
   readonly tags: readonly string[]
   /** The host's inventory variables. */
   readonly variables: Dict
+  /** The host's merged record, `node` in plays; a host that has none is no node of ours. */
+  readonly record?: Dict
   /** Groups with the names of their hosts. */
   readonly groups: Readonly<Record<string, readonly string[]>>
 }
@@ -96,6 +98,7 @@ export const openPlayer = (options: PlayerOptions): Player => {
         findModule,
         open: () => openImage({ root: newRoot, name: node, boot: true }),
         extraVars: secrets,
+        magic: (name, host) => (name === 'node' && host === node ? plays.record : undefined),
         tags: plays.tags,
         skipTags: [],
         limit: node,

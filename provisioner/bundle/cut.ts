@@ -132,9 +132,11 @@ export const cutBundle = async (site: Site, node: Node, image: Image, loaded: Lo
     ...[...contents.values()].map((content) => content.toString('latin1')),
   ].join('\n')
   const groups = [...site.inventory.groups.keys()].map((group) => [group, membersOf(site.inventory, group)] as const)
+  const { bmc: _, ...record } = node.record // how its head node switches it on and off is not for the node
   const bundle: Bundle = {
     version: 1,
     node: node.name,
+    record,
     directory,
     playbook,
     tags: [...bootTags],

@@ -1,6 +1,6 @@
 import { Failure } from '../../engine/failure.ts'
 import { hostVariables } from '../../engine/inventory/variables.ts'
-import { type Dict, fromPlain, type Value, type Vaulted } from '../../engine/vars/value.ts'
+import type { Dict, Value, Vaulted } from '../../engine/vars/value.ts'
 import type { Node } from '../node/node.ts'
 import type { Site } from '../site.ts'
 import { holdsVault, openVaults } from './open.ts'
@@ -36,13 +36,12 @@ export const decrypterOf =
   }
 
 /**
- * The node's inventory variables and its record as `node`. Vaulted ones are decrypted, and only those that something in `used`
+ * The node's inventory variables. Vaulted ones are decrypted, and only those that something in `used`
  * names, or another variable that is named there.
  */
 export const variablesOf = (site: Site, node: Node, used: string): Dict => {
   const { values } = hostVariables(site.inventory, node.name)
-  const { bmc: _, ...record } = node.record
-  const variables: Dict = new Map([['node', fromPlain(record)]])
+  const variables: Dict = new Map()
   const vaulted = new Map<string, Value>()
   let text = used
   for (const [name, value] of values) {

@@ -40,6 +40,7 @@ const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
 const bundle: Bundle = {
   version: 1,
   node: 'n01',
+  record: { name: 'n01', image: 'compute' },
   directory: '/srv/site',
   playbook: 'site.yml',
   tags: ['secret'],
@@ -54,7 +55,7 @@ const bundle: Bundle = {
 }
 
 test('paths of the program are moved, what a user wrote is kept', () => {
-  const { plays, variables } = readBundle(bundle, '/run/site')
+  const { plays, variables, record } = readBundle(bundle, '/run/site')
   const [moved] = plays as unknown as [typeof play]
   assert.is(moved.directory, '/run/site/srv/site')
   const [task] = moved.tasks
@@ -63,6 +64,7 @@ test('paths of the program are moved, what a user wrote is kept', () => {
   assert.is(task?.args.get('path'), '/etc/x')
   assert.is((task!.args.get('src') as Template).at.file, '/run/site/srv/site/roles/munge/tasks/main.yml')
   assert.is(variables.get('path'), '/srv/site/x')
+  assert.is(record.get('image'), 'compute')
   assert.ok(task?.role === moved.roles[0], 'a role that occurs twice is one object')
 })
 
