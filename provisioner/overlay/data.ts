@@ -113,11 +113,11 @@ export const templateData = async (
   const interfaces = describeInterfaces(node)
   const unique = (texts: readonly string[]) => [...new Set(texts)]
   return {
+    // the record, with what follows from it
     node: {
-      name: node.name,
+      ...node.record,
       hostname: shortName(node.name),
       fqdn: fullName(node.name, settings.domain),
-      image: node.record.image,
       mac: node.mac,
       groups: node.groups,
       tags: node.record.tags ?? {},

@@ -50,6 +50,17 @@ test('the ending says how a file is rendered', async () => {
   })
 })
 
+test('node is the record of the node', async () => {
+  await withOverlay('own', {
+    'etc/m.mustache': '{{node.image}} {{node.networks.bond0.mode}} {{node.kernel_args}} {{node.mac}}',
+    'etc/j.j2': "{{ node.networks.bond0.members | join(',') }} {{ hostvars['n03'].node.networks.eno1.address }}",
+  })
+  assert.equal(await texts('own'), {
+    'etc/m': 'compute 802.3ad console=ttyS0 iommu=pt 52:54:00:00:01:01',
+    'etc/j': 'eno1,eno2 10.9.0.3/24',
+  })
+})
+
 test('a list in a path makes a file for each of its items', async () => {
   await withOverlay('own', { 'etc/net/{{interfaces.name}}.conf.mustache': '{{type}} of {{node.name}}' })
   assert.equal(await texts('own'), {
