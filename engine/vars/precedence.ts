@@ -74,7 +74,7 @@ const of = (level: number, source: string, values: ReadonlyMap<unknown, Value>):
 
 /** A host must not decide by its facts how we connect to it. */
 const connectionNames =
-  /^ansible_(?:host|port|user|password|connection|ssh_.*|become.*|shell_.*|.*_interpreter|remote_tmp|pipelining)$/
+  /^ansible_(?:host|port|user|password|connection|ssh_.*|become.*|shell_.*|.*_interpreter|remote_tmp|pipelining|timeout|private_key_file|host_key_checking)$/
 
 const factLayer = (facts: Map<string, Value>): ScopeLayer => ({
   level: 11,
