@@ -20,7 +20,7 @@ const tasksOf = (nodes: readonly Node[]): Task[] =>
   )
 
 const taskLine = (task: Task): string => {
-  const name = textOf(task.name) || task.action
+  const name = textOf(task.name) || (task.written ?? task.action)
   return `      ${task.role ? `${task.role.name} : ` : ''}${name}\t${tagText(task.tags)}`
 }
 
@@ -48,9 +48,7 @@ export const listPlaybook = (
       for (const host of hosts) lines.push(`      ${host}`)
     }
     const sections = [...play.preTasks, ...play.tasks, ...play.postTasks]
-    const tasks = tasksOf(sections).filter(
-      (task) => task.action !== 'meta' && isSelected(task.tags, options.tags, options.skipTags),
-    )
+    const tasks = tasksOf(sections).filter((task) => isSelected(task.tags, options.tags, options.skipTags))
     if (kinds.has('tasks')) lines.push('    tasks:', ...tasks.map(taskLine))
     if (kinds.has('tags')) {
       const all = [...new Set(tasks.flatMap((task) => task.tags))].sort()

@@ -1,6 +1,7 @@
+import type { Connection } from '../connections/connection.ts'
 import { collectFacts } from '../facts/collect.ts'
-import { Failure, messageOf } from '../failure.ts'
-import type { Host, Result } from '../modules/module.ts'
+import { Failure } from '../failure.ts'
+import type { Host, Module } from '../modules/module.ts'
 import { readParameters } from '../modules/parameters.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
 import type { Task } from '../playbook/play.ts'
@@ -9,8 +10,9 @@ import { type Dict, holdsTemplate, isDict, Template, type Value } from '../vars/
 import { boolean } from './boolean.ts'
 import { type Route, routeOf } from './connections.ts'
 import { controllerFor } from './controller.ts'
-import { placed } from './placed.ts'
-import { keyword, keywords, type Place, type PlayRun } from './playrun.ts'
+import { failedBy, placed } from './failed.ts'
+import { lazyConnection } from './lazyconnection.ts'
+import { keyword, keywords, type Place, type PlayRun, type Run } from './playrun.ts'
 import type { HostRun } from './state.ts'
 
 /** What one execution of a module came to, before changed_when, failed_when and register. */
@@ -103,81 +105,113 @@ const withNames = async (occasion: Occasion, args: Dict): Promise<Dict> => {
 }
 
 /** The parameters as the playbook gives them, resolved, with module_defaults below them. */
-const argumentsOf = async (occasion: Occasion): Promise<Dict> => {
+const argumentsOf = async (occasion: Occasion, action: string): Promise<Dict> => {
   const { task, place, playRun } = occasion
-  const own = await resolved(occasion, task.args instanceof Template ? task.args : await withNames(occasion, task.args))
-  if (!isDict(own)) {
-    throw new Failure('module.parameter', `the arguments of '${task.action}' are no mapping`, { at: task.actionAt })
+  const own = await resolved(occasion, isDict(task.args) ? await withNames(occasion, task.args) : task.args)
+  const whole = isDict(own) ? own.get('_variable_params') : undefined
+  if (!isDict(own) || (whole !== undefined && !isDict(whole))) {
+    throw new Failure('module.parameter', `the arguments of '${action}' are no mapping`, { at: task.actionAt })
   }
   const merged: Dict = new Map()
   for (const defaults of keywords('moduleDefaults', task, place, playRun.play).flat()) {
-    for (const name of [task.action, `ansible.builtin.${task.action}`]) {
+    for (const name of [action, `ansible.builtin.${action}`]) {
       const given = await resolved(occasion, defaults.get(name))
       if (isDict(given)) for (const [key, value] of given) merged.set(key, value)
     }
   }
-  for (const [key, value] of own) merged.set(key, value)
+  for (const [key, value] of whole ?? []) merged.set(key, value)
+  for (const [key, value] of own) if (key !== '_variable_params') merged.set(key, value)
   return merged
+}
+
+/** The module of a task; a template may name it. */
+const moduleOf = async (occasion: Occasion): Promise<Module> => {
+  const { task, playRun } = occasion
+  const name = task.action.includes('{{')
+    ? String(await resolved(occasion, new Template(task.action, task.actionAt)))
+    : task.action
+  return playRun.run.options.findModule(name, task.actionAt)
 }
 
 /** Runs the task's module once. Failures become failed results; only a programmer's error is thrown. */
 export const attempt = async (occasion: Occasion): Promise<Attempt> => {
-  const { playRun, task, host, scope } = occasion
-  const { options } = playRun.run
+  const { playRun, task } = occasion
   let address: string | undefined
+  let lost: Failure | undefined
   try {
-    const module = options.findModule(task.action, task.actionAt)
-    const params = readParameters(module.schema, await argumentsOf(occasion), task.actionAt, module.name)
+    const module = await moduleOf(occasion)
+    const params = readParameters(module.schema, await argumentsOf(occasion, module.name), task.actionAt, module.name)
     const route = await routeFor(occasion)
     address = route.options.host
-    const connection = await playRun.run.connections.to(route)
-    const environment = await environmentOf(occasion)
-    const seconds = Number((await keywordValue(occasion, 'timeout')) ?? 0)
-    const limit = seconds > 0 ? { timeout: seconds * 1000 } : {}
-    const checkMode = await keywordValue(occasion, 'checkMode')
-    const diff = await keywordValue(occasion, 'diff')
-    const hasEnvironment = Object.keys(environment).length > 0
-    const target: Host = {
-      name: occasion.delegate ?? host.name,
-      check: checkMode === undefined ? options.check : boolean(checkMode),
-      diff: diff === undefined ? options.diff : boolean(diff),
-      verbosity: options.verbosity,
-      at: task.at,
-      run: (command, given) =>
-        connection.run(command, {
-          ...limit,
-          ...(options.signal ? { signal: options.signal } : {}),
-          ...given,
-          ...(hasEnvironment ? { environment: { ...environment, ...given?.environment } } : {}),
-        }),
-      read: (path) => connection.read(path),
-      write: (path, content, given) => connection.write(path, content, given),
-      stat: (path, given) => connection.stat(path, given),
-      async fact(name) {
-        const target = occasion.delegate ?? host.name
-        const gathered = playRun.run.hosts.get(target)?.variables.facts.get(name)
-        if (gathered !== undefined) return gathered
-        const own = playRun.run.collected.get(target) ?? new Map<string, Value>()
-        playRun.run.collected.set(target, own)
-        if (!own.has(name)) {
-          for (const [key, value] of await collectFacts(connection, new Set([name]))) own.set(key, value)
+    // A module that asks nothing of the host (debug) needs no connection.
+    const { connections } = playRun.run
+    const connection = lazyConnection({
+      kind: route.kind,
+      name: route.options.host,
+      forget: () => connections.reset(route),
+      async open() {
+        try {
+          return await connections.to(route)
+        } catch (thrown) {
+          if (!(thrown instanceof Failure)) throw thrown
+          lost = placed(thrown, task)
+          throw lost
         }
-        return own.get(name) ?? null
       },
-      connection,
-      controller: controllerFor(playRun, task, scope),
-    }
+    })
+    const target = await targetOf(occasion, connection)
     const run = await runModule(module, target, params)
+    if (lost && run.failure === lost) throw lost
     return { run: target.diff ? run : { ...run, diffs: [] }, unreachable: false, address }
   } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown
-    const unreachable =
-      thrown.code.startsWith('connection.') &&
-      thrown.code !== 'connection.timeout' &&
-      thrown.code !== 'connection.become'
-    const msg = messageOf(thrown)
-    const result: Result = unreachable ? { changed: false, unreachable, msg } : { failed: true, msg }
-    const run = { result, changed: false, diffs: [], changes: [], failure: placed(thrown, task) }
-    return { run, unreachable, address }
+    const { result, failure } = failedBy(thrown, task)
+    const run = { result, changed: false, diffs: [], changes: [], failure }
+    return { run, unreachable: result['unreachable'] === true, address }
   }
+}
+
+/** The host as the module sees it. */
+const targetOf = async (occasion: Occasion, connection: Connection): Promise<Host> => {
+  const { playRun, task, host, scope } = occasion
+  const { options } = playRun.run
+  const name = occasion.delegate ?? host.name
+  const environment = await environmentOf(occasion)
+  const hasEnvironment = Object.keys(environment).length > 0
+  const seconds = Number((await keywordValue(occasion, 'timeout')) ?? 0)
+  const limit = {
+    ...(seconds > 0 ? { timeout: seconds * 1000 } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  }
+  const checkMode = await keywordValue(occasion, 'checkMode')
+  const diff = await keywordValue(occasion, 'diff')
+  return {
+    name,
+    check: checkMode === undefined ? options.check : boolean(checkMode),
+    diff: diff === undefined ? options.diff : boolean(diff),
+    verbosity: options.verbosity,
+    at: task.at,
+    run: (command, given) =>
+      connection.run(command, {
+        ...limit,
+        ...given,
+        ...(hasEnvironment ? { environment: { ...environment, ...given?.environment } } : {}),
+      }),
+    read: (path) => connection.read(path),
+    write: (path, content, given) => connection.write(path, content, given),
+    stat: (path, given) => connection.stat(path, given),
+    fact: (wanted) => factOf(playRun.run, name, connection, wanted),
+    connection,
+    controller: controllerFor(playRun, task, scope),
+  }
+}
+
+/** A fact that a module asks for: as gathered, else collected now and kept for modules alone. */
+const factOf = async (run: Run, host: string, connection: Connection, name: string): Promise<Value> => {
+  const facts = run.hosts.get(host)?.variables.facts
+  const gathered = await settled(() => facts?.get(name))
+  if (gathered !== undefined) return gathered
+  const own = run.collected.get(host) ?? new Map<string, Value>()
+  run.collected.set(host, own)
+  if (!own.has(name)) for (const [key, value] of await collectFacts(connection, new Set([name]))) own.set(key, value)
+  return own.get(name) ?? null
 }

@@ -74,7 +74,8 @@ const mustacheData = (scope: Scope, value: (value: Value) => Value): Record<stri
     },
   )
 
-const firstExisting = async (playRun: PlayRun, places: readonly string[]): Promise<string | undefined> => {
+/** The first of several paths at which there is a file on the controller. */
+export const firstExisting = async (playRun: PlayRun, places: readonly string[]): Promise<string | undefined> => {
   for (const place of places) if (await playRun.run.options.loader.exists(place)) return place
   return undefined
 }

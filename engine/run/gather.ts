@@ -1,9 +1,14 @@
+import { sh } from '../command.ts'
 import { collectFacts } from '../facts/collect.ts'
-import { Failure } from '../failure.ts'
+import { chosenFamilies } from '../modules/setup/subsets.ts'
 import type { Play, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
+import { isDict } from '../vars/value.ts'
 import { type Occasion, routeFor } from './attempt.ts'
+import { candidates, firstExisting } from './controller.ts'
+import { failedBy } from './failed.ts'
+import { neededFamilies, tasksOfPlay } from './neededfacts.ts'
 import { parallel } from './parallel.ts'
 import { isIgnored } from './perform.ts'
 import { type Place, type PlayRun, scopeFor, taskInfo } from './playrun.ts'
@@ -40,13 +45,14 @@ export const gatherFacts = async (playRun: PlayRun): Promise<void> => {
   const task = playTask(play)
   const info = taskInfo(run, task, 'Gathering Facts', top, options.check)
   options.report({ type: 'task', task: info, hosts: hosts.length })
+  const needed = neededFamilies(play, await templateTexts(playRun))
   const outcomes: HostResult[] = []
   await parallel(hosts, options.forks, async (host) => {
     options.report({ type: 'start', task: info, host: host.name })
     const start = performance.now()
     const scope = scopeFor(playRun, host, task, top)
     const occasion: Occasion = { playRun, task, place: top, host, scope, once: false }
-    const outcome: HostResult = { ...(await gather(occasion)), host: host.name, ms: performance.now() - start }
+    const outcome: HostResult = { ...(await gather(occasion, needed)), host: host.name, ms: performance.now() - start }
     outcomes.push(outcome)
     await settle(occasion, outcome)
     options.report({ type: 'result', task: info, outcome, looped: false })
@@ -54,20 +60,40 @@ export const gatherFacts = async (playRun: PlayRun): Promise<void> => {
   await failTogether(playRun, task, top, outcomes, false)
 }
 
-const gather = async (occasion: Occasion): Promise<Omit<HostResult, 'host' | 'ms'>> => {
+const gather = async (
+  occasion: Occasion,
+  needed: ReadonlySet<string> | 'all',
+): Promise<Omit<HostResult, 'host' | 'ms'>> => {
   const { playRun, host } = occasion
   const nothing = { diffs: [], changes: [], noLog: false, ignored: false }
   try {
+    const { gatherSubset } = playRun.settings
+    const chosen = chosenFamilies(gatherSubset)
     const connection = await playRun.run.connections.to(await routeFor(occasion))
-    for (const [name, value] of await collectFacts(connection, 'all')) host.variables.facts.set(name, value)
+    const { facts } = host.variables
+    facts.offer(chosen, (names) => collectFacts(connection, names))
+    await connection.run(sh`:`) // a host that needs no facts must be there all the same
+    await facts.need(needed === 'all' ? chosen : needed)
+    facts.set('gather_subset', [...gatherSubset])
+    facts.set('module_setup', true)
     return { ...nothing, status: 'ok', result: { changed: false } }
   } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown
-    const isBecome = thrown.code === 'connection.become' || !thrown.code.startsWith('connection.')
-    const status = isBecome ? 'failed' : 'unreachable'
-    const result = isBecome
-      ? { failed: true, msg: thrown.message }
-      : { changed: false, unreachable: true, msg: thrown.message }
-    return { ...nothing, status, result, failure: thrown, ignored: await isIgnored(occasion, status) }
+    const { result, failure } = failedBy(thrown, occasion.task)
+    const status = result['unreachable'] === true ? 'unreachable' : 'failed'
+    return { ...nothing, status, result, failure, ignored: await isIgnored(occasion, status) }
   }
+}
+
+/** The texts of template files that the play's tasks name outright. */
+const templateTexts = async (playRun: PlayRun): Promise<string[]> => {
+  const { play, run } = playRun
+  const { tags, skipTags, loader } = run.options
+  const texts: string[] = []
+  for (const task of tasksOfPlay(play)) {
+    const source = isDict(task.args) ? task.args.get('src') : undefined
+    if (task.action !== 'template' || typeof source !== 'string' || !isSelected(task.tags, tags, skipTags)) continue
+    const file = await firstExisting(playRun, candidates(task, play.directory, 'templates', source))
+    if (file) texts.push((await loader.read(file)).toString())
+  }
+  return texts
 }

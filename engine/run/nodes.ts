@@ -1,12 +1,13 @@
 import type { Block, Node, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
-import { settled } from '../vars/scope.ts'
-import { Template, toPlain } from '../vars/value.ts'
+import { type Scope, settled } from '../vars/scope.ts'
+import { isDict, Template, toPlain } from '../vars/value.ts'
 import type { Occasion } from './attempt.ts'
 import { boolean } from './boolean.ts'
 import { runInclude } from './include.ts'
 import { runMeta } from './meta.ts'
+import type { RunOptions } from './options.ts'
 import { parallel } from './parallel.ts'
 import { keyword, type Place, type PlayRun, scopeFor, taskInfo } from './playrun.ts'
 import { failTogether, settle } from './settle.ts'
@@ -66,29 +67,28 @@ const runSections = async (playRun: PlayRun, block: Block, place: Place, hosts: 
 }
 
 /** The name of a task as people see it: its own, or its action. */
-export const titleOf = async (playRun: PlayRun, task: Task, place: Place, host: HostRun): Promise<string> => {
-  const { name } = task
-  if (name === undefined) return task.action
-  if (!(name instanceof Template)) return name
-  try {
-    const scope = scopeFor(playRun, host, task, place)
-    return String(toPlain(await settled(() => playRun.run.options.templar.evaluate(name, scope))))
-  } catch {
-    return name.source // a name may speak of what is known only later
+const titleOf = async ({ name, ...task }: Task, scope: Scope, { templar }: RunOptions): Promise<string> => {
+  if (name instanceof Template) {
+    // A name may speak of what is known only later.
+    return settled(() => String(toPlain(templar.evaluate(name, scope)))).catch(() => name.source)
   }
+  if (name) return name
+  const action = task.written ?? task.action
+  const role = task.action === 'include_role' && isDict(task.args) && (task.args.get('name') ?? task.args.get('role'))
+  return role ? `${action} : ${String(toPlain(role))}` : action
 }
 
 const runOne = async (playRun: PlayRun, task: Task, place: Place, hosts: readonly HostRun[]): Promise<void> => {
   const { options } = playRun.run
   if (!place.handler && !isSelected(task.tags, options.tags, options.skipTags)) return
   const first = hosts[0] as HostRun
-  const info = taskInfo(playRun.run, task, await titleOf(playRun, task, place, first), place, options.check)
+  const scope = scopeFor(playRun, first, task, place)
+  const info = taskInfo(playRun.run, task, await titleOf(task, scope, options), place, options.check)
   options.report({ type: 'task', task: info, hosts: hosts.length })
   if (task.action === 'meta') return runMeta(playRun, task, place, hosts, info)
   if (task.action === 'include_tasks' || task.action === 'include_role') {
     return runInclude(playRun, task, place, hosts, info, runNodes)
   }
-  const scope = scopeFor(playRun, first, task, place)
   const runOnce = keyword('runOnce', task, place, playRun.play)
   const once = runOnce !== undefined && boolean(await settled(() => options.templar.resolve(runOnce, scope)))
   const isAlone = once || onceOnly.has(task.action)

@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../failure.ts'
+import type { Failure } from '../failure.ts'
 import type { Result } from '../modules/module.ts'
 import type { Condition, Task } from '../playbook/play.ts'
 import type { HostResult, Status, TaskInfo } from '../report/event.ts'
@@ -6,8 +6,8 @@ import { layer, type Scope, settled } from '../vars/scope.ts'
 import { fromPlain, Template, toPlain, type Value } from '../vars/value.ts'
 import { attempt, keywordValue, type Occasion } from './attempt.ts'
 import { boolean } from './boolean.ts'
+import { failedBy } from './failed.ts'
 import { conditionsOf, firstFalse } from './items.ts'
-import { placed } from './placed.ts'
 
 /** What a task or one of its items came to, before it is a host's result. */
 export type Outcome = Omit<HostResult, 'host' | 'ms'>
@@ -20,12 +20,6 @@ export const skippedBy = (condition: Condition): Result => ({
   false_condition:
     condition.expression instanceof Template ? condition.expression.source : toPlain(condition.expression),
 })
-
-/** Result of a task that failed before its module had a result. Passes a programmer's error on. */
-export const failedBy = (thrown: unknown, task: Task): { result: Result; failure: Failure } => {
-  if (!(thrown instanceof Failure)) throw thrown
-  return { result: { failed: true, msg: messageOf(thrown) }, failure: placed(thrown, task) }
-}
 
 const statusOf = (result: Result): Status => {
   if (result['unreachable'] === true) return 'unreachable'
@@ -127,7 +121,7 @@ export const runItem = async (occasion: Occasion, info: TaskInfo): Promise<Outco
 export const failedOutcome = async (occasion: Occasion, thrown: unknown): Promise<Outcome> => {
   const { result, failure } = failedBy(thrown, occasion.task)
   const noLog = boolean(await keywordValue(occasion, 'noLog').catch(() => true))
-  return { ...nothing, status: 'failed', result, failure, noLog }
+  return { ...nothing, status: statusOf(result), result, failure, noLog }
 }
 
 export const isIgnored = async (occasion: Occasion, status: Status): Promise<boolean> => {

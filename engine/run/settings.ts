@@ -12,7 +12,7 @@ export type PlaySettings = {
   /** Percent of a batch that may fail. */
   readonly maxFailPercentage?: number | undefined
   readonly gatherFacts: boolean
-  /** Words of `gather_subset`; empty for all facts. */
+  /** Words of `gather_subset`. */
   readonly gatherSubset: readonly string[]
 }
 
@@ -35,6 +35,6 @@ export const settingsOf = async (play: Play, options: RunOptions): Promise<PlayS
     forceHandlers: options.forceHandlers || boolean(await value(play.forceHandlers ?? null)),
     maxFailPercentage: limit === undefined ? undefined : Number(String(limit).replace('%', '')),
     gatherFacts: play.gatherFacts === undefined ? defaults.gatherFacts : boolean(await value(play.gatherFacts)),
-    gatherSubset: words(await value(play.gatherSubset ?? null)),
+    gatherSubset: words(await value(play.gatherSubset ?? 'all')),
   }
 }

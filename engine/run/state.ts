@@ -1,12 +1,13 @@
 import type { Failure } from '../failure.ts'
 import { emptyStats, type Stats } from '../report/event.ts'
 import { emptyHostState, type HostState } from '../vars/precedence.ts'
+import { Facts } from './facts.ts'
 import type { Handler } from './playrun.ts'
 
 /** A host in a run: what it has learnt, and where it stands. */
 export type HostRun = {
   readonly name: string
-  readonly variables: HostState
+  readonly variables: HostState & { readonly facts: Facts }
   readonly stats: Stats
   /** ended: by `meta: end_host` or end_play; it is not failed. */
   status: 'active' | 'failed' | 'unreachable' | 'ended'
@@ -18,7 +19,7 @@ export type HostRun = {
 
 export const newHostRun = (name: string): HostRun => ({
   name,
-  variables: emptyHostState(),
+  variables: { ...emptyHostState(), facts: new Facts() },
   stats: emptyStats(),
   status: 'active',
   notified: new Set(),

@@ -1,0 +1,22 @@
+import { Failure, messageOf } from '../failure.ts'
+import type { Result } from '../modules/module.ts'
+import type { Task } from '../playbook/play.ts'
+
+/** A failure with a place: its own, or the task's. */
+export const placed = (failure: Failure, task: Task): Failure => {
+  if (failure.at) return failure
+  const { code, message, hint, cause, excerpt, others } = failure
+  return new Failure(code, message, { at: task.at, hint, cause, excerpt, others })
+}
+
+/** Whether a failure means that the host cannot be reached. */
+const isUnreachable = ({ code }: Failure): boolean =>
+  code.startsWith('connection.') && code !== 'connection.timeout' && code !== 'connection.become'
+
+/** Result of a task that has none of its module: it failed, or its host is lost. Passes a programmer's error on. */
+export const failedBy = (thrown: unknown, task: Task): { result: Result; failure: Failure } => {
+  if (!(thrown instanceof Failure)) throw thrown
+  const msg = messageOf(thrown)
+  const result = isUnreachable(thrown) ? { changed: false, unreachable: true, msg } : { failed: true, msg }
+  return { result, failure: placed(thrown, task) }
+}
