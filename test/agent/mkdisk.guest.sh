@@ -8,6 +8,8 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 for module in nvme raid0 raid1 ext4; do modprobe $module; done
 
+echo # the firmware left its line open
+
 check() {
     name=$1
     shift
