@@ -18,7 +18,7 @@ const inlineFlags: Readonly<Record<string, keyof RegularExpressionOptions | ''>>
 }
 
 /** Rewrites what Python writes differently; escapes and character classes are left alone. */
-const translate = (pattern: string, isMultiline: boolean): string => {
+const translate = (pattern: string, { multiline, dotAll }: RegularExpressionOptions): string => {
   let result = ''
   let isInClass = false
   for (let index = 0; index < pattern.length; index++) {
@@ -52,7 +52,10 @@ const translate = (pattern: string, isMultiline: boolean): string => {
       result += `\\k<${rest.slice(4, end)}>`
       index += end
     } else if (rest.startsWith('(?#')) index += rest.indexOf(')')
-    else if (character === '$' && !isMultiline) result += '(?=\\n?(?![\\s\\S]))'
+    // JavaScript ends lines at other characters, too; Python only at the newline.
+    else if (character === '.' && !dotAll) result += '[^\\n]'
+    else if (character === '^' && multiline) result += '(?<![^\\n])'
+    else if (character === '$') result += multiline ? '(?![^\\n])' : '(?=\\n?(?![\\s\\S]))'
     else if (character === '{' && !/^\{\d*,?\d*\}/.test(rest)) result += '\\{'
     else if (/^\{,\d+\}/.test(rest)) {
       result += '{0'
@@ -80,9 +83,9 @@ export const regularExpression = (pattern: string, options: RegularExpressionOpt
   }
   if (isVerbose)
     source = source.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]])*\]|\s+|#.*/g, (part) => (/^[\s#]/.test(part) ? '' : part))
-  const letters = `${flags.ignoreCase ? 'i' : ''}${flags.multiline ? 'm' : ''}${flags.dotAll ? 's' : ''}${flags.global ? 'g' : ''}`
+  const letters = `${flags.ignoreCase ? 'i' : ''}${flags.dotAll ? 's' : ''}${flags.global ? 'g' : ''}`
   try {
-    return new RegExp(translate(source, flags.multiline ?? false), letters)
+    return new RegExp(translate(source, flags), letters)
   } catch (thrown) {
     return fail(
       `invalid regular expression '${pattern}': ${messageOf(thrown).replace(/^Invalid regular expression: .*: /, '')}`,
