@@ -12,25 +12,19 @@ export type ListOptions = {
 const textOf = (value: string | Template | undefined): string =>
   value instanceof Template ? value.source : (value ?? '')
 
-const tagText = (tags: readonly string[]): string => `TAGS: [${[...new Set(tags)].sort().join(', ')}]`
+const sorted = (tags: readonly string[]): string[] => [...new Set(tags)].sort()
 
+/** What may run; rescue and always are not listed. */
 const tasksOf = (nodes: readonly Node[]): Task[] =>
-  nodes.flatMap((node) =>
-    node.kind === 'task' ? [node] : [...tasksOf(node.block), ...tasksOf(node.rescue), ...tasksOf(node.always)],
-  )
+  nodes.flatMap((node) => (node.kind === 'task' ? [node] : tasksOf(node.block)))
 
 const taskLine = (task: Task): string => {
   const name = textOf(task.name) || (task.written ?? task.action)
-  return `      ${task.role ? `${task.role.name} : ` : ''}${name}\t${tagText(task.tags)}`
+  return `      ${task.role ? `${task.role.name} : ` : ''}${name}\tTAGS: [${sorted(task.tags).join(', ')}]`
 }
 
-const patternText = (play: Play): string => {
-  const { hosts } = play
-  if (hosts instanceof Template) return hosts.source
-  return Array.isArray(hosts)
-    ? hosts.map((each) => (each instanceof Template ? each.source : String(each))).join(',')
-    : String(hosts)
-}
+const patternsOf = ({ hosts }: Play): string[] =>
+  (Array.isArray(hosts) ? hosts : [hosts]).map((each) => (each instanceof Template ? each.source : String(each)))
 
 /** What `--list-hosts`, `--list-tasks` and `--list-tags` print, in the form of ansible-playbook. */
 export const listPlaybook = (
@@ -40,19 +34,19 @@ export const listPlaybook = (
 ): string => {
   const lines = ['', `playbook: ${playbook.file}`]
   playbook.plays.forEach((play, index) => {
-    const name = textOf(play.name)
-    lines.push('', `  play #${index + 1} (${patternText(play)}): ${name}\t${tagText(play.tags)}`)
+    const patterns = patternsOf(play)
+    const title = `play #${index + 1} (${patterns.join(',')}): ${textOf(play.name)}`
+    lines.push('', `  ${title}\tTAGS: [${sorted(play.tags).join(',')}]`)
     if (kinds.has('hosts')) {
       const hosts = options.hosts(play)
-      lines.push(`    pattern: ['${patternText(play).replaceAll(',', "', '")}']`, `    hosts (${hosts.length}):`)
+      lines.push(`    pattern: [${patterns.map((each) => `'${each}'`).join(', ')}]`, `    hosts (${hosts.length}):`)
       for (const host of hosts) lines.push(`      ${host}`)
     }
     const sections = [...play.preTasks, ...play.tasks, ...play.postTasks]
     const tasks = tasksOf(sections).filter((task) => isSelected(task.tags, options.tags, options.skipTags))
     if (kinds.has('tasks')) lines.push('    tasks:', ...tasks.map(taskLine))
     if (kinds.has('tags')) {
-      const all = [...new Set(tasks.flatMap((task) => task.tags))].sort()
-      lines.push(`      TASK TAGS: [${all.join(', ')}]`)
+      lines.push(`      TASK TAGS: [${sorted(tasks.flatMap((task) => task.tags)).join(', ')}]`)
     }
   })
   return `${lines.join('\n')}\n`
