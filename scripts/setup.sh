@@ -31,6 +31,8 @@ needs='
 /usr/bin/unzip unzip unzip
 /usr/bin/xz xz-utils xz
 /usr/bin/bzip2 bzip2 bzip2
+/sbin/mdadm mdadm mdadm
+/bin/kmod kmod kmod
 /usr/sbin/mkfs.ext4 e2fsprogs e2fsprogs
 /usr/bin/ps procps procps-ng
 '
