@@ -1,6 +1,6 @@
 import { quote } from '../command.ts'
 import { Failure, messageOf } from '../failure.ts'
-import { splitWords } from '../modules/words.ts'
+import { splitWords } from '../words.ts'
 
 /** What we take from arguments in OpenSSH's form; names as in ssh_config(5). What is not named here has no meaning for us. */
 export type SshArguments = {

@@ -1,5 +1,5 @@
 import { verbatim } from '../command.ts'
-import { splitWords } from '../modules/words.ts'
+import { splitWords } from '../words.ts'
 import type { Family } from './family.ts'
 
 /** A command line that no shell would accept is taken apart at its blanks. */

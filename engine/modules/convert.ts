@@ -1,7 +1,7 @@
 import { messageOf } from '../failure.ts'
 import { Float, isDict, toPlain, type Value } from '../vars/value.ts'
+import { splitWords } from '../words.ts'
 import type { ParameterSchema } from './module.ts'
-import { splitWords } from './words.ts'
 
 /** A parameter's value in its schema's type, or why it has none: a phrase that follows the parameter's name. */
 export type Converted = { readonly value: unknown } | { readonly problem: string; readonly hint?: string }

@@ -3,13 +3,13 @@ import { posix } from 'node:path'
 import { sh } from '../command.ts'
 import type { Stat, WriteOptions } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
+import { splitWords } from '../words.ts'
 import { type Attributes, type Ownership, resolveOwnership, setLabels } from './attributes.ts'
 import { contentDiff, readForDiff } from './contentdiff.ts'
 import { modeFor } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
 import { placeFile } from './placefile.ts'
 import { runOrFail } from './runorfail.ts'
-import { splitWords } from './words.ts'
 
 export type Replacement = {
   readonly path: string

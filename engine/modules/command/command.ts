@@ -1,12 +1,12 @@
 import type { CommandParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import { Failure, messageOf } from '../../failure.ts'
+import { splitWords } from '../../words.ts'
 import { checkDirectory } from '../checkdirectory.ts'
 import { commandResult, type Ran, timed } from '../commandresult.ts'
 import { expansionOn, holdsVariables } from '../expansion.ts'
 import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
 import { needless, notRun } from '../unless.ts'
-import { splitWords } from '../words.ts'
 import schema from './command.schema.json' with { type: 'json' }
 
 const wordsOf = (host: Host, { cmd, argv }: CommandParameters): string[] => {

@@ -1,9 +1,9 @@
 import type { ModprobeParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
+import { splitWords } from '../../words.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
 import { rewriteFile } from '../rewritefile.ts'
 import { runOrFail } from '../runorfail.ts'
-import { splitWords } from '../words.ts'
 import schema from './modprobe.schema.json' with { type: 'json' }
 
 const folders = { load: '/etc/modules-load.d', options: '/etc/modprobe.d' }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
 import type { ScriptParameters } from '../../../schema/types.ts'
 import { sh, verbatim } from '../../command.ts'
+import { splitWords } from '../../words.ts'
 import { checkDirectory } from '../checkdirectory.ts'
 import { commandResult, type Ran, timed } from '../commandresult.ts'
 import { change, type ModuleSchema, module } from '../module.ts'
 import { needless, notRun } from '../unless.ts'
-import { splitWords } from '../words.ts'
 import schema from './script.schema.json' with { type: 'json' }
 
 /** The script's name, and its arguments as they stand: the host's shell reads them. */

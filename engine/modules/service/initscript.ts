@@ -1,10 +1,10 @@
 import type { ServiceParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
+import { splitWords } from '../../words.ts'
 import { change, type Host, type Result, type Steps } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
 import { skippedState } from '../systemd/control.ts'
-import { splitWords } from '../words.ts'
 
 type Script = { readonly isRunning: boolean; readonly isEnabled: boolean }
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { splitWords } from '../../../engine/modules/words.ts'
-import { suite } from '../../suite.ts'
+import { splitWords } from '../../engine/words.ts'
+import { suite } from '../suite.ts'
 
 const test = suite('words')
 
