@@ -95,9 +95,12 @@ export class Callable {
 }
 
 /** True when a string of a trusted file has to be evaluated before use. */
-export const holdsTemplate = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#')
+export const holdsTemplate = (text: string): boolean =>
+  text.includes('{{') || text.includes('{%') || text.includes('{#')
 
 export const isDict = (value: unknown): value is Dict => value instanceof Map
+
+const isPlainObject = (data: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(data))
 
 /** Plain JSON-like data (as modules return it) as a Value; strings stay plain strings. */
 export const fromPlain = (data: unknown): Value => {
@@ -105,8 +108,12 @@ export const fromPlain = (data: unknown): Value => {
   if (Array.isArray(data)) return data.map(fromPlain)
   if (data instanceof Map) return new Map([...data].map(([key, value]) => [key, fromPlain(value)]))
   if (Buffer.isBuffer(data)) return data.toString()
-  if (typeof data === 'object' && Object.getPrototypeOf(data) === Object.prototype) {
-    return new Map(Object.entries(data).filter(([, value]) => value !== undefined).map(([key, value]) => [key, fromPlain(value)]))
+  if (typeof data === 'object' && isPlainObject(data)) {
+    return new Map(
+      Object.entries(data)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, fromPlain(value)]),
+    )
   }
   return data as Value
 }
