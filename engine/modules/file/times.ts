@@ -14,10 +14,9 @@ const fields: Readonly<Record<string, string>> = {
   H: '(?<H>\\d{2})',
   M: '(?<M>\\d{2})',
   S: '(?<S>\\d{2})',
-  s: '(?<s>\\d+)',
 }
 
-/** A time in strftime's format as `date -d` reads it: `2024-01-31 12:30:00`, or `@seconds`. */
+/** A time in strftime's format as `date -d` reads it: `2024-01-31 12:30:00`. */
 export const readTime = (text: string, format: string): string => {
   const pattern = format.replace(/%(.)|[^%]/gs, (part, letter: string | undefined) => {
     if (letter === undefined) return part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
@@ -29,7 +28,6 @@ export const readTime = (text: string, format: string): string => {
       hint: "write for example '202401311230.00', or 'now' or 'preserve'",
     })
   }
-  if (found['s']) return `@${found['s']}`
   const { Y, y, m = '01', d = '01', H = '00', M = '00', S = '00' } = found
   return `${Y ?? `20${y}`}-${m}-${d} ${H}:${M}:${S}`
 }

@@ -13,7 +13,8 @@ const commitOf = async (git: Git): Promise<string> =>
 
 async function* clone(host: Host, git: Git, params: GitParameters): Steps {
   const revision = await lookUp(git, params)
-  if (!params.clone) return { before: null, after: revision.commit }
+  // Nothing is done, but `changed` tells whoever asks that a clone would bring something.
+  if (!params.clone) return { changed: true, before: null, after: revision.commit }
   yield* change({
     what: `clone ${shownUrl(params.repo)} at ${params.version} to ${params.dest}`,
     diff: { before: '', after: `${revision.commit}\n` },

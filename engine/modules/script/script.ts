@@ -19,7 +19,7 @@ export const script = module<ScriptParameters>('script', schema as ModuleSchema,
   const [name, rest] = split(cmd)
   const path = await host.controller.find('files', name)
   const skipped = await needless(host, params)
-  if (skipped) return skipped
+  if (skipped) return { ...skipped, skipped: true }
   const ran: Ran | undefined = yield* change({
     what: `run the script ${cmd}`,
     apply: async () => {

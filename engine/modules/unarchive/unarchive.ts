@@ -59,7 +59,7 @@ export const unarchive = module<UnarchiveParameters>(
     const { src, creates, list_files } = params
     const dest = params.dest.replace(/(.)\/+$/, '$1')
     const skipped = creates === undefined ? undefined : await needless(host, { creates })
-    if (skipped) return { ...skipped, dest, src }
+    if (skipped) return { ...skipped, skipped: true, dest, src }
     const directory = await host.stat(dest, { follow: true })
     if (directory?.type !== 'directory') {
       throw new Failure('module.file', `${dest} ${directory ? 'is no directory' : 'is not there'}`, {
