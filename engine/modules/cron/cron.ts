@@ -79,7 +79,7 @@ async function* changeFile(host: Host, params: CronParameters, name: string, pat
   const stat = await host.stat(path)
   const before = stat ? (await host.read(path)).toString() : undefined
   const after = wanted(host, params, name, before ?? '')
-  const result = { jobs: jobNames(after), envs: variableNames(after), cron_file: path }
+  const result = { jobs: jobNames(after), envs: variableNames(after), cron_file: params.cron_file }
   if (after !== '' || before === undefined) {
     if (after === '') return result
     const options = stat ? {} : { options: { mode: 0o644 } }
