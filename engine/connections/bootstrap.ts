@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure } from '../failure.ts'
+import { withLock } from '../lock.ts'
 import { tool } from '../process.ts'
 import type { ConnectionOptions } from './connection.ts'
 
@@ -54,29 +55,38 @@ const mmdebstrap = async (target: string, { from, packages }: Bootstrap): Promis
   })
 }
 
-const methods: Readonly<Record<string, (target: string, bootstrap: Bootstrap) => Promise<void>>> = {
+type Method = (target: string, bootstrap: Bootstrap) => Promise<void>
+
+const methods: Readonly<Record<string, Method>> = {
   mmdebstrap,
   directory: async (target, { from }) => {
     await tool('cp', ['-a', '--reflink=auto', `${from}/.`, target])
   },
 }
 
+/** Whether the root is there; throws a Failure 'image.bootstrap' when it was made of something else. */
+const isMade = async (root: string, bootstrap: Bootstrap): Promise<boolean> => {
+  const former = await readRecord(root)
+  if (!former || (former.method === bootstrap.method && former.from === bootstrap.from)) return former !== undefined
+  throw new Failure(
+    'image.bootstrap',
+    `${root} was made by ${former.method} from ${former.from}, not ${bootstrap.from}`,
+    { hint: `remove ${root} and ${recordOf(root)} to make it anew` },
+  )
+}
+
+const locked = (root: string): Failure =>
+  new Failure('connection.locked', `${root} is being made already`, {
+    hint: 'wait until the other run has ended; two builds of one tree would spoil it',
+  })
+
 /**
  * Makes the root of an image by its `bootstrap` and `build_from`, or leaves the one that is there.
- * A root that is half made is never seen: it gets its name when it is complete.
+ * A root that is half made is never seen: it gets its name when it is complete. Throws a Failure 'connection.locked'
+ * while another process makes it.
  */
 export const ensureRoot = async (root: string, bootstrap: Bootstrap): Promise<'made' | 'kept'> => {
-  const former = await readRecord(root)
-  if (former) {
-    if (former.method === bootstrap.method && former.from === bootstrap.from) return 'kept'
-    throw new Failure(
-      'image.bootstrap',
-      `${root} was made by ${former.method} from ${former.from}, not ${bootstrap.from}`,
-      {
-        hint: `remove ${root} and ${recordOf(root)} to make it anew`,
-      },
-    )
-  }
+  if (await isMade(root, bootstrap)) return 'kept'
   const make = methods[bootstrap.method]
   if (!make) {
     throw new Failure('image.bootstrap', `bootstrap method '${bootstrap.method}' is not known`, {
@@ -88,8 +98,21 @@ export const ensureRoot = async (root: string, bootstrap: Bootstrap): Promise<'m
       hint: "set it in the play's vars, e.g. build_from: bookworm",
     })
   }
-  const partial = `${root}.partial`
   await mkdir(dirname(root), { recursive: true })
+  return withLock(
+    `${root}.lock`,
+    'exclusive',
+    () => locked(root),
+    async () => {
+      if (await isMade(root, bootstrap)) return 'kept' // by another process, meanwhile
+      await makeRoot(root, bootstrap, make)
+      return 'made'
+    },
+  )
+}
+
+const makeRoot = async (root: string, bootstrap: Bootstrap, make: Method): Promise<void> => {
+  const partial = `${root}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial)
   await make(partial, bootstrap)
@@ -97,5 +120,4 @@ export const ensureRoot = async (root: string, bootstrap: Bootstrap): Promise<'m
   await rename(partial, root)
   await writeFile(`${recordOf(root)}.tmp`, `${JSON.stringify(bootstrap)}\n`)
   await rename(`${recordOf(root)}.tmp`, recordOf(root))
-  return 'made'
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Log } from '../../engine/log.ts'
 import { tool } from '../../engine/process.ts'
 import { type JournalEntry, readJournal, removeJournal } from './journal.ts'
-import { withLock } from './lock.ts'
+import { withLabLock } from './lock.ts'
 import {
   ipBatch,
   mountsBelow,
@@ -43,7 +43,7 @@ const endAll = async (
  */
 export const labDown = async (directory: string, log: Log): Promise<void> => {
   if (!existsSync(directory)) return
-  await withLock(directory, 'exclusive', async () => {
+  await withLabLock(directory, 'exclusive', async () => {
     const entries = readJournal(directory)
     const namespaces = only(entries, 'namespace').map(({ name }) => name)
     await log.step('ending the processes of the lab', () => endAll(directory, entries, namespaces))

@@ -4,7 +4,7 @@ import type { Log } from '../../engine/log.ts'
 import { execute } from '../../engine/process.ts'
 import { rotateLog, withConsoleLog } from './console-log.ts'
 import { openJournal } from './journal.ts'
-import { withLock } from './lock.ts'
+import { withLabLock } from './lock.ts'
 import { machineArguments, nicId } from './machine.ts'
 import { linksIn, namespaceStands, runInLab } from './namespace.ts'
 import { type LabNode, type LabOptions, labNode, sizeInBytes } from './options.ts'
@@ -102,5 +102,5 @@ const withLab = <T>(options: LabOptions, run: () => Promise<T>): Promise<T> => {
     return Promise.reject(
       new Failure('lab.absent', `no lab is up in ${options.directory}`, { hint: 'provision lab up' }),
     )
-  return withLock(options.directory, 'shared', run)
+  return withLabLock(options.directory, 'shared', run)
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { Failure } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { type Journal, openJournal, readJournal } from './journal.ts'
-import { withLock } from './lock.ts'
+import { withLabLock } from './lock.ts'
 import { createNamespace, ipBatch, linksIn, setAddress } from './namespace.ts'
 import { checkLabOptions, type LabOptions } from './options.ts'
 import { bridge, labPaths, namespaceOf, nodePaths, tapsOf } from './paths.ts'
@@ -79,7 +79,7 @@ export const labUp = async (options: LabOptions, log: Log): Promise<void> => {
   const namespace = namespaceOf(options.name)
   // A console is a root shell on a node, and disks may hold its secrets.
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  await withLock(directory, 'exclusive', async () => {
+  await withLabLock(directory, 'exclusive', async () => {
     const journal = openJournal(directory)
     refuseOther(options)
     await log.step(`making the namespace ${namespace}`, () => createNamespace(namespace, journal))
