@@ -35,6 +35,11 @@ needs='
 /bin/kmod kmod kmod
 /usr/sbin/mkfs.ext4 e2fsprogs e2fsprogs
 /usr/bin/ps procps procps-ng
+/usr/bin/crontab cron cronie
+/usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev
+/usr/bin/dnf dnf dnf
+/usr/bin/rpmbuild rpm rpm-build
+/usr/bin/createrepo_c createrepo-c createrepo_c
 '
 
 missing_apt='' missing_dnf=''
