@@ -9,9 +9,11 @@ export const placed = (failure: Failure, task: Task): Failure => {
   return new Failure(code, message, { at: task.at, hint, cause, excerpt, others })
 }
 
+/** What fails a task of a host that can be reached: the command took too long or was cancelled, the user cannot be become. */
+const reached = new Set(['connection.timeout', 'connection.aborted', 'connection.become'])
+
 /** Whether a failure means that the host cannot be reached. */
-const isUnreachable = ({ code }: Failure): boolean =>
-  code.startsWith('connection.') && code !== 'connection.timeout' && code !== 'connection.become'
+const isUnreachable = ({ code }: Failure): boolean => code.startsWith('connection.') && !reached.has(code)
 
 /** Result of a task that has none of its module: it failed, or its host is lost. Passes a programmer's error on. */
 export const failedBy = (thrown: unknown, task: Task): { result: Result; failure: Failure } => {
