@@ -28,6 +28,8 @@ export type RoleUse = {
   readonly defaultsFrom?: string | undefined
   readonly handlersFrom?: string | undefined
   readonly params?: Dict
+  /** `vars` of an entry of `roles:`: they are vars of the role, which the rest of the play sees too. */
+  readonly vars?: Dict
   readonly isPublic?: boolean
   readonly allowDuplicates?: boolean | undefined
   /** What tells two uses of one role apart besides the above: tags and conditions. */
@@ -162,7 +164,7 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
     name: basename(path),
     path,
     defaults: merged([...dependencies.map(({ loaded }) => loaded.role.defaults), defaults ?? new Map()]),
-    vars: merged([...dependencies.map(({ loaded }) => loaded.role.vars), vars ?? new Map()]),
+    vars: merged([...dependencies.map(({ loaded }) => loaded.role.vars), use.vars ?? new Map(), vars ?? new Map()]),
     params: use.params ?? new Map(),
     public: use.isPublic ?? true,
     allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates,
@@ -223,6 +225,7 @@ export const readRoleEntry = (
   const loaded = reading.problems.attempt(() =>
     loadRole(reading, String(name), { ...around, tags }, named.node.at, {
       params,
+      vars,
       key: keyOf([when.map(({ expression }) => expression), vars, map?.entries.get('tags')?.node.value]),
     }),
   )
@@ -231,7 +234,6 @@ export const readRoleEntry = (
     ...plainBlock(named.node.at, loaded.nodes, { ...around, tags, role: loaded.role }),
     keywords,
     when,
-    vars,
     isRoleBody: true,
   }
   return { block, loaded }
