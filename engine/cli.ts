@@ -217,6 +217,7 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
       becomeUser: flags.becomeUser,
       becomeMethod: flags.becomeMethod,
       privateKeyFile: flags.privateKey,
+      sshAgent: process.env['SSH_AUTH_SOCK'],
       hostKeyChecking: process.env['ANSIBLE_HOST_KEY_CHECKING']?.toLowerCase() !== 'false',
       timeout: flags.timeout,
       sshArguments: flags.sshCommonArgs,

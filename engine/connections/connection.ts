@@ -90,6 +90,8 @@ export type ConnectionOptions = {
   readonly user?: string
   readonly password?: string
   readonly privateKeyFile?: string
+  /** Socket of the ssh agent that may prove who we are; `IdentityAgent` of the arguments wins. */
+  readonly sshAgent?: string
   /** Arguments in OpenSSH's form: `-o ProxyCommand=… -o UserKnownHostsFile=…` are understood by every ssh connection. */
   readonly sshArguments?: string
   readonly hostKeyChecking?: boolean

@@ -45,7 +45,7 @@ const hostKeysFor = ({ host, port, home, given, options }: Target) =>
 
 const authenticationFor = ({ user, home, given, options }: Target) => {
   const named = [...(options.privateKeyFile ? [options.privateKeyFile] : []), ...given.identityFiles]
-  const agent = given.identityAgent ?? process.env['SSH_AUTH_SOCK']
+  const agent = given.identityAgent ?? options.sshAgent
   return authentication({
     user,
     home,

@@ -79,6 +79,7 @@ export const routeOf = (
       ...(user ? { user } : {}),
       ...(password ? { password } : {}),
       ...(privateKeyFile ? { privateKeyFile } : {}),
+      ...(defaults.sshAgent ? { sshAgent: defaults.sshAgent } : {}),
       ...(sshArguments ? { sshArguments } : {}),
       ...(root ? { root } : {}),
       ...(bootstrap ? { bootstrap } : {}),

@@ -49,6 +49,8 @@ export type RunDefaults = {
   readonly becomeUser: string
   readonly becomeMethod: string
   readonly privateKeyFile?: string | undefined
+  /** Socket of the ssh agent. */
+  readonly sshAgent?: string | undefined
   readonly hostKeyChecking: boolean
   /** Seconds to wait for a connection. */
   readonly timeout: number

@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -69,6 +71,28 @@ contract('connections/ssh', open, (tests, place) => {
   tests('a password lets in where no key does', async () => {
     const given = options({ ...operator, privateKeyFile: join(server.directory, 'stranger') })
     assert.is(await whoAmI(given), 'operator')
+  })
+
+  tests('the agent that we are given lets in; that of the environment is not asked', async () => {
+    const socket = join(server.directory, 'agent')
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const former = process.env['SSH_AUTH_SOCK']
+    try {
+      await once(agent.stdout, 'data')
+      const environment = { ...process.env, SSH_AUTH_SOCK: socket }
+      execFileSync('ssh-add', ['-q', join(server.directory, 'user')], { env: environment })
+      const { host, port } = server
+      const given = { host, port, user: 'root', sshArguments: `-o UserKnownHostsFile=${server.knownHosts}` }
+      assert.is(await whoAmI({ ...given, sshAgent: socket }), 'root')
+      process.env['SSH_AUTH_SOCK'] = socket
+      const failure = await failureOf(openSsh(given))
+      assert.is(failure.code, 'connection.authentication')
+    } finally {
+      if (former === undefined) delete process.env['SSH_AUTH_SOCK']
+      else process.env['SSH_AUTH_SOCK'] = former
+      agent.kill()
+      await once(agent, 'close')
+    }
   })
 
   tests('nobody is let in with the wrong password or key', async () => {
