@@ -19,7 +19,18 @@ let machine: ChildProcess | undefined
 test.before(async () => {
   const monitor = `unix:${socket},server=on,wait=off`
   machine = spawn('qemu-system-x86_64', ['-machine', 'none', '-nodefaults', '-display', 'none', '-S', '-qmp', monitor])
-  for (let tries = 0; !existsSync(socket) && tries < 200; tries++) await sleep(20)
+  // The socket's file is there a moment before anybody listens on it.
+  for (let tries = 0; tries < 200; tries++) {
+    if (
+      existsSync(socket) &&
+      (await qmp(socket, 'query-status').then(
+        () => true,
+        () => false,
+      ))
+    )
+      return
+    await sleep(20)
+  }
 })
 test.after(() => {
   machine?.kill('SIGKILL')
