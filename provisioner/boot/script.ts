@@ -13,8 +13,18 @@ export type BootScript = {
   readonly boot: string
 }
 
-/** Kernel arguments: `root=prelude` and the record's own. World-readable on the node: nothing secret ever stands here. */
-export const kernelArguments = (node: Node): readonly string[] => ['root=prelude', ...(node.record.kernel?.args ?? [])]
+/** A kernel that stops, or an initramfs that fails beside the agent, restarts: nobody sits before a node's console. */
+const unattended = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot'] as const
+
+/**
+ * Kernel arguments: `root=prelude`, what keeps a node from waiting for somebody (unless its site wants a shell) and the
+ * record's own, which come last and win. World-readable on the node: nothing secret ever stands here.
+ */
+export const kernelArguments = (node: Node): readonly string[] => [
+  'root=prelude',
+  ...(node.boot.shell ? [] : unattended),
+  ...(node.record.kernel?.args ?? []),
+]
 
 /**
  * The iPXE script of one boot. `initrd=` names the parts for UEFI, where the kernel asks for them by name; BIOS ignores

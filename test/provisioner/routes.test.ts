@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { sessionSeconds, tokenSeconds, tokensPerBoot } from '../../provisioner/boot/limits.ts'
+import { kernelArguments } from '../../provisioner/boot/script.ts'
 import { routes } from '../../provisioner/routes.ts'
 import { secretStore } from '../../provisioner/secrets/store.ts'
 import { application } from '../../provisioner/server.ts'
@@ -115,11 +116,22 @@ test('the boot script loads kernel, initramfs and the per-boot initrd of the ima
   assert.ok(script.startsWith('#!ipxe\n'))
   assert.match(
     script,
-    `http://10.9.0.254:9873/blobs/${kernels[0]!.kernel.digest} initrd=initramfs initrd=boot root=prelude console=ttyS0 iommu=pt ||`,
+    `http://10.9.0.254:9873/blobs/${kernels[0]!.kernel.digest} initrd=initramfs initrd=boot root=prelude panic=30 rd.shell=0 rd.emergency=reboot console=ttyS0 iommu=pt ||`,
   )
   assert.match(script, kernels[0]!.initramfs.digest)
   assert.match(script, '6.1.0-10')
   assert.not.match(script, 'token')
+})
+
+test('a node waits for nobody at its console, unless its site wants a shell there', () => {
+  const node = fixture.site.nodes.get('n01')!
+  const unattended = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot']
+  assert.equal(kernelArguments(node).slice(0, 4), ['root=prelude', ...unattended])
+  const attended = kernelArguments({ ...node, boot: { ...node.boot, shell: true } })
+  assert.equal(
+    unattended.filter((word) => attended.includes(word)),
+    [],
+  )
 })
 
 test('a boot script asked for again soon is of the same boot', async () => {
