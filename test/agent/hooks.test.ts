@@ -30,6 +30,14 @@ for (const script of scripts) {
   })
 }
 
+test('a node without a watchdog of its own gets the one of the kernel, which its initramfs has', () => {
+  const read = (file: string) => readFileSync(join(dracut, '50prelude', file), 'utf8')
+  const hook = read('prelude-root.sh')
+  const at = hook.indexOf('[ -e /dev/watchdog ] || modprobe softdog')
+  assert.ok(at > 0 && at < hook.indexOf('exec "$agent" boot'), 'before the agent looks for it')
+  assert.match(read('module-setup.sh'), /instmods[^}]*\bsoftdog\b/)
+})
+
 for (const script of scripts.filter((name) => name.endsWith('module-setup.sh'))) {
   test(`${script} is included only when asked for`, async () => {
     const { code } = await execute('bash', ['-c', '. "$1"; check', 'sh', join(dracut, script)])
