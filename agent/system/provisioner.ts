@@ -86,8 +86,9 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
         try {
           return await take(answer)
         } catch (thrown) {
-          // what went wrong with the content is final; a transfer that broke off is not
-          if (answer.body.complete) throw thrown
+          // what went wrong with the content is final, however much of it was still to come; a transfer that broke off is not
+          answer.body.destroy()
+          if (answer.body.complete || thrown instanceof Failure) throw thrown
           throw new HttpFailure(`${url}: broken off: ${messageOf(thrown)}`, { cause: thrown })
         }
       }

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { createEvents } from '../../../agent/system/events.ts'
 import { bodyOf } from '../../../agent/system/http.ts'
 import { createProvisioner } from '../../../agent/system/provisioner.ts'
+import { Failure } from '../../../engine/failure.ts'
 import { createLog, silentLog } from '../../../engine/log.ts'
 import { type ServerIdentity, serverIdentity } from '../../../provisioner/tls/authority.ts'
 import type { BootEvent } from '../../../schema/types.ts'
@@ -134,6 +135,18 @@ test('begins anew when a transfer breaks off', async () => {
   await client.open('TOKEN')
   const body = await client.get('/a', (answer) => bodyOf(answer, 100), { what: 'a' })
   assert.is(body.toString(), 'whole')
+}, 20_000)
+
+test('content that is refused is not fetched again, however much of it was still to come', async () => {
+  const { url, seen } = await serve({ '/session': [{ body: session }], '/a': [{ body: 'x'.repeat(16 * 1024 ** 2) }] })
+  const client = clientOf(url, 5)
+  await client.open('TOKEN')
+  const refuse = async () => {
+    throw new Failure('overlay.entry', 'an entry that may not be')
+  }
+  assert.is(await failureOf(client.get('/a', refuse, { what: 'a' })), 'an entry that may not be')
+  assert.match(await failureOf(client.get('/a', (answer) => bodyOf(answer, 100), { what: 'a' })), /more than 100 bytes/)
+  assert.is(seen.filter(({ path }) => path === '/a').length, 2)
 }, 20_000)
 
 test('events wait for the session, go in order, and an outage loses and repeats none', async () => {
