@@ -72,9 +72,9 @@ const of = (level: number, source: string, values: ReadonlyMap<unknown, Value>):
   names: () => textKeys(values),
 })
 
-/** A host must not decide by its facts how we connect to it. */
+/** A host must not decide by its facts how we connect to it. Its ssh host keys are facts like others. */
 const connectionNames =
-  /^ansible_(?:host|port|user|password|connection|ssh_.*|become.*|shell_.*|.*_interpreter|remote_tmp|pipelining|timeout|private_key_file|host_key_checking)$/
+  /^ansible_(?:host|port|user|password|connection|ssh_(?!host_key_(?!checking)).*|become.*|shell_.*|.*_interpreter|remote_tmp|pipelining|timeout|private_key_file|host_key_checking)$/
 
 const factLayer = (facts: Map<string, Value>): ScopeLayer => ({
   level: 11,

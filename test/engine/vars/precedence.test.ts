@@ -153,10 +153,12 @@ test('facts are seen as ansible_facts and by their names, above the inventory an
 
 test('a host cannot decide by its facts how it is reached', () => {
   const state = emptyHostState()
-  for (const name of ['host', 'connection', 'ssh_common_args', 'become_user', 'python_interpreter'])
-    state.facts.set(name, 'evil')
+  const names = ['host', 'connection', 'ssh_common_args', 'ssh_host_key_checking', 'become_user', 'python_interpreter']
+  for (const name of names) state.facts.set(name, 'evil')
+  state.facts.set('ssh_host_key_ed25519_public', 'AAAA')
   const scope = taskScope({ ...subject, state })
-  for (const name of state.facts.keys()) assert.is(scope.get(`ansible_${name}`), undefined, name)
+  for (const name of names) assert.is(scope.get(`ansible_${name}`), undefined, name)
+  assert.is(scope.get('ansible_ssh_host_key_ed25519_public'), 'AAAA', 'a host key is a fact like others')
 })
 
 test('nothing is copied: what a host learns later is seen', () => {
