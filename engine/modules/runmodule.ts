@@ -25,17 +25,19 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
   }
   try {
     const steps = module.run(host, await expandPaths(module.schema, host, given))
-    let answer: unknown
-    for (;;) {
-      const step = await steps.next(answer)
-      if (step.done) {
-        const changed = step.value.changed ?? changes.length > 0
-        return { result: { ...step.value, changed }, changed, diffs, changes }
-      }
-      changes.push(step.value.what)
-      if (step.value.diff) diffs.push(step.value.diff)
-      answer = host.check ? undefined : await step.value.apply()
+    let step = await steps.next()
+    while (!step.done) {
+      const { what, diff, apply } = step.value
+      changes.push(what)
+      if (diff) diffs.push(diff)
+      // A change that fails is the module's to hear of: its `finally` takes away what it left on the host.
+      step = await (async () => (host.check ? undefined : apply()))().then(
+        (answer) => steps.next(answer),
+        (thrown) => steps.throw(thrown),
+      )
     }
+    const changed = step.value.changed ?? changes.length > 0
+    return { result: { ...step.value, changed }, changed, diffs, changes }
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code === 'connection.unreachable') throw thrown
     const changed = changes.length > 0 && !host.check
