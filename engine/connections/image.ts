@@ -27,6 +27,7 @@ const clean = {
   LANG: 'C.UTF-8',
   DEBIAN_FRONTEND: 'noninteractive',
   SYSTEMD_OFFLINE: '1', // systemctl changes files and talks to nobody
+  debian_chroot: 'image', // the fact is_chroot, where neither process 1 nor the file system tell
 }
 
 /**
