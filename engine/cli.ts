@@ -7,9 +7,12 @@ import { openConnection } from './connections/open.ts'
 import { readExtraVars } from './extravars.ts'
 import { Failure, type Position } from './failure.ts'
 import { expandLimit } from './inventory/pattern.ts'
+import { checkVariables } from './inventory/variables.ts'
 import { checkArguments } from './modules/checkarguments.ts'
 import { findModule, isModule, moduleNames } from './modules/registry.ts'
 import { createLoader } from './playbook/loader.ts'
+import type { Playbook } from './playbook/play.ts'
+import { problemList } from './problems.ts'
 import { documentReporter } from './report/document.ts'
 import type { Reporter } from './report/event.ts'
 import { positionText, renderFailure } from './report/failure.ts'
@@ -89,7 +92,7 @@ const program = (): Command =>
     .option('--list-hosts', 'print the hosts and end')
     .option('--list-tasks', 'print the tasks and end')
     .option('--list-tags', 'print the tags and end')
-    .option('--syntax-check', 'check the playbooks and end')
+    .option('--syntax-check', 'check the playbooks and the variable files of the inventory, and end')
     .option('--force-handlers', 'run handlers of failed hosts too')
     .option('--json', 'print one JSON document instead of the report')
     .option('--compat <version>', "2.18: the older language's rules for templates and conditions")
@@ -164,8 +167,13 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
     extraVars,
     rolesPath: [join(home, 'roles')],
   })
-  const playbooks = []
-  for (const file of files) playbooks.push(await loader.playbook(resolve(file)))
+  const problems = problemList()
+  const playbooks: Playbook[] = []
+  for (const file of files) {
+    await problems.attemptAsync(async () => playbooks.push(await loader.playbook(resolve(file))))
+  }
+  if (flags.syntaxCheck) problems.attempt(() => checkVariables(inventory))
+  problems.throwAll()
 
   const abort = new AbortController()
   const document = documentReporter()
@@ -262,10 +270,9 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
 }
 
 /** The exit code of a Failure that ends a run before or between hosts: ansible-playbook's. */
-const codeOf = (failure: Failure): number => {
-  if (failure.code.startsWith('yaml.') || failure.code === 'module.unknown' || failure.code === 'playbook.syntax')
-    return 4
-  return failure.code === 'cli.extra-vars' ? 5 : 1
+const codeOf = ({ code }: Failure): number => {
+  if (code === 'cli.extra-vars') return 5
+  return /^(?:yaml|playbook|module)\./.test(code) && code !== 'playbook.missing' ? 4 : 1
 }
 
 /** `play`: returns its exit code. */
