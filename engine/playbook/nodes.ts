@@ -16,7 +16,7 @@ import {
 } from './keywords.ts'
 import type { Block, Node } from './play.ts'
 import { fail, isFile, known, type Reading, readVars, readYaml, type Surroundings } from './reading.ts'
-import { loadRole } from './role.ts'
+import { loadRole, withHandlersIn } from './role.ts'
 import { readTask, roleArguments } from './task.ts'
 
 const isBlock = (map: YamlMap): boolean => ['block', 'rescue', 'always'].some((name) => map.entries.has(name))
@@ -162,7 +162,7 @@ const importRole = (reading: Reading, map: YamlMap, action: Action, around: Surr
     }),
   )
   if (!loaded) return block
-  around.bring(loaded)
+  around.bring(withHandlersIn(loaded, block, around))
   return { ...block, block: loaded.nodes, role: loaded.role, isRoleBody: true }
 }
 

@@ -195,6 +195,19 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   }
 }
 
+/** A role with its own handlers inside a block of the keywords, conditions and variables that its use gives: they hold for them too. */
+export const withHandlersIn = (
+  loaded: LoadedRole,
+  { keywords, when, vars }: Block,
+  around: Surroundings,
+): LoadedRole => {
+  const own = loaded.handlers.filter(({ role }) => role === loaded.role)
+  const [first] = own
+  if (!first || (Object.keys(keywords).length === 0 && when.length === 0 && vars.size === 0)) return loaded
+  const block: Block = { ...plainBlock(first.at, own, { ...around, role: loaded.role }), keywords, when, vars }
+  return { ...loaded, handlers: [...loaded.handlers.filter((handler) => !own.includes(handler)), block] }
+}
+
 /** An entry of `roles:` or of a role's dependencies: its name, keywords, and every other key as a param. */
 export const readRoleEntry = (
   reading: Reading,
@@ -236,5 +249,5 @@ export const readRoleEntry = (
     when,
     isRoleBody: true,
   }
-  return { block, loaded }
+  return { block, loaded: withHandlersIn(loaded, block, around) }
 }

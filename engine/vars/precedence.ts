@@ -134,7 +134,10 @@ export const taskScopeLayers = (subject: TaskSubject): ScopeLayer[] => {
   if (loopVars) add(loopLevel, 'loop', loopVars)
   layers.push(magicLayer(magic))
   add(22, 'extra variables', extraVars)
-  for (const { isInclude, vars } of inner) if (isInclude) add(21, 'include parameters', vars)
+  // an include's own variables are parameters for itself too: its conditions see what its children see
+  const isInclude = node.action === 'include_tasks' || node.action === 'include_role'
+  if (isInclude) add(21, 'include parameters', node.vars)
+  for (const block of inner) if (block.isInclude) add(21, 'include parameters', block.vars)
   for (const role of roles) add(20, `parameters of role ${role.name}`, role.params)
   layers.push(of(19, 'set_fact and register', state.nonPersistent))
   layers.push(of(18, 'include_vars', state.included))
