@@ -21,6 +21,9 @@ export const addEvents = async ({ context, services: { state, log }, session }: 
       return refuse(403, `event ${index} is of another node or boot`)
   }
   const stored = await state.events.add(body as BootEvent[])
+  // by what was sent and not by what was new: it holds also when an earlier attempt stopped in between
+  const hasEnded = (body as BootEvent[]).some(({ stage, state: what }) => stage === 'boot' && what === 'finished')
+  if (hasEnded) await state.tokens.end(session.boot)
   for (const entry of stored) {
     if (entry.kind !== 'event') continue
     const { stage, state: what, ms, message } = entry.event

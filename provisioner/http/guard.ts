@@ -60,9 +60,10 @@ export const guarded = (route: Route, services: Services, adminToken: string | u
   return async (context) => {
     const call = { context, services, address: addressOf(context) }
     try {
-      if (route.who === 'session') {
+      if (route.who === 'session' || route.who === 'booting') {
         const session = await sessionOf(context, services)
         if (!session) return refuse(401, 'there is no such session', { 'WWW-Authenticate': 'Bearer' })
+        if (route.who === 'booting' && !session.isBooting) return refuse(403, 'the boot of this session has ended')
         return await forSession(services, session, context.req.path, () => route.handler({ ...call, session }))
       }
       if (route.who === 'admin' && adminToken !== undefined && !holdsToken(context, adminToken)) {

@@ -8,9 +8,10 @@ import type { OpenSession } from '../store/tokens.ts'
  * - anyone: content that is no secret to anybody on the network;
  * - boot: a machine in the middle of its boot; the handler itself proves it (a boot's identifier, a single-use token);
  * - session: a node with an open session, from its own address; it gets its own data whatever it claims;
+ * - booting: the same, as long as its boot has not ended: what only a boot needs is nobody's on the running node;
  * - admin: the unix socket of the state directory, or the admin token.
  */
-export type Who = 'anyone' | 'boot' | 'session' | 'admin'
+export type Who = 'anyone' | 'boot' | 'session' | 'booting' | 'admin'
 
 /** http: plain, for firmware and content whose digest is known; https: TLS 1.3. The socket serves what admins may use. */
 export type Listener = 'http' | 'https'
@@ -31,3 +32,4 @@ type Place = { readonly method: 'GET' | 'POST'; readonly path: string; readonly 
 export type Route =
   | (Place & { readonly who: 'anyone' | 'boot' | 'admin'; readonly handler: (call: Call) => Promise<Response> })
   | (Place & { readonly who: 'session'; readonly handler: (call: SessionCall) => Promise<Response> })
+  | (Place & { readonly who: 'booting'; readonly handler: (call: SessionCall) => Promise<Response> })

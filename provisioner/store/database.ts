@@ -39,6 +39,9 @@ create table if not exists sessions (
   expires text not null
 );
 create index if not exists sessions_of_node on sessions (node);
+create table if not exists ended_boots (
+  boot text primary key references boots (id)
+);
 create table if not exists windows (
   node text primary key,
   until text not null

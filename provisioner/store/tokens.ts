@@ -23,6 +23,8 @@ export type OpenSession = {
   readonly boot: string
   readonly address: string
   readonly expires: string
+  /** Until the boot was said to have ended. */
+  readonly isBooting: boolean
 }
 
 /** Why a token opened nothing. */
@@ -48,6 +50,8 @@ export type TokenStore = {
   spend(token: string, address: string, seconds: number): Promise<Spent>
   /** The session that a key stands for; its end moves to `seconds` from now. undefined: unknown or ended. */
   session(key: string, seconds: number): Promise<OpenSession | undefined>
+  /** The boot came to its end: its session is no longer booting, and its node's window closes. */
+  end(boot: string): Promise<void>
   /** Lets a node begin a boot until then, where a site's policy asks for that. */
   openWindow(node: string, until: Date): Promise<void>
   window(node: string): Promise<Date | undefined>
@@ -60,7 +64,7 @@ const mint = (id: string): string => `${id}.${randomBytes(32).toString('base64ur
 const idOf = (token: string): string => token.split('.', 1)[0] ?? ''
 
 type TokenRow = { hash: Uint8Array; expires: string; issued: number; used: string | null }
-type SessionRow = OpenSession & { hash: Uint8Array }
+type SessionRow = Omit<OpenSession, 'isBooting'> & { hash: Uint8Array }
 
 export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new Date()): TokenStore => {
   const from = (seconds: number): string => new Date(now().getTime() + seconds * 1000).toISOString()
@@ -122,6 +126,7 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
         boot: id,
         address,
         expires: from(seconds),
+        isBooting: true,
       }
       const key = mint(session.id)
       database
@@ -135,7 +140,14 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
       const expires = from(seconds)
       database.prepare('update sessions set expires = ? where id = ?').run(expires, row.id)
       const { id, node, boot, address } = row
-      return { id, node, boot, address, expires }
+      const isBooting = get('select boot from ended_boots where boot = ?', boot) === undefined
+      return { id, node, boot, address, expires, isBooting }
+    },
+    async end(boot) {
+      const known = findBoot(boot)
+      if (!known) return
+      database.prepare('insert into ended_boots (boot) values (?) on conflict do nothing').run(boot)
+      database.prepare('delete from windows where node = ?').run(known.node)
     },
     async openWindow(node, until) {
       database

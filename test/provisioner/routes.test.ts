@@ -83,7 +83,7 @@ const alarms = async (): Promise<string[]> =>
 
 test('every route says who may use it', () => {
   for (const route of routes) {
-    assert.ok(['anyone', 'boot', 'session', 'admin'].includes(route.who), `${route.method} ${route.path}`)
+    assert.ok(['anyone', 'boot', 'session', 'booting', 'admin'].includes(route.who), `${route.method} ${route.path}`)
     assert.is(typeof route.handler, 'function')
   }
   const plain = routes.filter(({ listener }) => listener === 'http')
@@ -97,7 +97,7 @@ test('every route says who may use it', () => {
 
 test('no session route answers without a session, no admin route without the token', async () => {
   for (const { method, path, who } of routes) {
-    if (who !== 'session' && who !== 'admin') continue
+    if (who === 'anyone' || who === 'boot') continue
     const asked = path.replace(':digest', `sha256:${'0'.repeat(64)}`)
     for (const authorization of ['', 'Bearer x', 'Bearer x.y', 'Basic eDp5', 'Bearer null']) {
       const answer = await ask(asked, {
@@ -272,6 +272,24 @@ test('secrets go to their node, and are kept by no cache', async () => {
   ])
   assert.not.match(JSON.stringify(fixture.logged), 'munge_key')
   assert.not.match(JSON.stringify(await fixture.state.events.list()), 'munge_key')
+})
+
+test('a node that runs gets no secret and no bundle any more, and cannot begin a boot of itself', async () => {
+  const { session, as } = await sessionOf('n01')
+  const report = (state: string, sequence: number) =>
+    ask(
+      '/events',
+      as({ method: 'POST', body: [bootEvent({ boot: session.boot, stage: 'boot', state, sequence } as never)] }),
+    )
+  await fixture.state.tokens.openWindow('n01', new Date(fixture.clock.now + 60_000))
+  assert.is((await report('failed', 1)).status, 200)
+  assert.is((await ask('/secrets', as())).status, 200, 'a boot that failed has its window still')
+  assert.ok(await fixture.state.tokens.window('n01'))
+  assert.is((await report('finished', 2)).status, 200)
+  for (const path of ['/secrets', '/bundle', `/bundle/files/sha256:${'0'.repeat(64)}`])
+    assert.is((await ask(path, as())).status, 403, path)
+  assert.is((await ask('/overlay/runtime', as())).status, 200)
+  assert.is(await fixture.state.tokens.window('n01'), undefined)
 })
 
 test('a required secret that is not set is refused by name', async () => {

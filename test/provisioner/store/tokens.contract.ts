@@ -116,6 +116,20 @@ export const tokenContract = (name: string, open: () => Promise<Given>): void =>
     assert.ok(await store.session(second, 60))
   })
 
+  withStore('a boot that ended closes its window; its session is open, and no longer booting', async ({ store }) => {
+    const { boot, token } = await begin(store)
+    const spent = await store.spend(token, wanted.address, 60)
+    const key = 'key' in spent ? spent.key : ''
+    assert.is((await store.session(key, 60))?.isBooting, true)
+    for (const node of ['n01', 'n02']) await store.openWindow(node, new Date(1000))
+    await store.end(boot.id)
+    await store.end(boot.id)
+    await store.end('nothing')
+    assert.is((await store.session(key, 60))?.isBooting, false)
+    assert.is(await store.window('n01'), undefined)
+    assert.equal(await store.window('n02'), new Date(1000))
+  })
+
   withStore('keeps windows', async ({ store }) => {
     assert.is(await store.window('n01'), undefined)
     await store.openWindow('n01', new Date(1000))
