@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
 import { openConnection } from './connections/open.ts'
 import { readExtraVars } from './extravars.ts'
 import { Failure, type Position } from './failure.ts'
-import { expandLimit } from './inventory/pattern.ts'
+import { checkLimit, expandLimit } from './inventory/pattern.ts'
 import { checkVariables } from './inventory/variables.ts'
 import { checkArguments } from './modules/checkarguments.ts'
 import { findModule, isModule, moduleNames } from './modules/registry.ts'
@@ -49,7 +49,7 @@ type Flags = {
   syntaxCheck?: boolean
   forceHandlers?: boolean
   json?: boolean
-  compat?: string
+  compat?: '2.18'
   verbose: number
 }
 
@@ -61,6 +61,12 @@ const words = (value: string, former: string[]): string[] => [
     .map((word) => word.trim())
     .filter((word) => word !== ''),
 ]
+
+/** Reads a number of at least one: anything else would mean hosts that nobody visits. */
+const count = (value: string): number => {
+  if (/^[1-9]\d*$/.test(value)) return Number(value)
+  throw new InvalidArgumentError('Write a whole number, 1 or more.')
+}
 
 const program = (): Command =>
   new Command('play')
@@ -84,8 +90,8 @@ const program = (): Command =>
     .option('-u, --user <user>', 'connect as this user')
     .option('-c, --connection <kind>', 'ssh, local or image', 'ssh')
     .option('--key-file, --private-key <file>', 'private key for ssh')
-    .option('-T, --timeout <seconds>', 'seconds to wait for a connection', Number, 10)
-    .option('-f, --forks <number>', 'hosts at a time', Number, 50)
+    .option('-T, --timeout <seconds>', 'seconds to wait for a connection', count, 10)
+    .option('-f, --forks <number>', 'hosts at a time', count, 50)
     .option('--ssh-common-args <arguments>', 'arguments for every ssh connection')
     .option('--vault-pass-file, --vault-password-file <file>', 'file with the vault password', collect, [])
     .option('--vault-id <id@file>', 'vault identity and its password file', collect, [])
@@ -95,7 +101,9 @@ const program = (): Command =>
     .option('--syntax-check', 'check the playbooks and the variable files of the inventory, and end')
     .option('--force-handlers', 'run handlers of failed hosts too')
     .option('--json', 'print one JSON document instead of the report')
-    .option('--compat <version>', "2.18: the older language's rules for templates and conditions")
+    .addOption(
+      new Option('--compat <version>', "the older language's rules for templates and conditions").choices(['2.18']),
+    )
     .option('-v, --verbose', 'show more; up to -vvv', (_, former: number) => former + 1, 0)
     .version(packageFile.version)
     .exitOverride()
@@ -145,7 +153,6 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
   const first = files[0] as string
   const sources = flags.inventory.length > 0 ? flags.inventory : await defaultInventory()
   const extraVars = await readExtraVars(flags.extraVars, (text) => text)
-  const compat = flags.compat === '2.18' ? flags.compat : undefined
   const site = await openSite({
     inventory: sources,
     playbookDirectory: dirname(resolve(first)),
@@ -153,9 +160,11 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
     extraVars,
     warn,
     environment: process.env,
-    compat,
+    compat: flags.compat,
   })
   const { inventory, templar, surroundings } = site
+  const limit = flags.limit === undefined ? undefined : expandLimit(flags.limit)
+  if (limit !== undefined) checkLimit(inventory, limit, warn)
   const loader = createLoader({
     isModule,
     moduleNames,
@@ -212,7 +221,7 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
     extraVars,
     tags: flags.tags.length > 0 ? flags.tags : ['all'],
     skipTags: flags.skipTags,
-    limit: flags.limit === undefined ? undefined : expandLimit(flags.limit),
+    limit,
     check: flags.check ?? false,
     diff: flags.diff ?? false,
     verbosity: flags.verbose,

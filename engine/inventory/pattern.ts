@@ -157,3 +157,18 @@ export const expandLimit = (limit: string): string =>
     })
     .filter((part) => part !== '')
     .join(',')
+
+/** What people are told of a part of a pattern that matches nothing. */
+export const unmatchedWarning = (part: string): string => `Could not match supplied host pattern, ignoring: ${part}`
+
+/**
+ * Warns of parts of a limit that match nothing.
+ * @throws Failure `inventory.limit` when the limit leaves none of an inventory's hosts: the run would do nothing and look well.
+ */
+export const checkLimit = (inventory: Inventory, limit: string, warn: (message: string) => void): void => {
+  const left = selectHosts(inventory, limit, undefined, (part) => warn(unmatchedWarning(part)))
+  if (left.length > 0 || inventory.hosts.size === 0) return
+  throw new Failure('inventory.limit', `the limit '${limit}' leaves no host of the inventory`, {
+    hint: '`--list-hosts` without the limit shows the hosts that there are',
+  })
+}

@@ -1,4 +1,4 @@
-import { selectHosts } from '../inventory/pattern.ts'
+import { selectHosts, unmatchedWarning } from '../inventory/pattern.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import type { Stats } from '../report/event.ts'
 import { emptyScope, layer } from '../vars/scope.ts'
@@ -19,9 +19,10 @@ export const hostsOf = (play: Play, options: RunOptions): readonly string[] => {
   const scope = layer(options.extraVars, layer(play.vars, emptyScope))
   const resolved = options.templar.resolve(play.hosts, scope)
   const pattern = Array.isArray(resolved) ? resolved.map(String).join(',') : String(toPlain(resolved))
-  const chosen = selectHosts(options.inventory, pattern, play.at)
+  const { inventory, surroundings } = options
+  const chosen = selectHosts(inventory, pattern, play.at, (part) => surroundings.warn(unmatchedWarning(part), play.at))
   if (options.limit === undefined) return chosen
-  const allowed = new Set(selectHosts(options.inventory, options.limit))
+  const allowed = new Set(selectHosts(inventory, options.limit))
   return chosen.filter((name) => allowed.has(name))
 }
 
