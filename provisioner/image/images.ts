@@ -17,9 +17,13 @@ const directoryOf = (state: State): string => join(state.directory, 'images')
 
 export const isImageName = (text: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)
 
-const read = async (file: string): Promise<Image> => {
-  const text = await readFile(file, 'utf8')
-  return { version: digestOf(text), manifest: JSON.parse(text) as ImageManifest }
+/** The version whose manifest a directory has in a file named after its digest; undefined when the content is another. */
+const read = async (directory: string, file: string): Promise<Image | undefined> => {
+  const text = await readFile(join(directory, file), 'utf8')
+  const version = digestOf(text)
+  // before it is parsed: one damaged file must not hide the other versions
+  if (file !== `${version.slice('sha256:'.length)}.json`) return undefined
+  return { version, manifest: JSON.parse(text) as ImageManifest }
 }
 
 /** Every version of an image, newest first. A manifest whose content is not what its name says is left out. */
@@ -27,10 +31,9 @@ export const versionsOf = async (state: State, name: string): Promise<readonly I
   if (!isImageName(name)) return []
   const directory = join(directoryOf(state), name)
   const files = (await readdir(directory).catch(() => [] as string[])).filter((file) => file.endsWith('.json'))
-  const images = await Promise.all(files.map(async (file) => ({ file, image: await read(join(directory, file)) })))
+  const images = await Promise.all(files.map((file) => read(directory, file)))
   return images
-    .filter(({ file, image }) => `sha256:${file.slice(0, -'.json'.length)}` === image.version)
-    .map(({ image }) => image)
+    .filter((image) => image !== undefined)
     .sort((a, b) => (a.manifest.created < b.manifest.created ? 1 : -1))
 }
 

@@ -118,6 +118,15 @@ test('a manifest that somebody changed is no version', async () => {
   await rejects(findImage(fixture.state, 'compute'), /there is no image/)
 })
 
+test('a damaged manifest hides no other version', async () => {
+  const { state, image } = fixture
+  await writeFile(join(state.directory, 'images', 'compute', `${'0'.repeat(64)}.json`), '{"torn')
+  assert.equal(
+    (await versionsOf(state, 'compute')).map(({ version }) => version),
+    [image.version],
+  )
+})
+
 test('trees that cannot be images are refused with a hint', async () => {
   await rejects(
     publishImage(fixture.state, { tree: '/nonexistent', name: 'x', playbook: 'p' }),
