@@ -1,7 +1,7 @@
 import { refuse } from '../http/content.ts'
 import type { Call } from '../http/route.ts'
 import { findImage } from '../image/images.ts'
-import { beginBoot } from './begin.ts'
+import { type Beginning, beginBoot } from './begin.ts'
 import { tokenSeconds, tokensPerBoot } from './limits.ts'
 import { bootInitrd, bootManifest, serverUrls } from './manifest.ts'
 import { bootScript, leaveScript, waitScript } from './script.ts'
@@ -14,7 +14,11 @@ export const sendBootScript = async ({ context, services, address }: Call): Prom
   const mac = context.req.query('mac')
   if (mac === undefined || !/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(mac))
     return refuse(400, 'name the machine: ?mac=6c:92:cf:ee:90:80')
-  const beginning = await beginBoot(services, mac, address)
+  const beginning = await beginBoot(services, mac, address).catch((thrown: unknown): Beginning => {
+    // an error page would end the firmware's attempt; a script lets the node ask again once this is mended
+    services.log.error(`boot script for ${mac} at ${address}: ${thrown instanceof Error ? thrown.stack : thrown}`)
+    return { refused: 'wait', message: 'the provisioner failed; its log says why' }
+  })
   if ('refused' in beginning)
     return script((beginning.refused === 'leave' ? leaveScript : waitScript)(beginning.message))
   const { node, image, kernel, boot } = beginning
