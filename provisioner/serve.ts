@@ -60,7 +60,10 @@ const refuseSecond = async (file: string, state: string): Promise<void> => {
 /** The token that admins show on the TLS listener: `admin.token` of the state directory, mode 0600. */
 const adminToken = async (state: string): Promise<string> => {
   const file = join(state, 'admin.token')
-  const known = await readFile(file, 'utf8').catch(() => '')
+  const known = await readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return ''
+    throw thrown
+  })
   if (known.trim()) return known.trim()
   const token = randomBytes(32).toString('base64url')
   await replaceFile(file, `${token}\n`)

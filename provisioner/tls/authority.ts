@@ -14,7 +14,12 @@ const serverDays = 825
 /** A certificate that ends sooner than this is made anew. */
 const renewal = 60 * day
 
-const readIfThere = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined)
+const readIfThere = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    // what cannot be read is there: an authority made in its place would be one that no node trusts
+    if (thrown.code === 'ENOENT') return undefined
+    throw thrown
+  })
 
 /** A P-256 key; openssl writes it to its standard output only. */
 const newKey = (): Promise<string> =>

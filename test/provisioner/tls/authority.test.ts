@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { serverIdentity } from '../../../provisioner/tls/authority.ts'
@@ -34,6 +34,25 @@ test('the identity is kept, and made anew when its names or its time ask for it'
       assert.is(mode & 0o777, name.endsWith('.key') ? 0o600 : 0o644, name)
     }
     assert.is((await stat(place)).mode & 0o777, 0o700)
+  } finally {
+    await remove()
+  }
+})
+
+test('an authority that cannot be read is never replaced by another', async () => {
+  const { directory, remove } = await temporaryDirectory()
+  try {
+    const place = join(directory, 'tls')
+    const { ca } = await serverIdentity(place, ['10.0.0.1'])
+    const [key, away] = [join(place, 'ca.key'), join(directory, 'away')]
+    await rename(key, away)
+    await mkdir(key) // what root cannot read as a file
+    const failure = await serverIdentity(place, ['10.0.0.1']).catch((thrown: NodeJS.ErrnoException) => thrown.code)
+    assert.is(failure, 'EISDIR')
+    assert.is(await readFile(join(place, 'ca.pem'), 'utf8'), ca)
+    await rm(key, { recursive: true })
+    await rename(away, key)
+    assert.is((await serverIdentity(place, ['10.0.0.1'])).ca, ca)
   } finally {
     await remove()
   }
