@@ -67,12 +67,13 @@ export const startDhcp = async (directory: string, site: Site, log: Log, device?
       leaseFile,
       ...(device === undefined ? {} : { interface: device }),
     })
-    const changed = text !== current
+    if (text === current) return false
+    await replaceFile(file, text, 0o644)
     current = text
-    if (changed) await replaceFile(file, text, 0o644)
-    return changed
+    return true
   }
   const isWanted = await write(site)
+  let written = site
   let child: Supervised | undefined
   if (isWanted) {
     await layOut(tftpRoot)
@@ -81,8 +82,10 @@ export const startDhcp = async (directory: string, site: Site, log: Log, device?
     child = supervise({ name: 'dnsmasq', command: ['dnsmasq', ...user, `--conf-file=${file}`] }, log)
   }
   return {
-    async update(changedSite) {
-      if ((await write(changedSite)) && child) child.restart()
+    async update(now) {
+      if (now === written) return // the same object as long as no file of the site changed
+      if ((await write(now)) && child) child.restart()
+      written = now
     },
     stop: async () => child?.stop(),
   }
