@@ -34,8 +34,6 @@ export const fingerprint = async (sources: readonly string[]): Promise<string> =
 export type LiveSite = {
   /** The site as it is now; a change that cannot be loaded is reported once and the former site stays in force. */
   current(): Promise<Site>
-  /** Called after each change. */
-  onChange(listener: (site: Site) => void): void
 }
 
 /** Looks at the files no more often than this. */
@@ -46,7 +44,6 @@ export const followSite = async (sources: SiteSources, log: Log): Promise<LiveSi
   let site = await loadSite(sources)
   let looked = Date.now()
   let looking: Promise<void> | undefined
-  const listeners: ((site: Site) => void)[] = []
 
   const look = async (): Promise<void> => {
     const next = await fingerprint(sources.inventory)
@@ -56,7 +53,6 @@ export const followSite = async (sources: SiteSources, log: Log): Promise<LiveSi
     try {
       site = await loadSite(sources)
       log.info(`the inventory changed: ${site.nodes.size} nodes`)
-      for (const listener of listeners) listener(site)
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown
       log.error(`the inventory changed and cannot be loaded, the former one stays in force:\n${renderFailure(thrown)}`)
@@ -72,6 +68,5 @@ export const followSite = async (sources: SiteSources, log: Log): Promise<LiveSi
       await looking
       return site
     },
-    onChange: (listener) => listeners.push(listener),
   }
 }
