@@ -15,7 +15,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/boot/ipxe', who: 'anyone', listener: 'http', handler: sendBootScript },
   { method: 'GET', path: '/boot/initrd/:boot', who: 'boot', listener: 'http', handler: sendBootInitrd },
   { method: 'GET', path: '/blobs/:digest', who: 'anyone', listener: 'http', handler: sendBlob },
-  { method: 'POST', path: '/session', who: 'boot', listener: 'https', handler: openSession },
+  { method: 'POST', path: '/session', who: 'boot', listener: 'https', perMinute: 30, handler: openSession },
   { method: 'GET', path: '/overlay/system', who: 'session', listener: 'https', handler: sendOverlay('system') },
   { method: 'GET', path: '/overlay/runtime', who: 'session', listener: 'https', handler: sendOverlay('runtime') },
   { method: 'GET', path: '/bundle', who: 'booting', listener: 'https', handler: sendBundle },

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts'
 import type { OpenSession } from '../store/tokens.ts'
 import { addressOf } from './address.ts'
 import { refuse } from './content.ts'
+import { rateLimit } from './rate.ts'
 import type { Env, Route } from './route.ts'
 
 const bearerOf = (context: Context<Env>): string | undefined =>
@@ -57,8 +58,11 @@ const holdsToken = (context: Context<Env>, token: string): boolean => {
  * itself lets only admins in (the unix socket).
  */
 export const guarded = (route: Route, services: Services, adminToken: string | undefined): Handler<Env> => {
+  const limit = route.perMinute === undefined ? undefined : rateLimit(route.perMinute, () => services.now().getTime())
   return async (context) => {
     const call = { context, services, address: addressOf(context) }
+    const wait = limit?.(call.address) ?? 0
+    if (wait > 0) return refuse(429, `not more than ${route.perMinute} a minute`, { 'Retry-After': String(wait) })
     try {
       if (route.who === 'session' || route.who === 'booting') {
         const session = await sessionOf(context, services)

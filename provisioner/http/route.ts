@@ -27,7 +27,13 @@ export type Call = {
 
 export type SessionCall = Call & { readonly session: OpenSession }
 
-type Place = { readonly method: 'GET' | 'POST'; readonly path: string; readonly listener: Listener }
+type Place = {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly listener: Listener
+  /** Requests that one address may make in a minute; any number when absent. */
+  readonly perMinute?: number
+}
 
 export type Route =
   | (Place & { readonly who: 'anyone' | 'boot' | 'admin'; readonly handler: (call: Call) => Promise<Response> })
