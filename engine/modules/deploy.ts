@@ -47,7 +47,8 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     deployment.attributes.mode === 'preserve'
       ? { ...deployment.attributes, mode: octal(sourceMode ?? 0o644) }
       : deployment.attributes
-  const { path, old } = await targetOf(host, deployment)
+  const { path: given, old } = await targetOf(host, deployment)
+  const path = old && follow ? await realPath(host, given) : given
   if (old?.type === 'directory') throw new Failure('module.file', `${path} is a directory, not a file`)
   const checksum = createHash('sha1').update(content).digest('hex')
   const told = { dest: path, path, checksum }
@@ -57,7 +58,7 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     return { ...told, ...describe(isChanged ? await statAfter(host, path, old) : old) }
   }
   const written = yield* replaceFile(host, {
-    path: old && follow ? await realPath(host, path) : path,
+    path,
     content,
     old: old?.type === 'link' ? undefined : old,
     attributes,

@@ -48,5 +48,7 @@ export const copy = module<CopyParameters>('copy', schema as ModuleSchema, async
   const path = await host.controller.find('files', src)
   const stat = await host.controller.stat(path)
   if (stat?.type !== 'directory') return { src: path, ...(yield* copyFile(host, params, path, stat?.mode ?? 0o644)) }
-  return { src, ...(yield* copyDirectory(host, params, path, src.endsWith('/'))) }
+  const contentOnly = src.endsWith('/')
+  const source = contentOnly ? path.replace(/\/*$/, '/') : path
+  return { src: source, ...(yield* copyDirectory(host, params, path.replace(/(.)\/+$/, '$1'), contentOnly)) }
 })

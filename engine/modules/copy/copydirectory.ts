@@ -55,5 +55,5 @@ export async function* copyDirectory(
     const path = placeOf(name)
     yield* copyOne(host, params, posix.join(source, name), path, known.get(path))
   }
-  return { dest: params.dest }
+  return { dest: params.dest.replace(/\/*$/, '/') }
 }

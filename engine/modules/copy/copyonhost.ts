@@ -68,7 +68,7 @@ export async function* copyOnHost(
     const root = src.endsWith('/') ? posix.join(params.dest, '.') : isInto ? posix.join(params.dest, name) : params.dest
     yield* copyTree(host, params, source.path, root)
     const now = await statAfter(host, root, undefined)
-    return { src, dest: params.dest, ...(now ? describe(now) : {}) }
+    return { src, dest: src.endsWith('/') ? params.dest : root, ...(now ? describe(now) : {}) }
   }
   if (params.checksum !== undefined && params.checksum !== source.checksum) {
     throw new Failure('module.checksum', `${src} does not have the checksum ${params.checksum}`)

@@ -51,5 +51,5 @@ export async function* ensureDirectory(host: Host, params: FileParameters, found
   const hasAttributes = !(yield* setAttributes(host, stat, params))
   const hasTimes = !(yield* setTimes(host, stat, params))
   if (recurse && old) yield* setBelow(host, params, stat.path)
-  return { path, ...describe(hasAttributes && hasTimes ? stat : await statAfter(host, path, stat)) }
+  return { path: stat.path, ...describe(hasAttributes && hasTimes ? stat : await statAfter(host, path, stat)) }
 }

@@ -37,7 +37,7 @@ async function* ensureFile(host: Host, params: FileParameters, old: Stat | undef
   const hasAttributes = !(yield* setAttributes(host, target, params))
   const hasTimes = !(yield* setTimes(host, target, params))
   const now = hasAttributes && hasTimes ? target : await statAfter(host, path, target)
-  return { path, ...describe(now) }
+  return { path: target.path, ...describe(now) }
 }
 
 async function* touch(host: Host, params: FileParameters, old: Stat | undefined): Steps {
@@ -69,29 +69,35 @@ const defaultTimes = ({ access_time = 'now', modification_time = 'now' }: FilePa
   modification_time,
 })
 
+const ensure = (host: Host, params: FileParameters, state: string, old: Stat | undefined): Steps => {
+  switch (state) {
+    case 'absent':
+      return ensureAbsent(host, params.path, old)
+    case 'directory':
+      return ensureDirectory(host, params, old)
+    case 'link':
+      return ensureLink(host, params, old)
+    case 'hard':
+      return params.src === undefined ? ensureFile(host, params, old) : ensureHardLink(host, params, old)
+    case 'touch':
+      return touch(host, params, old)
+    default:
+      return ensureFile(host, params, old)
+  }
+}
+
 export const file = module<FileParameters>('file', schema as ModuleSchema, async function* (host, params) {
   const { recurse } = params
   const path = params.path.replace(/(.)\/+$/, '$1')
   const old = await host.stat(path)
-  const task = { ...params, path }
   const state = params.state ?? (old ? stateOf(old) : recurse ? 'directory' : 'file')
   if (recurse && state !== 'directory') {
     throw new Failure('module.parameter', `'recurse' needs a directory, but ${path} is wanted as ${state}`, {
       hint: 'add state: directory',
     })
   }
-  switch (state) {
-    case 'absent':
-      return yield* ensureAbsent(host, path, old)
-    case 'directory':
-      return yield* ensureDirectory(host, task, old)
-    case 'link':
-      return yield* ensureLink(host, task, old)
-    case 'hard':
-      return params.src === undefined ? yield* ensureFile(host, task, old) : yield* ensureHardLink(host, task, old)
-    case 'touch':
-      return yield* touch(host, task, old)
-    default:
-      return yield* ensureFile(host, task, old)
-  }
+  const result = yield* ensure(host, { ...params, path }, state, old)
+  // The path as the task writes it, unless a link led elsewhere.
+  for (const key of ['path', 'dest']) if (result[key] === path) result[key] = params.path
+  return result
 })

@@ -29,6 +29,7 @@ export const replace = module<ReplaceParameters>('replace', schema as ModuleSche
   const section = sectionOf(file, params)
   if (!section) {
     return {
+      rc: 0,
       msg: `Pattern for before/after params did not match the given file: ${params.after ?? ''}${params.before ?? ''}`,
     }
   }

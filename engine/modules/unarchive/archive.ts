@@ -15,9 +15,9 @@ export type Kind = {
 const kinds: readonly (readonly [string, Kind])[] = [
   ['504b', { handler: 'ZipArchive', isZip: true, tool: 'unzip' }],
   ['1f8b', { handler: 'TgzArchive', isZip: false, tool: 'gzip' }],
-  ['425a68', { handler: 'TarBzipArchive', isZip: false, tool: 'bzip2' }],
-  ['fd377a585a', { handler: 'TarXzArchive', isZip: false, tool: 'xz' }],
-  ['28b52ffd', { handler: 'TarZstdArchive', isZip: false, tool: 'zstd' }],
+  ['425a68', { handler: 'TarArchive', isZip: false, tool: 'bzip2' }],
+  ['fd377a585a', { handler: 'TarArchive', isZip: false, tool: 'xz' }],
+  ['28b52ffd', { handler: 'TarArchive', isZip: false, tool: 'zstd' }],
 ]
 
 /** The archive as a task wants it unpacked. */

@@ -71,7 +71,7 @@ export const unarchive = module<UnarchiveParameters>(
     try {
       const kind = await kindOf(host, path)
       const names = yield* unpack(host, { path, dest, kind, params })
-      const result: Result = { dest, src, handler: kind.handler, ...describe(directory) }
+      const result: Result = { dest: params.dest, src, handler: kind.handler, ...describe(directory) }
       return list_files ? { ...result, files: names } : result
     } finally {
       if (isTemporary) await host.run(sh`rm -f -- ${path}`)

@@ -3,6 +3,8 @@ const repository = [
   'export GIT_CONFIG_GLOBAL=$ROOT/.gitconfig',
   'git config --global user.name me',
   'git config --global user.email me@example.org',
+  // The same commits each time.
+  'export GIT_AUTHOR_DATE=2020-01-01T00:00:00Z GIT_COMMITTER_DATE=2020-01-01T00:00:00Z',
   'git init -q -b main r',
   'echo 1 >r/a',
   'git -C r add a',
