@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
@@ -116,14 +117,18 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
     },
     list: (path) => listTree(path, ''),
     async write(path, content) {
-      await mkdir(dirname(path), { recursive: true })
-      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+      // Several hosts may bring the same file at the same time.
+      const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
       try {
+        await mkdir(dirname(path), { recursive: true })
         await writeFile(temporary, content)
         await rename(temporary, path)
-      } catch (thrown) {
-        await rm(temporary, { force: true })
-        throw thrown
+      } catch (cause) {
+        await rm(temporary, { force: true }).catch(() => {})
+        throw new Failure('module.write', `cannot write ${path} on the controller: ${(cause as Error).message}`, {
+          at: task.at,
+          cause,
+        })
       }
     },
     render: async (path, given) =>

@@ -2,7 +2,7 @@ import type { Block, Node, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
 import { type Scope, settled } from '../vars/scope.ts'
-import { isDict, Template, toPlain } from '../vars/value.ts'
+import { isDict, Template, toPlain, type Value } from '../vars/value.ts'
 import type { Occasion } from './attempt.ts'
 import { boolean } from './boolean.ts'
 import { runInclude } from './include.ts'
@@ -89,10 +89,11 @@ const runOne = async (playRun: PlayRun, task: Task, place: Place, hosts: readonl
   if (task.action === 'include_tasks' || task.action === 'include_role') {
     return runInclude(playRun, task, place, hosts, info, runNodes)
   }
-  const runOnce = keyword('runOnce', task, place, playRun.play)
-  const once = runOnce !== undefined && boolean(await settled(() => options.templar.resolve(runOnce, scope)))
+  const value = (name: 'runOnce' | 'throttle') =>
+    settled(() => options.templar.resolve((keyword(name, task, place, playRun.play) ?? null) as Value, scope))
+  const once = boolean(await value('runOnce'))
   const isAlone = once || onceOnly.has(task.action)
-  const throttle = Number(keyword('throttle', task, place, playRun.play) ?? 0)
+  const throttle = Number(await value('throttle'))
   const forks = throttle > 0 ? Math.min(throttle, options.forks) : options.forks
   const outcomes: HostResult[] = []
   await parallel(isAlone ? [first] : hosts, forks, async (host) => {
