@@ -31,7 +31,10 @@ export type EntryFilter = {
   readonly limit?: number
 }
 
-/** The history of all boots. Every implementation passes test/provisioner/store/events.contract.ts. */
+/** What is kept of each node: entries of the boots last heard of, and the last entries that belong to none. */
+export const kept = { boots: 50, others: 200 } as const
+
+/** The history of all boots; of each node, what `kept` says. Every implementation passes test/provisioner/store/events.contract.ts. */
 export type EventStore = {
   /** Stores what is new of an agent's events (an event is known by boot and sequence) and returns it. */
   add(events: readonly BootEvent[]): Promise<readonly Entry[]>
@@ -60,6 +63,14 @@ export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new
     `insert into entries (received, kind, node, boot, sequence, body) values (?, ?, ?, ?, ?, ?)
      on conflict do nothing returning *`,
   )
+  const ofOlderBoots = database.prepare(
+    `delete from entries where node = ? and boot not in
+       (select boot from entries where node = ? and boot is not null group by boot order by max(id) desc limit ?)`,
+  )
+  const older = database.prepare(
+    `delete from entries where node = ? and boot is null and id not in
+       (select id from entries where node = ? and boot is null order by id desc limit ?)`,
+  )
   const store = (
     kind: Entry['kind'],
     node: string,
@@ -69,6 +80,10 @@ export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new
   ) => {
     const row = insert.get(now().toISOString(), kind, node, boot ?? null, sequence, JSON.stringify(body))
     return row ? toEntry(row as Row) : undefined
+  }
+  const prune = (node: string) => {
+    ofOlderBoots.run(node, node, kept.boots)
+    older.run(node, node, kept.others)
   }
   const tell = (entries: readonly Entry[]) => {
     for (const entry of entries) for (const listener of listeners) listener(entry)
@@ -93,6 +108,7 @@ export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new
     },
     async note({ kind, node, boot, ...body }) {
       const entry = store(kind, node, boot, null, body)!
+      prune(node) // every boot begins with a note
       tell([entry])
       return entry
     },

@@ -35,8 +35,12 @@ export type Spent =
   /** `boot` is known unless the token is wholly unknown. */
   | { readonly refused: TokenRefusal; readonly boot?: Boot }
 
+/** How many boots of each node are kept. */
+export const keptBoots = 50
+
 /** Boots with their single-use tokens and sessions. Every implementation passes test/provisioner/store/tokens.contract.ts. */
 export type TokenStore = {
+  /** A new boot. Of each node its newest boots are kept, and the boot of its session. */
   begin(boot: Omit<Boot, 'id' | 'created'>): Promise<Boot>
   boot(id: string): Promise<Boot | undefined>
   /** Boots of a node (of all nodes), oldest first. */
@@ -85,12 +89,24 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
     return undefined
   }
 
+  const forget = (node: string): void => {
+    const older = database.prepare(
+      `select id from boots where node = ? and id not in (select boot from sessions) and id not in
+         (select id from boots where node = ? order by created desc, rowid desc limit ?)`,
+    )
+    for (const { id } of older.all(node, node, keptBoots) as { id: string }[]) {
+      for (const table of ['tokens', 'ended_boots']) database.prepare(`delete from ${table} where boot = ?`).run(id)
+      database.prepare('delete from boots where id = ?').run(id)
+    }
+  }
+
   return {
     async begin(given) {
       const boot: Boot = { id: randomBytes(16).toString('hex'), created: now().toISOString(), ...given }
       database
         .prepare('insert into boots (id, created, node, mac, address, image, kernel) values (?, ?, ?, ?, ?, ?, ?)')
         .run(boot.id, boot.created, boot.node, boot.mac, boot.address, boot.image, boot.kernel)
+      forget(boot.node)
       return boot
     },
     boot: async (id) => findBoot(id),

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { Entry, EventStore } from '../../../provisioner/store/events.ts'
+import { type Entry, type EventStore, kept } from '../../../provisioner/store/events.ts'
 import type { BootEvent } from '../../../schema/types.ts'
 import { suite } from '../../suite.ts'
 
@@ -64,6 +64,31 @@ export const eventContract = (
     assert.equal(await store.list({ after: all[0]!.id }), all.slice(1))
     assert.equal(await store.list({ limit: 1 }), all.slice(-1))
     assert.equal(await store.list({ node: 'nobody' }), [])
+  })
+
+  withStore('keeps the boots of a node that were last heard of, and its last other notes', async (store) => {
+    const begin = (boot: string, node = 'n01') => store.note({ kind: 'server', node, boot, message: 'script sent' })
+    await begin('of another', 'n02')
+    for (let index = 0; index < kept.boots; index++) {
+      await begin(`b${index}`)
+      await store.add([bootEvent({ boot: `b${index}` })])
+    }
+    assert.is((await store.list({ node: 'n01' })).length, kept.boots * 2)
+    await store.add([bootEvent({ boot: 'b0', sequence: 1 })]) // it still runs
+    await begin('newest')
+    assert.is((await store.list({ boot: 'b0' })).length, 3)
+    assert.equal(await store.list({ boot: 'b1' }), [])
+    assert.is((await store.list({ boot: 'b2' })).length, 2)
+    assert.is((await store.list({ boot: 'of another' })).length, 1)
+
+    for (let index = 0; index <= kept.others; index++)
+      await store.note({ kind: 'server', node: 'n01', message: `refused ${index}` })
+    const others = (await store.list({ node: 'n01' })).flatMap((entry) =>
+      entry.kind === 'server' && entry.boot === undefined ? [entry.message] : [],
+    )
+    assert.is(others.length, kept.others)
+    assert.is(others[0], 'refused 1')
+    assert.is((await store.list({ boot: 'b2' })).length, 2)
   })
 
   withStore('tells subscribers what is new, until they leave', async (store) => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { Boot, TokenStore } from '../../../provisioner/store/tokens.ts'
+import { type Boot, keptBoots, type TokenStore } from '../../../provisioner/store/tokens.ts'
 import { suite } from '../../suite.ts'
 
 const wanted = { node: 'n01', mac: '52:54:00:00:00:01', address: '10.0.0.1', image: 'i@sha256:1', kernel: '6.1' }
@@ -38,6 +38,27 @@ export const tokenContract = (name: string, open: () => Promise<Given>): void =>
     assert.equal(await store.boots({ since: two.created }), [two])
     assert.is(await store.boot('nothing'), undefined)
     assert.is.not(one.id, two.id)
+  })
+
+  withStore('keeps the newest boots of each node, and that of its session', async ({ store, clock }) => {
+    const other = await store.begin({ ...wanted, node: 'n02' })
+    const first = await begin(store)
+    const spent = await store.spend(first.token, wanted.address, 3600)
+    const second = await begin(store)
+    await store.end(second.boot.id)
+    for (let index = 1; index < keptBoots; index++) {
+      clock.now += 1000
+      await begin(store)
+    }
+    assert.equal(await store.boot(second.boot.id), second.boot)
+    await begin(store)
+    const left = (await store.boots({ node: 'n01' })).map(({ id }) => id)
+    assert.is(left.length, keptBoots + 1)
+    assert.ok(left.includes(first.boot.id), 'its session is open')
+    assert.is(await store.boot(second.boot.id), undefined)
+    assert.is(await refusalOf(store, second.token), 'unknown')
+    assert.is('key' in spent ? (await store.session(spent.key, 60))?.boot : undefined, first.boot.id)
+    assert.equal(await store.boot(other.id), other)
   })
 
   withStore('a token opens one session', async ({ store }) => {
