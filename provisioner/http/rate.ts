@@ -11,7 +11,7 @@ export const rateLimit = (tries: number, now: () => number): RateLimit => {
   const settled = new Map<string, number>()
   const forget = (time: number): void => {
     for (const [address, until] of settled) if (until <= time) settled.delete(address)
-    for (const address of settled.keys()) if (settled.size >= most) settled.delete(address)
+    for (const address of settled.keys()) if (settled.size > most * 0.9) settled.delete(address)
   }
   return (address) => {
     const time = now()
