@@ -278,10 +278,13 @@ const play = async (files: readonly string[], flags: Flags, streams: Streams): P
   }
 }
 
+/** Failures of a playbook that is written well and names what is not there. */
+const notFound = new Set<string>(['playbook.missing', 'playbook.role', 'playbook.handler'])
+
 /** The exit code of a Failure that ends a run before or between hosts: ansible-playbook's. */
 const codeOf = ({ code }: Failure): number => {
   if (code === 'cli.extra-vars') return 5
-  return /^(?:yaml|playbook|module)\./.test(code) && code !== 'playbook.missing' ? 4 : 1
+  return /^(?:yaml|playbook|module)\./.test(code) && !notFound.has(code) ? 4 : 1
 }
 
 /** `play`: returns its exit code. */

@@ -24,7 +24,7 @@ export const readExtraVars = async (given: readonly string[], decrypt: (text: st
     if (text.startsWith('@')) {
       const file = text.slice(1)
       const content = await readFile(file, 'utf8').catch((cause) => {
-        throw new Failure('cli.extra-vars', `cannot read ${file}`, {
+        throw new Failure('cli.file', `cannot read ${file}`, {
           cause,
           hint: '-e @FILE names a YAML or JSON file',
         })

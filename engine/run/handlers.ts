@@ -42,16 +42,25 @@ const nameOf = async (playRun: PlayRun, { task, place }: Handler, host: HostRun)
   return settled(() => String(playRun.run.options.templar.evaluate(name, scope))).catch(() => undefined)
 }
 
-/** The handlers that a name means: the last one of that name, and all that listen to it. */
+/** Whether two handlers stand in one list. */
+const isTogether = (a: Handler, b: Handler): boolean =>
+  a.task.at.file === b.task.at.file && a.task.role === b.task.role && a.vars === b.vars
+
+/**
+ * The handlers that a name means: all that listen to it, and one of that name. Of several the one in the list that was
+ * loaded last is meant (a play's own handlers come after its roles'), and in a list the first.
+ */
 const meantBy = async (playRun: PlayRun, name: string, host: HostRun): Promise<Handler[]> => {
-  const listening = playRun.handlers.filter(({ task }) => task.listen.includes(name))
-  for (const handler of playRun.handlers.toReversed()) {
+  const named: Handler[] = []
+  for (const handler of playRun.handlers) {
     const own = await nameOf(playRun, handler, host)
-    if (own === undefined) continue
     const { role } = handler.task
-    if (name === own || (role && name === `${role.name} : ${own}`)) return [...new Set([handler, ...listening])]
+    if (own !== undefined && (name === own || (role && name === `${role.name} : ${own}`))) named.push(handler)
   }
-  return listening
+  const last = named.at(-1)
+  const meant = last && named.find((handler) => isTogether(handler, last))
+  const listening = playRun.handlers.filter(({ task }) => task.listen.includes(name))
+  return [...new Set(meant ? [meant, ...listening] : listening)]
 }
 
 const textsOf = (playRun: PlayRun): string[] =>

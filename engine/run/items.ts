@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Condition, Task } from '../playbook/play.ts'
 import { runLookup } from '../vars/lookups/run.ts'
 import { type Scope, settled } from '../vars/scope.ts'
-import { type Dict, Undefined, type Value } from '../vars/value.ts'
+import { type Dict, Tuple, Undefined, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
 import type { Place, PlayRun } from './playrun.ts'
 
@@ -15,7 +15,9 @@ const loopValues = async (playRun: PlayRun, task: Task, scope: Scope): Promise<V
   const { loop } = task
   if (!loop) return undefined
   if (loop.kind === 'lookup') {
-    return settled(() => runLookup(loop.lookup, loop.terms, new Map(), scope, surroundings, templar))
+    const items = await settled(() => runLookup(loop.lookup, loop.terms, new Map(), scope, surroundings, templar))
+    // Pairs and the like (with_together, with_nested) are lists to the task.
+    return items.map((item) => (item instanceof Tuple ? Array.from(item) : item))
   }
   const values = await settled(() => templar.resolve(loop.items, scope))
   if (values instanceof Undefined)

@@ -6,7 +6,7 @@ import type { Scope } from '../vars/scope.ts'
 import { type Dict, omit, type Value } from '../vars/value.ts'
 import { LazyDict } from './lazydict.ts'
 import type { PlayRun } from './playrun.ts'
-import type { HostRun } from './state.ts'
+import { type HostRun, isActive } from './state.ts'
 
 /** The version of Ansible's language that templates may ask for. */
 const languageVersion: Dict = new Map<string, Value>([
@@ -93,7 +93,9 @@ const inventoryMagic = (playRun: PlayRun, host: string, name: string): Value | u
     case 'groups':
       return magicGroups(options.inventory)
     case 'group_names':
-      return groupsOf(options.inventory, host).filter((group) => group !== 'all')
+      return groupsOf(options.inventory, host)
+        .filter((group) => group !== 'all')
+        .sort()
     default:
       return options.magic?.(name, host)
   }
@@ -108,8 +110,7 @@ export const magicVariables = (
 ): ((name: string) => Value | undefined) => {
   const { run, play } = playRun
   const { options } = run
-  const activeNames = (hosts: readonly HostRun[]): Value =>
-    hosts.filter((each) => each.status !== 'failed' && each.status !== 'unreachable').map((each) => each.name)
+  const activeNames = (hosts: readonly HostRun[]): Value => hosts.filter(isActive).map((each) => each.name)
   return (name) => {
     switch (name) {
       case 'hostvars':

@@ -9,7 +9,7 @@ import { runHandlers } from './handlers.ts'
 import { conditionsOf, firstFalse } from './items.ts'
 import { skippedBy } from './perform.ts'
 import { type Place, type PlayRun, scopeFor } from './playrun.ts'
-import { type HostRun, isLost } from './state.ts'
+import type { HostRun } from './state.ts'
 
 /** What `meta` can do; `each`: host by host, else once for all when the first host's conditions hold. */
 const actions: Readonly<Record<string, 'each' | 'all'>> = {
@@ -89,7 +89,11 @@ const act = async (
       }
       return tell('facts cleared')
     case 'clear_host_errors':
-      for (const host of playRun.hosts) if (isLost(host)) host.status = 'active'
+      for (const host of playRun.hosts) {
+        // A failed host has left this play for good and takes part in the next.
+        if (host.status === 'failed') host.status = 'ended'
+        else if (host.status === 'unreachable') host.status = 'active'
+      }
       return tell('cleared host errors')
     case 'end_host':
       for (const host of wanted) {
