@@ -2,7 +2,7 @@ import { Failure, messageOf } from '../../engine/failure.ts'
 import { normalMac } from '../../engine/inventory/node/interfaces.ts'
 import type { ImageKernel } from '../../schema/types.ts'
 import { findImage, type Image, kernelOf, referenceOf } from '../image/images.ts'
-import { withoutPrefix } from '../node/interfaces.ts'
+import { firmwareMacs, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 import type { Services } from '../services.ts'
 import type { Site } from '../site.ts'
@@ -42,9 +42,9 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
   const { state, now, log } = services
   const site = await services.site()
   const mac = normalMac(claimedMac)
-  const node = [...site.nodes.values()].find((each) => each.mac === mac)
+  const node = [...site.nodes.values()].find(({ interfaces }) => firmwareMacs(interfaces).includes(mac))
   if (!node) {
-    log.info(`boot script: ${mac} at ${address} is no node's boot interface`)
+    log.info(`boot script: ${mac} at ${address} is no node's boot interface, nor a card of the bond over one`)
     return { refused: 'leave', message: `${mac} is not in the inventory` }
   }
   const refuse = async (kind: 'server' | 'alarm', message: string): Promise<Beginning> => {

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js'
 import { Failure } from '../../engine/failure.ts'
 import type { SiteSettings } from '../../schema/types.ts'
 import { serverUrls } from '../boot/manifest.ts'
-import { speakingInterface } from '../node/interfaces.ts'
+import { firmwareMacs, speakingInterface } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 
 export type DhcpOptions = {
@@ -51,10 +51,7 @@ const networkOf = ({ settings, nodes }: DhcpOptions): { network: string; netmask
 const reservations = ({ nodes }: DhcpOptions): string[] =>
   nodes.flatMap((node) => {
     if (node.address === undefined) return [`dhcp-host=${node.mac},set:node,${node.name}`]
-    const bond = speakingInterface(node.interfaces)
-    const members = node.interfaces.filter(({ name }) => bond?.members?.includes(name))
-    const macs = [node.mac, ...members.map(({ mac }) => mac).filter((mac) => mac !== undefined && mac !== node.mac)]
-    return [`dhcp-host=${macs.join(',')},set:node,${node.address},${node.name}`]
+    return [`dhcp-host=${firmwareMacs(node.interfaces).join(',')},set:node,${node.address},${node.name}`]
   })
 
 const rangeOf = (range: string | undefined, network: string, netmask: string): string => {

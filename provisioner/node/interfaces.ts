@@ -6,6 +6,14 @@ export const speakingInterface = (interfaces: readonly Interface[]): Interface |
   return (boot && interfaces.find(({ members }) => members?.includes(boot.name))) ?? boot
 }
 
+/** MACs that firmware may ask with: of the boot interface first, then of the other cards of the bond over it. */
+export const firmwareMacs = (interfaces: readonly Interface[]): readonly string[] => {
+  const boot = bootInterface(interfaces)
+  const members = speakingInterface(interfaces)?.members ?? []
+  const cards = interfaces.filter((each) => each !== boot && members.includes(each.name))
+  return [boot, ...cards].flatMap((card) => card?.mac ?? [])
+}
+
 /** `10.1.34.1` of `10.1.34.1/16`. */
 export const withoutPrefix = (address: string): string => address.split('/', 1)[0] ?? address
 

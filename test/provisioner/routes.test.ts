@@ -143,6 +143,13 @@ test('a boot script asked for again soon is of the same boot', async () => {
   assert.is((await fixture.state.tokens.boots()).length, 2)
 })
 
+test('a node whose first cable is dead boots over the other card of its bond', async () => {
+  const script = await (await ask('/boot/ipxe?mac=52:54:00:00:01:02', { from: addresses.n01 })).text()
+  assert.match(script, 'echo n01 boots compute@')
+  const answer = await ask(initrdPath(script), { from: addresses.n01 })
+  assert.is(manifestIn(Buffer.from(await answer.arrayBuffer())).node, 'n01')
+})
+
 test('a machine that is not ours goes on with its next boot device', async () => {
   const answer = await ask('/boot/ipxe?mac=00:00:00:00:00:01')
   assert.is(answer.status, 200)
