@@ -102,7 +102,14 @@ const describe = async (host: Host, params: UserParameters, account: Account): P
   }
 }
 
+/** The mask goes into arithmetic of the shell, where nothing can quote it. */
+const checkUmask = (host: Host, { umask }: UserParameters): void => {
+  if (umask === undefined || /^[0-7]{1,4}$/.test(umask)) return
+  throw new Failure('module.parameter', `'${umask}' is no umask`, { at: host.at, hint: "write octal digits: '077'" })
+}
+
 export const user = module<UserParameters>('user', schema as ModuleSchema, async function* (host, params) {
+  checkUmask(host, params)
   const account = await lookAtAccount(host, params)
   if (params.state === 'absent') return yield* remove(host, params, account)
   checkGroups(host, params, account)
