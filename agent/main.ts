@@ -17,9 +17,9 @@ import { secrets } from './stages/secrets.ts'
 import { switchRoot } from './stages/switch.ts'
 
 /** A node's boot, in order. */
-const bootStages: readonly BootStage[] = [network, root, overlay, secrets, preboot, mkdisk, switchRoot]
+export const bootStages: readonly BootStage[] = [network, root, overlay, secrets, preboot, mkdisk, switchRoot]
 
-const usage = `usage: prelude-agent COMMAND
+export const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
   diagnose                                    show what this node looks like to the agent
   runtime                                     report that the node is ready, keep the runtime overlay current

@@ -68,7 +68,8 @@ const count = (value: string): number => {
   throw new InvalidArgumentError('Write a whole number, 1 or more.')
 }
 
-const program = (): Command =>
+/** The command line of `play`. */
+export const createProgram = (): Command =>
   new Command('play')
     .description('Applies playbooks to hosts, OS images and this machine.')
     .argument('<playbook...>', 'playbooks to run, in this order')
@@ -290,7 +291,7 @@ const codeOf = ({ code }: Failure): number => {
 /** `play`: returns its exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   const streams: Streams = { out: (text) => process.stdout.write(text), error: (text) => process.stderr.write(text) }
-  const command = program()
+  const command = createProgram()
   try {
     command.parse(argv, { from: 'user' })
   } catch (thrown) {

@@ -6,10 +6,13 @@ import type { Templar, TemplarSurroundings } from '../templar.ts'
 import { Template, Undefined, type Value, Vaulted } from '../value.ts'
 import { fileLookups } from './files.ts'
 import { listLookups } from './lists.ts'
-import type { LookupContext } from './lookup.ts'
+import type { Lookup, LookupContext } from './lookup.ts'
 import { machineLookups } from './machine.ts'
 
-const lookups = new Map(Object.entries({ ...fileLookups, ...listLookups, ...machineLookups }))
+/** Every lookup. */
+export const lookups: ReadonlyMap<string, Lookup> = new Map(
+  Object.entries({ ...fileLookups, ...listLookups, ...machineLookups }),
+)
 
 const shortName = (name: string): string => name.replace(/^(?:ansible\.(?:builtin|legacy)|community\.general)\./, '')
 
