@@ -22,7 +22,7 @@ export const bootStages: readonly BootStage[] = [network, root, overlay, secrets
 export const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
   diagnose                                    show what this node looks like to the agent
-  runtime                                     report that the node is ready, keep the runtime overlay current
+  runtime [--interval SECONDS]                report that the node is ready, keep the runtime overlay current
   preboot [--root DIRECTORY]                  the preboot phase alone, in a root that Warewulf made
   mkdisk [-r | -c] [--plan] [--root DIR]      make the local disks; also by the name /bin/mkdisk
   --version
