@@ -77,6 +77,7 @@ fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "setup: installing npm packages"
-  npm ci --no-fund --no-audit --loglevel=error
+  # Not `npm ci`: it wants every optional package of every platform in the lock file, and some mirrors lack those of others.
+  npm install --no-save --no-fund --no-audit --loglevel=error
   touch node_modules/.package-lock.json
 fi
