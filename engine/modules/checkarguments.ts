@@ -34,7 +34,12 @@ export const checkArguments = (
     if (name === undefined) {
       if (schema.additionalProperties || written === '_raw_params') continue
       const hint = suggest(written, [...names.keys()])
-      failures.push(new Failure('module.parameter', `${action} has no parameter '${written}'`, { at: places.get(written) ?? at, hint }))
+      failures.push(
+        new Failure('module.parameter', `${action} has no parameter '${written}'`, {
+          at: places.get(written) ?? at,
+          hint,
+        }),
+      )
       continue
     }
     given.add(name)
@@ -43,11 +48,22 @@ export const checkArguments = (
     const converted = convert(property, value)
     if ('problem' in converted) {
       const place = places.get(written) ?? at
-      failures.push(new Failure('module.parameter', `${action}: '${written}' ${converted.problem}`, { at: place, hint: converted.hint }))
+      failures.push(
+        new Failure('module.parameter', `${action}: '${written}' ${converted.problem}`, {
+          at: place,
+          hint: converted.hint,
+        }),
+      )
     }
   }
   for (const name of schema.required ?? []) {
-    if (!given.has(name)) failures.push(new Failure('module.parameter', `${action} needs '${name}'`, { at, hint: schema.properties[name]?.description }))
+    if (!given.has(name))
+      failures.push(
+        new Failure('module.parameter', `${action} needs '${name}'`, {
+          at,
+          hint: schema.properties[name]?.description,
+        }),
+      )
   }
   return failures
 }
