@@ -22,7 +22,6 @@ export type Log = {
   step<T>(text: string, run: () => Promise<T>): Promise<T>
 }
 
-
 export const createLog = (sink: LogSink, now: () => number = Date.now): Log => {
   const write = (level: LogEntry['level'], text: string, ms?: number) =>
     sink({ time: new Date(now()).toISOString(), level, text, ...(ms === undefined ? {} : { ms }) })

@@ -18,7 +18,11 @@ export type ProcessOptions = {
  * Runs a system tool on this machine, without a shell, and returns its output whatever its exit code.
  * Throws a Failure when the tool is missing or the time is over.
  */
-export const execute = async (file: string, args: readonly string[], options: ProcessOptions = {}): Promise<ProcessOutput> => {
+export const execute = async (
+  file: string,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Promise<ProcessOutput> => {
   const { promise, resolve, reject } = Promise.withResolvers<ProcessOutput>()
   const child = spawn(file, args, {
     cwd: options.cwd,
@@ -55,7 +59,8 @@ export const execute = async (file: string, args: readonly string[], options: Pr
   options.signal?.addEventListener('abort', kill, { once: true })
   child.on('error', (cause: NodeJS.ErrnoException) => {
     clearTimeout(timer)
-    const hint = cause.code === 'ENOENT' ? `install the program '${file}' (scripts/setup.sh lists the packages)` : undefined
+    const hint =
+      cause.code === 'ENOENT' ? `install the program '${file}' (scripts/setup.sh lists the packages)` : undefined
     reject(new Failure('cli.tool', `cannot run ${file}: ${cause.message}`, { cause, hint }))
   })
   child.on('close', (code, signal) => {

@@ -47,10 +47,14 @@ export const decryptVault = (text: string, secrets: readonly VaultSecret[], at: 
     const plain = open(password, salt, mac, ciphertext)
     if (plain) return plain
   }
-  throw new Failure('vault.secret', secrets.length === 0 ? 'a vault password is needed' : 'no vault password opens this', {
-    at,
-    hint: 'give it by --vault-password-file FILE or --vault-id ID@FILE',
-  })
+  throw new Failure(
+    'vault.secret',
+    secrets.length === 0 ? 'a vault password is needed' : 'no vault password opens this',
+    {
+      at,
+      hint: 'give it by --vault-password-file FILE or --vault-id ID@FILE',
+    },
+  )
 }
 
 /** Encrypts as ansible-vault does; format 1.2 when an identity other than `default` is named. */
@@ -58,7 +62,10 @@ export const encryptVault = (plain: Buffer, secret: VaultSecret, salt: Buffer = 
   const { key, hmacKey, counter } = derive(secret.password, salt)
   const padding = 16 - (plain.length % 16)
   const cipher = createCipheriv('aes-256-ctr', key, counter)
-  const ciphertext = Buffer.concat([cipher.update(Buffer.concat([plain, Buffer.alloc(padding, padding)])), cipher.final()])
+  const ciphertext = Buffer.concat([
+    cipher.update(Buffer.concat([plain, Buffer.alloc(padding, padding)])),
+    cipher.final(),
+  ])
   const mac = createHmac('sha256', hmacKey).update(ciphertext).digest()
   const body = Buffer.from([salt, mac, ciphertext].map((part) => part.toString('hex')).join('\n')).toString('hex')
   const first = secret.id === 'default' ? '$ANSIBLE_VAULT;1.1;AES256' : `$ANSIBLE_VAULT;1.2;AES256;${secret.id}`

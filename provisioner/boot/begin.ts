@@ -1,7 +1,7 @@
 import { Failure, messageOf } from '../../engine/failure.ts'
 import { normalMac } from '../../engine/inventory/node/interfaces.ts'
 import type { ImageKernel } from '../../schema/types.ts'
-import { findImage, type Image, kernelOf, referenceOf } from '../image/images.ts'
+import { type Image, imageOfNode, kernelOf, referenceOf } from '../image/images.ts'
 import { firmwareMacs, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 import type { Services } from '../services.ts'
@@ -57,7 +57,7 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
   let image: Image
   let kernel: ImageKernel
   try {
-    image = await findImage(state, node.record.image)
+    image = await imageOfNode(state, node)
     kernel = kernelOf(image, node.record.kernel?.version)
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { bootManifest, serverUrls } from '../boot/manifest.ts'
 import { bootScript } from '../boot/script.ts'
-import { findImage, kernelOf, referenceOf } from '../image/images.ts'
+import { imageOfNode, kernelOf, referenceOf } from '../image/images.ts'
 import { selectNodes } from '../site.ts'
 import { authority } from '../tls/authority.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
@@ -22,7 +22,7 @@ export const bootCommands = (program: Command, { print, style }: Surroundings, o
       const state = await opening.state(options)
       const ca = await authority(join(state.directory, 'tls'))
       for (const node of selectNodes(site, names)) {
-        const image = await findImage(state, node.record.image)
+        const image = await imageOfNode(state, node)
         const kernel = kernelOf(image, node.record.kernel?.version)
         const script = bootScript({ node, image, kernel, server: serverUrls(site.settings).http, boot: 'BOOT' })
         const manifest = bootManifest({

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
+import { originAt } from '../../engine/inventory/node/merge.ts'
 import { suggest } from '../../engine/nearest.ts'
 import type { ImageKernel, ImageManifest } from '../../schema/types.ts'
+import type { Node } from '../node/node.ts'
 import type { State } from '../state.ts'
 import { canonical, digestOf } from '../store/digest.ts'
 import { replaceFile } from '../store/replace.ts'
@@ -65,6 +67,17 @@ export const findImage = async (state: State, reference: string): Promise<Image>
   throw new Failure('image.unknown', `image '${name}' has no version ${version}`, {
     hint: `published: ${versions.map((image) => image.version.slice(0, 'sha256:'.length + 12)).join(', ')}`,
   })
+}
+
+/** The image of a node; a Failure stands where its `node_image` was written. */
+export const imageOfNode = async (state: State, node: Pick<Node, 'record' | 'merged'>): Promise<Image> => {
+  try {
+    return await findImage(state, node.record.image)
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    const { code, message, hint } = thrown
+    throw new Failure(code, message, { hint, at: originAt(node.merged, ['image'])?.at })
+  }
 }
 
 /** The kernel that a node wants of an image: the default one when it says nothing. */
