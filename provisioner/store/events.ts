@@ -64,7 +64,7 @@ export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new
      on conflict do nothing returning *`,
   )
   const ofOlderBoots = database.prepare(
-    `delete from entries where node = ? and boot not in
+    `delete from entries where node = ? and boot is not null and boot not in
        (select boot from entries where node = ? and boot is not null group by boot order by max(id) desc limit ?)`,
   )
   const older = database.prepare(

@@ -69,6 +69,8 @@ export const eventContract = (
   withStore('keeps the boots of a node that were last heard of, and its last other notes', async (store) => {
     const begin = (boot: string, node = 'n01') => store.note({ kind: 'server', node, boot, message: 'script sent' })
     await begin('of another', 'n02')
+    await store.note({ kind: 'server', node: 'n03', message: 'it never booted' })
+    assert.is((await store.list({ node: 'n03' })).length, 1)
     for (let index = 0; index < kept.boots; index++) {
       await begin(`b${index}`)
       await store.add([bootEvent({ boot: `b${index}` })])
