@@ -86,6 +86,7 @@ contract('connections/image', open, (tests) => {
             'LANG=C.UTF-8',
             'PATH=/run/prelude-guard:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
             'SYSTEMD_OFFLINE=1',
+            'debian_chroot=image',
             'http_proxy=http://192.0.2.1:3128',
             '',
           ].join('\n'),
