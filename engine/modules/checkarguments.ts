@@ -1,6 +1,6 @@
 import { Failure, type Position } from '../failure.ts'
 import { suggest } from '../nearest.ts'
-import { type Dict, Template, type Value } from '../vars/value.ts'
+import { type Dict, holdsTemplate, Template, type Value } from '../vars/value.ts'
 import { convert } from './convert.ts'
 import { findModule } from './registry.ts'
 
@@ -10,6 +10,9 @@ const holdsUnknown = (value: Value): boolean => {
   if (value instanceof Map) return [...value.values()].some(holdsUnknown)
   return true
 }
+
+/** Stands for parameters that only the running task has: `args: "{{ all }}"`, or a name that is a template. */
+const isOpen = (written: string): boolean => written === '_variable_params' || holdsTemplate(written)
 
 /**
  * What is wrong with a task's arguments as far as it can be known before the task runs: unknown names, missing ones,
@@ -30,6 +33,7 @@ export const checkArguments = (
   const given = new Set<string>()
   for (const [key, value] of args) {
     const written = String(key)
+    if (isOpen(written)) continue
     const name = names.get(written) ?? (written === '_raw_params' ? schema.freeForm : undefined)
     if (name === undefined) {
       if (schema.additionalProperties || written === '_raw_params') continue
@@ -56,6 +60,7 @@ export const checkArguments = (
       )
     }
   }
+  if ([...args.keys()].some((key) => isOpen(String(key)))) return failures
   for (const name of schema.required ?? []) {
     if (!given.has(name))
       failures.push(
