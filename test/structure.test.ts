@@ -48,7 +48,9 @@ test('only the three programs touch argv, the environment and the exit of the pr
     (file) =>
       areaOf(file) === 'engine' &&
       !programs.has(file) &&
-      /\bprocess\.(?:argv|exit|exitCode|stdout|stderr|stdin)\b/.test(readFileSync(join(root, file), 'utf8')),
+      /\bprocess\.(?:(?:argv|exit|exitCode|stdout|stderr|stdin)\b|env[.[])/.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
   )
   assert.equal(wrong, [])
 })
