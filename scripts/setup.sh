@@ -29,6 +29,10 @@ needs='
 /usr/bin/getfattr attr attr
 /usr/bin/setpriv util-linux util-linux
 /usr/bin/unzip unzip unzip
+/usr/bin/zip zip zip
+/usr/bin/wget wget wget
+/usr/bin/file file file
+/usr/bin/lsb_release lsb-release redhat-lsb-core
 /usr/bin/xz xz-utils xz
 /usr/bin/bzip2 bzip2 bzip2
 /sbin/mdadm mdadm mdadm
