@@ -70,6 +70,9 @@ const types: ReadonlyMap<number, Stat['type']> = new Map([
   [0o1, 'fifo'],
 ])
 
+/** The kind of a file by its st_mode. */
+export const typeOf = (mode: number): Stat['type'] => types.get(mode >> 12) ?? 'file'
+
 /** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
 const statFormat = '%f %s %i %d %h %u %g %U %G %.9X %.9Y %.9Z'
 
@@ -96,7 +99,7 @@ const parseStat = (path: string, output: Buffer, options: StatOptions): Stat => 
   const [mode = '', size, inode, device, links, uid = '', gid = '', owner = '', group = '', ...times] = first.split(' ')
   const bits = Number.parseInt(mode, 16)
   const [accessed = 0, modified = 0, changed = 0] = times.map(Number)
-  const type = types.get(bits >> 12) ?? 'file'
+  const type = typeOf(bits)
   return {
     path,
     type,

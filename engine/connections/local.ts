@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { channelOf } from './childchannel.ts'
 import { connectionOver } from './connect.ts'
 import type { Connection } from './connection.ts'
+import { localFiles } from './localfiles.ts'
 import type { Transport } from './transport.ts'
 
 /** Starts processes on this machine, each as a process group of its own. */
@@ -13,4 +14,7 @@ export const localTransport: Transport = {
 }
 
 /** This machine as the user who runs us. */
-export const openLocal = async (): Promise<Connection> => connectionOver(localTransport)
+export const openLocal = async (): Promise<Connection> => {
+  const connection = connectionOver(localTransport)
+  return { ...connection, ...localFiles(connection) }
+}

@@ -1,0 +1,29 @@
+import { readFile, stat } from 'node:fs/promises'
+
+/** Names and numbers of a file such as /etc/passwd. */
+export type Accounts = { readonly names: ReadonlyMap<number, string>; readonly numbers: ReadonlyMap<string, number> }
+
+const parsed = (text: string): Accounts => {
+  const names = new Map<number, string>()
+  const numbers = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    const [name, , number] = line.split(':')
+    const id = Number.parseInt(number ?? '', 10)
+    if (!name || Number.isNaN(id)) continue
+    // of several names of one number the first is shown
+    if (!names.has(id)) names.set(id, name)
+    if (!numbers.has(name)) numbers.set(name, id)
+  }
+  return { names, numbers }
+}
+
+/** Reads a file of accounts of this machine, anew whenever it has changed. */
+export const accountsOf = (path: string): (() => Promise<Accounts>) => {
+  let known: { readonly version: string; readonly accounts: Accounts } | undefined
+  return async () => {
+    const { mtimeNs, ino, size } = await stat(path, { bigint: true })
+    const version = `${mtimeNs} ${ino} ${size}`
+    if (known?.version !== version) known = { version, accounts: parsed(await readFile(path, 'utf8')) }
+    return known.accounts
+  }
+}
