@@ -19,10 +19,11 @@ type Document = {
 }
 
 let work: string
+let site: string
 let inventory: string
 
 const run = (program: 'play' | 'provision', args: readonly string[]) =>
-  execute(join(root, 'bin', program), args, { cwd: root, env: { ...process.env, PRELUDE_STATE: join(work, 'state') } })
+  execute(join(root, 'bin', program), args, { cwd: site, env: { ...process.env, PRELUDE_STATE: join(work, 'state') } })
 
 /** What went wrong in a run, for the message of a failed assertion. */
 const problems = (document: Document): string =>
@@ -54,9 +55,13 @@ const consoles = async (): Promise<string> => {
 test.before(() => {
   // Images are large: /var/tmp is a disk where /tmp may be memory.
   work = mkdtempSync('/var/tmp/prelude-boot-')
-  inventory = join(work, 'inventory')
-  mkdirSync(inventory, { recursive: true })
-  cpSync(join(root, 'inventory/demo'), inventory, { recursive: true })
+  // A site of its own: the provisioner looks for the image's playbook beside the inventory.
+  site = join(work, 'site')
+  for (const folder of ['inventory/demo', 'playbooks', 'roles']) {
+    mkdirSync(join(site, folder), { recursive: true })
+    cpSync(join(root, folder), join(site, folder), { recursive: true })
+  }
+  inventory = join(site, 'inventory/demo')
   const all = join(inventory, 'group_vars/all.yml')
   writeFileSync(all, readFileSync(all, 'utf8').replace('name: demo', `name: ${lab}`))
 })
