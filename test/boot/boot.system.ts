@@ -77,8 +77,8 @@ test(
     const document = await play('playbooks/debian-12-compute.yml')
     assert.ok((document.stats['debian-12-compute']?.changed ?? 0) > 5)
     const { stdout } = await run('provision', ['image', 'list', '-i', inventory, '--json'])
-    const [image] = JSON.parse(stdout) as { name: string; version: string }[]
-    assert.is(image?.name, 'debian-12-compute')
+    const [image] = JSON.parse(stdout) as { version: string; manifest: { name: string } }[]
+    assert.is(image?.manifest.name, 'debian-12-compute')
     assert.match(image?.version ?? '', /^sha256:[0-9a-f]{64}$/)
   },
   20 * 60_000,
