@@ -1,6 +1,6 @@
 import { Failure, type Position } from '../failure.ts'
 import { nearest, suggest } from '../nearest.ts'
-import { type Dict, isDict, Template, type Value } from '../vars/value.ts'
+import { type Dict, isDict, type Key, Template, type Value } from '../vars/value.ts'
 import { isNothing, keyPositions, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts'
 import { parseArguments, takesFreeForm } from './arguments.ts'
 import { handlerKeywords, taskKeywords } from './keywordnames.ts'
@@ -192,7 +192,10 @@ export const checkArguments = (reading: Reading, action: Action): void => {
   if (args instanceof Template || name.includes('{{')) return
   if ((executorActions as readonly string[]).includes(name)) return
   reading.problems.attempt(() => {
-    const failures = reading.options.checkArguments?.(name, args, places, at) ?? []
+    // arguments that are open stand for those that module_defaults may give
+    const isOpen = reading.cache.withDefaults.has(name.replace(/^.*\./, ''))
+    const given = isOpen ? new Map<Key, Value>([...args, ['_variable_params', null]]) : args
+    const failures = reading.options.checkArguments?.(name, given, places, at) ?? []
     for (const failure of failures) reading.problems.add(failure)
   })
 }

@@ -75,6 +75,9 @@ export const readInherited = (reading: Reading, map: YamlMap): Inherited => {
     } else if (name === 'module_defaults') {
       const list = dictionaries(reading, entry).filter(isDict)
       if (list.length > 0) found['moduleDefaults'] = list.map(withoutBuiltinPrefix)
+      for (const name of list.flatMap((defaults) => [...defaults.keys()])) {
+        reading.cache.withDefaults.add(String(name).replace(/^.*\./, ''))
+      }
     } else if (withoutEffect.has(name)) {
       reading.options.warn(`the keyword '${name}' has no effect`, entry.at)
     }

@@ -68,18 +68,18 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
     playbook: async (file) => ({ file, plays: complete((reading) => readPlaybook(reading, file)) }),
     tasks: async (name, from) => {
       const around = surroundingsOf(cache, from)
-      const file = findTasks(name, around, from.at)
+      const file = findTasks(name, around, from.actionAt)
       const key = JSON.stringify([file, around.tags, around.searchPath, from.role?.path])
       // a role read a second time with other params is another role: its tasks must know which
       const known = cache.tasks.get(key)
       if (known && known.role === from.role) return { file, nodes: known.nodes }
-      const nodes = complete((reading) => readTasksFile(reading, file, around, from.at))
+      const nodes = complete((reading) => readTasksFile(reading, file, around, from.actionAt))
       cache.tasks.set(key, { nodes, role: from.role })
       return { file, nodes }
     },
     role: async (name, from, { public: isPublic = false, ...use }) => {
       const loaded = complete((reading) =>
-        loadRole(reading, name, surroundingsOf(cache, from), from.at, {
+        loadRole(reading, name, surroundingsOf(cache, from), from.actionAt, {
           ...use,
           isPublic,
           allowDuplicates: use.allowDuplicates ?? true,

@@ -41,6 +41,8 @@ export type Cache = {
   readonly identities: Map<string, Role>
   /** What the names of imports may speak of below an include. */
   readonly scopes: WeakMap<Task, Scope>
+  /** Modules that some module_defaults give arguments: what a task of theirs lacks is known only when it runs. */
+  readonly withDefaults: Set<string>
   /** Files of tasks by place and inherited tags, with the role that they were read for. */
   readonly tasks: Map<string, { readonly nodes: readonly Node[]; readonly role: Role | undefined }>
 }
@@ -50,6 +52,7 @@ export const emptyCache = (): Cache => ({
   roles: new Map(),
   identities: new Map(),
   scopes: new WeakMap(),
+  withDefaults: new Set(),
   tasks: new Map(),
 })
 

@@ -139,6 +139,7 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
     bring: collected.bring,
   }
   const around = { ...outside, tags: readTags(reading, map, outside) }
+  const keywords = { ...imported.keywords, ...readKeywords(reading, map) }
   const value = (name: string, kind: 'boolean' | 'percent' | 'any') => {
     const entry = map.entries.get(name)
     return entry && valueOfKeyword(reading, entry, kind)
@@ -167,7 +168,7 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
     at: map.at,
     name: readPlayName(reading, map, hosts),
     hosts,
-    keywords: { ...imported.keywords, ...readKeywords(reading, map) },
+    keywords,
     tags: around.tags,
     ...Object.fromEntries(Object.entries(optional).filter(([, given]) => given !== undefined)),
     vars,

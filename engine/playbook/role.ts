@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
+import { nearest } from '../nearest.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlNode } from '../yaml/node.ts'
@@ -42,6 +43,9 @@ const endings = ['.yml', '.yaml', '.json', '']
 const fileOf = (directory: string, name: string): string | undefined =>
   endings.map((ending) => join(directory, name + ending)).find(isFile)
 
+const directoriesIn = (root: string): string[] =>
+  isDirectory(root) ? readdirSync(root).filter((name) => isDirectory(join(root, name))) : []
+
 /** Finds a role's directory: beside the playbook, on the roles path, beside the role that names it. @throws Failure */
 export const findRole = (reading: Reading, name: string, around: Surroundings, at: Position): string => {
   const beside = around.role ? [dirname(around.role.path)] : []
@@ -49,7 +53,11 @@ export const findRole = (reading: Reading, name: string, around: Surroundings, a
   const places = isAbsolute(name) ? [name] : [...new Set(roots.map((root) => resolve(root, name)))]
   const found = places.find(isDirectory)
   if (found !== undefined) return found
-  throw new Failure('playbook.role', `there is no role '${name}'`, { at, hint: `looked for ${places.join(', ')}` })
+  const meant = nearest(name, roots.flatMap(directoriesIn))
+  throw new Failure('playbook.role', `there is no role '${name}'`, {
+    at,
+    hint: meant === undefined ? `looked for ${places.join(', ')}` : `did you mean '${meant}'?`,
+  })
 }
 
 /** Defaults or vars of a role: one file, or every file of the directory `main`, in order of their names. */

@@ -154,12 +154,13 @@ export const readTask = (reading: Reading, map: YamlMap, read: Action, around: S
   const action = withArgs(reading, read, map.entries.get('args'))
   const listen = map.entries.get('listen')
   if (isInclude(action.name)) checkInclude(reading, map, action)
+  const inherited = readInherited(reading, map)
   checkArguments(reading, action)
   const varsEntry = map.entries.get('vars')
   if (varsEntry) checkTemplates(reading, varsEntry.node)
   const vars: Dict = readVars(reading, varsEntry?.node)
   const keywords: Inherited = {
-    ...readInherited(reading, map),
+    ...inherited,
     ...(action.isLocal ? { delegateTo: 'localhost' } : {}),
   }
   const task: Task = {
