@@ -25,8 +25,9 @@ const commandFor = (become: Become, mark: string, inner: Command): Command => {
 const arrived = async (channel: Channel, become: Become, mark: string, name: string): Promise<Channel> => {
   const { promise, resolve, reject } = Promise.withResolvers<Channel>()
   const refused = (why: string) => {
-    const hint =
-      become.password === undefined
+    const hint = /unknown user|no such user|does not exist/i.test(why)
+      ? 'make the user first, or check become_user'
+      : become.password === undefined
         ? 'set ansible_become_password, or allow this user to become the other one without a password'
         : 'check ansible_become_password'
     channel.kill()

@@ -57,6 +57,16 @@ const authenticationFor = ({ user, home, given, options }: Target) => {
 
 type Refusal = Error & { readonly level?: string; readonly code?: string | number }
 
+/** What an admin looks at first, by the system's error code. */
+const hints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the host is up and nothing listens there: is sshd running, is ansible_port right?',
+  EHOSTUNREACH: 'is the host up, is ansible_host right?',
+  ENETUNREACH: 'is the host up, is ansible_host right?',
+  ETIMEDOUT: 'is the host up, is ansible_host right, does a firewall drop the packets?',
+  ENOTFOUND: 'the name has no address: set ansible_host, or check the name and the resolver',
+  EAI_AGAIN: 'the resolver does not answer: set ansible_host, or check /etc/resolv.conf',
+}
+
 const refused = (target: Target, thrown: unknown, offered: readonly string[], said: string | undefined): Failure => {
   const { level, code } = thrown as Refusal
   if (level === 'client-authentication') {
@@ -67,7 +77,8 @@ const refused = (target: Target, thrown: unknown, offered: readonly string[], sa
     })
   }
   const reason = said || messageOf(thrown) || String(code)
-  return new Failure('connection.unreachable', `cannot reach ${target.name}: ${reason}`, { cause: thrown })
+  const hint = typeof code === 'string' ? hints[code] : undefined
+  return new Failure('connection.unreachable', `cannot reach ${target.name}: ${reason}`, { cause: thrown, hint })
 }
 
 /** An ssh connection that is up; `lost` resolves with the reason when it is no longer. */

@@ -60,6 +60,22 @@ export const checkArguments = (
       )
     }
   }
+  for (const group of schema.mutuallyExclusive ?? []) {
+    const both = [...args]
+      .filter(
+        ([key, value]) =>
+          value !== null && !(value instanceof Template) && group.includes(names.get(String(key)) ?? ''),
+      )
+      .map(([key]) => String(key))
+    const [first, second] = both
+    if (first === undefined || second === undefined) continue
+    failures.push(
+      new Failure('module.parameter', `${action} takes only one of '${first}' and '${second}'`, {
+        at: places.get(second) ?? at,
+        hint: 'remove one of them',
+      }),
+    )
+  }
   if ([...args.keys()].some((key) => isOpen(String(key)))) return failures
   for (const name of schema.required ?? []) {
     if (!given.has(name))

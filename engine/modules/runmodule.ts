@@ -40,7 +40,8 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
     return { result: { ...step.value, changed }, changed, diffs, changes }
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code === 'connection.unreachable') throw thrown
-    const changed = changes.length > 0 && !host.check
+    // A change that failed may have done a part of its work; one that became nobody has not begun.
+    const changed = changes.length > 0 && !host.check && thrown.code !== 'connection.become'
     const { code, message, hint, cause, excerpt, others } = thrown
     const failure = thrown.at ? thrown : new Failure(code, message, { at: host.at, hint, cause, excerpt, others })
     return { result: { changed, failed: true, msg: failure.message }, changed, diffs, changes, failure }
