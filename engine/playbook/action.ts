@@ -24,9 +24,13 @@ type Arguments = { args: Dict | Template; places: ReadonlyMap<string, Position> 
 
 const none: Arguments = { args: new Map(), places: new Map() }
 
+/** What is left of arguments with a broken template: nothing more can be said of them. */
+const unreadable: Arguments = { args: new Map([['_variable_params', null]]), places: new Map() }
+
 /** The arguments behind a module's key: a dictionary, `k=v` text, free-form text, one template for all, or nothing. */
 const argumentsOf = (reading: Reading, node: YamlNode, action: string): Arguments => {
-  if (isNothing(node) || !checkTemplates(reading, node)) return none
+  if (isNothing(node)) return none
+  if (!checkTemplates(reading, node)) return unreadable
   if (node.kind === 'map') return { args: node.value, places: keyPositions(node) }
   if (node.kind === 'list') {
     throw new Failure('playbook.arguments', `the arguments of '${action}' are a dictionary, and this is a list`, {
