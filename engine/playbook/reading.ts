@@ -131,12 +131,25 @@ export const fail = (
   hint?: string,
 ): void => reading.problems.add(new Failure(code, message, { at, hint }))
 
+/** What is undefined before the run may be defined in it: the hint says so. */
+const evaluated = (templar: Templar, value: Template, scope: Scope): Value => {
+  try {
+    return templar.evaluate(value, scope)
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.code !== 'template.undefined' || thrown.hint) throw thrown
+    const { code, message, at, excerpt, cause } = thrown
+    const hint =
+      'this is read before the run, without facts and hosts: give it by -e, vars or vars_files, or use an include'
+    throw new Failure(code, message, { at, excerpt, cause, hint })
+  }
+}
+
 /** The value of a name that must be known before the run, evaluated where it is a template; undefined when that failed. */
 export const known = (reading: Reading, value: Value, scope: Scope, at: Position, what: string): Value | undefined => {
   if (!(value instanceof Template)) return value
   const { templar } = reading.options
   return reading.problems.attempt(() => {
-    if (templar) return templar.evaluate(value, layer(reading.options.extraVars ?? new Map(), scope))
+    if (templar) return evaluated(templar, value, layer(reading.options.extraVars ?? new Map(), scope))
     throw new Failure('playbook.template', `${what} may not be a template here`, { at, hint: 'write it out' })
   })
 }
