@@ -285,7 +285,7 @@ const notFound = new Set<string>(['playbook.missing', 'playbook.role', 'playbook
 /** The exit code of a Failure that ends a run before or between hosts: ansible-playbook's. */
 const codeOf = ({ code }: Failure): number => {
   if (code === 'cli.extra-vars') return 5
-  return /^(?:yaml|playbook|module)\./.test(code) && !notFound.has(code) ? 4 : 1
+  return /^(?:yaml|playbook|module)\.|^template\.syntax$/.test(code) && !notFound.has(code) ? 4 : 1
 }
 
 /** `play`: returns its exit code. */

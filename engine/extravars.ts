@@ -16,6 +16,11 @@ const ofMapping = (text: string, file: string): Dict => {
   })
 }
 
+const notNamed = (text: string, word: string): Failure =>
+  new Failure('cli.extra-vars', `-e ${text}: '${word}' gives no variable a value`, {
+    hint: `write ${/^\w+$/.test(word) ? word : 'name'}=value, and quote a value with spaces`,
+  })
+
 /** The variables of all `-e` options, the last one winning: `k=v …`, `{json}`, or `@file`. */
 export const readExtraVars = async (given: readonly string[], decrypt: (text: string) => string): Promise<Dict> => {
   const vars: Dict = new Map()
@@ -37,7 +42,7 @@ export const readExtraVars = async (given: readonly string[], decrypt: (text: st
       read = new Map(
         words.map((word): [string, Value] => {
           const [, key, value] = /^([^=]+)=(.*)$/s.exec(word.text) ?? []
-          if (key === undefined) throw new Failure('cli.extra-vars', `-e ${text}: '${word.text}' is no name=value`)
+          if (key === undefined) throw notNamed(text, word.text)
           return [key, marked(value ?? '')]
         }),
       )

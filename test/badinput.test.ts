@@ -31,6 +31,35 @@ const cases: Case[] = [
   { name: 'no-host-left', program: 'play', args: [...play('ok.yml'), '--limit', 'n0[1:2],gpu'], code: 1 },
   { name: 'forks', program: 'play', args: [...play('ok.yml'), '--forks', 'many'], code: 2 },
   { name: 'compat', program: 'play', args: [...play('ok.yml'), '--compat', '2.17'], code: 2 },
+  { name: 'unknown-option', program: 'play', args: [...play('ok.yml'), '--chek'], code: 2 },
+  { name: 'no-playbook', program: 'play', args: ['-i', 'localhost,'], code: 2 },
+  { name: 'extra-vars', program: 'play', args: [...play('ok.yml'), '-e', 'nodes=n01 n02'], code: 5 },
+  { name: 'extra-vars-file', program: 'play', args: [...play('ok.yml'), '-e', '@nothing.yml'], code: 1 },
+  { name: 'vault-password-file', program: 'play', args: [...play('ok.yml'), '--vault-password-file', 'none'], code: 1 },
+  { name: 'inventory-ini', program: 'play', args: ['-i', 'inventory.ini', 'ok.yml'], code: 1 },
+  { name: 'play-keywords', program: 'play', args: play('play-keywords.yml'), code: 4 },
+  { name: 'parameters', program: 'play', args: play('parameters.yml'), code: 4 },
+  { name: 'unknown-role', program: 'play', args: play('unknown-role.yml'), code: 1 },
+  { name: 'unknown-import', program: 'play', args: play('unknown-import.yml'), code: 1 },
+  { name: 'circle', program: 'play', args: play('circle.yml'), code: 4 },
+  { name: 'template-syntax', program: 'play', args: play('template-syntax.yml'), code: 4 },
+  { name: 'template-filter', program: 'play', args: play('template-filter.yml'), code: 2 },
+  { name: 'template-file', program: 'play', args: play('template-file.yml'), code: 2 },
+  { name: 'condition', program: 'play', args: play('condition.yml'), code: 2 },
+  { name: 'recursion', program: 'play', args: play('recursion.yml'), code: 2 },
+  { name: 'not-a-list', program: 'play', args: play('not-a-list.yml'), code: 2 },
+  { name: 'missing-file', program: 'play', args: play('missing-file.yml'), code: 2 },
+  { name: 'missing-include', program: 'play', args: play('missing-include.yml'), code: 2 },
+  { name: 'missing-vars-file', program: 'play', args: play('missing-vars-file.yml'), code: 1 },
+  { name: 'vaulted', program: 'play', args: play('vaulted.yml'), code: 2 },
+  { name: 'handler', program: 'play', args: play('handler.yml'), code: 1 },
+  { name: 'command', program: 'play', args: play('command.yml'), code: 2 },
+  {
+    name: 'unreachable',
+    program: 'play',
+    args: ['-i', '127.0.0.2,', '-e', 'ansible_port=1', '-u', 'root', 'unreachable.yml'],
+    code: 4,
+  },
   {
     name: 'node-without-mac',
     program: 'provision',
@@ -50,7 +79,10 @@ for (const { name, program, args, code } of cases) {
       cwd: here,
       env: { ...process.env, NO_COLOR: '1' },
     })
-    const said = `${output.stdout}${output.stderr}`.replaceAll(work, '/WORK').replaceAll(`${here}/`, '')
+    const said = `${output.stdout}${output.stderr}`
+      .replaceAll(work, '/WORK')
+      .replaceAll(`${here}/`, '')
+      .replace(/"(delta|start|end)": "[^"]*"/g, '"$1": "…"')
     const golden = join(here, `${name}.txt`)
     if (process.env['GOLDEN'] === 'write') writeFileSync(golden, said)
     assert.is(said, readFileSync(golden, 'utf8'))

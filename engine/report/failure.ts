@@ -46,7 +46,7 @@ export const renderFailure = (failure: Failure, context: RenderContext = {}): st
     const { at } = each
     const place = at ? `${style.strong(positionText(at, context.directory))}: ` : ''
     lines.push(`${place}${style.failed(each.message)}`)
-    const source = at ? (each.excerpt ?? (context.sourceLine ?? readLine)(at.file, at.line)) : undefined
+    const source = at ? ((context.sourceLine ?? readLine)(at.file, at.line) ?? each.excerpt) : undefined
     if (at && source !== undefined) lines.push(...excerpt(at, source))
     if (each.hint) lines.push(`  hint: ${each.hint}`)
     if (each.cause instanceof Failure) {

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { Result } from '../modules/module.ts'
 import type { HostResult, Reporter, RunEvent, Status, TaskInfo } from './event.ts'
-import { pathText, type RenderContext, renderFailure } from './failure.ts'
+import { failureOf, lastLines } from './failed.ts'
+import { pathText, positionText, type RenderContext, renderFailure } from './failure.ts'
 import { recapLines } from './recap.ts'
 import { dump, isTold } from './result.ts'
 import type { Style } from './style.ts'
@@ -50,8 +51,14 @@ export const humanReporter = (options: HumanOptions): Reporter => {
   const showWarnings = (result: Result) => {
     for (const text of result.warnings ?? []) warn(style.warning(`[WARNING]: ${text}`))
   }
-  const showFailure = (outcome: HostResult) => {
-    if (outcome.failure?.at && !outcome.noLog) write(`${renderFailure(outcome.failure, options.context)}\n`)
+  const showFailure = (outcome: HostResult, task: TaskInfo, isIgnored: boolean) => {
+    if (outcome.noLog || isIgnored) return
+    const failure = outcome.failure ?? failureOf(outcome.result, task)
+    if (failure.at) write(`${renderFailure(failure, options.context)}\n`)
+    if (failure.at && failure.at.file !== task.at.file) {
+      write(`  task: ${positionText(task.at, options.context.directory)}\n`)
+    }
+    for (const line of lastLines(outcome.result)) write(`${line}\n`)
   }
   const showIgnored = (outcome: HostResult) => {
     if (outcome.ignored) write(`${style.skipped('...ignoring')}\n`)
@@ -71,7 +78,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     showWarnings(outcome.result)
     if (outcome.status === 'failed' || outcome.status === 'unreachable') {
       write(`${colour(`${start} (item=${label}) => ${dump(outcome, task, verbosity)}`)}\n`)
-      return showFailure(outcome)
+      return showFailure(outcome, task, outcome.ignored)
     }
     showDiffs(outcome)
     const end = outcome.status === 'skipped' ? ' ' : ''
@@ -85,7 +92,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     if (!looped || isUnreachable || outcome.noLog) {
       const text = `fatal: ${who(outcome)}: ${isUnreachable ? 'UNREACHABLE' : 'FAILED'}! => ${dump(outcome, task, verbosity)}`
       write(`${style.failed(text)}\n`)
-      showFailure(outcome)
+      showFailure(outcome, task, outcome.ignored)
     }
     showIgnored(outcome)
   }

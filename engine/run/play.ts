@@ -1,14 +1,13 @@
-import { Failure } from '../failure.ts'
 import type { Play } from '../playbook/play.ts'
-import { settled } from '../vars/scope.ts'
 import { Template, toPlain, type Value } from '../vars/value.ts'
-import { boolean } from './boolean.ts'
-import { gatherFacts, playTask, top } from './gather.ts'
+import { gatherFacts, top } from './gather.ts'
 import { handlersOf, runHandlers } from './handlers.ts'
 import { runNodes } from './nodes.ts'
-import { type PlayRun, type Run, scopeFor } from './playrun.ts'
+import type { PlayRun, Run } from './playrun.ts'
+import { askPrompts } from './prompts.ts'
 import { settingsOf } from './settings.ts'
 import { type HostRun, isActive, isLost } from './state.ts'
+import { readVarsFiles } from './varsfiles.ts'
 
 /** Sizes of the batches that `serial` asks for; the last one repeats until every host has had its turn. */
 export const batchSizes = (serial: readonly Value[], hosts: number): number[] => {
@@ -61,6 +60,11 @@ export const runPlay = async (run: Run, play: Play, hosts: readonly HostRun[]): 
     options.report({ type: 'no-hosts' })
     return true
   }
+  const answers = await askPrompts(play, options)
+  for (const { variables } of hosts) {
+    variables.promptVars.clear()
+    for (const [name, value] of answers) variables.promptVars.set(name, value)
+  }
   const rolesDone: PlayRun['rolesDone'] = new Map()
   let rest = ordered(hosts, play.order)
   for (const size of batchSizes(settings.serial, rest.length)) {
@@ -86,48 +90,10 @@ export const runPlay = async (run: Run, play: Play, hosts: readonly HostRun[]): 
 const runBatch = async (playRun: PlayRun): Promise<void> => {
   const { play, batch } = playRun
   await readVarsFiles(playRun)
-  await askPrompts(playRun)
   await gatherFacts(playRun)
+  if (play.varsFiles.some(({ names }) => names.some((name) => name instanceof Template))) await readVarsFiles(playRun)
   for (const section of [play.preTasks, play.tasks, play.postTasks]) {
     await runNodes(playRun, section, top, batch)
     if (!playRun.isFatal || batch.some(isActive)) await runHandlers(playRun)
-  }
-}
-
-/** vars_files: of each entry the first file that exists; names may speak of variables. */
-const readVarsFiles = async (playRun: PlayRun): Promise<void> => {
-  const { play, run } = playRun
-  const { loader, templar } = run.options
-  for (const host of playRun.batch) {
-    host.variables.playFiles.clear()
-    host.variables.promptVars.clear()
-    const scope = scopeFor(playRun, host, playTask(play), top)
-    for (const { names, at } of play.varsFiles) {
-      const tried: string[] = []
-      let found: string | undefined
-      for (const name of names) {
-        const text = name instanceof Template ? String(await settled(() => templar.evaluate(name, scope))) : name
-        const path = text.startsWith('/') ? text : `${play.directory}/${text}`
-        tried.push(path)
-        if (await loader.exists(path)) {
-          found = path
-          break
-        }
-      }
-      if (!found) throw new Failure('playbook.vars_files', `vars file '${tried.join("' or '")}' was not found`, { at })
-      for (const [key, value] of await loader.variables(found)) host.variables.playFiles.set(key, value)
-    }
-  }
-}
-
-const askPrompts = async (playRun: PlayRun): Promise<void> => {
-  const { play, run } = playRun
-  for (const prompt of play.varsPrompt) {
-    const name = String(prompt.get('name'))
-    if (run.options.extraVars.has(name)) continue
-    const isPrivate = prompt.get('private') === undefined || boolean(prompt.get('private'))
-    const answer = await run.options.ask?.(`${String(prompt.get('prompt') ?? name)}: `, isPrivate)
-    const value = answer || prompt.get('default') || ''
-    for (const host of playRun.batch) host.variables.promptVars.set(name, value as Value)
   }
 }

@@ -77,6 +77,8 @@ export const cases: readonly OracleCase[] = [
   one('syntax: several', 'blocks.yml', 'tags.yml', '--syntax-check'),
   one('several playbooks', 'tags.yml', 'order.yml'),
   { ...one('several playbooks: the first fails', 'undefined.yml', 'tags.yml'), ownMessages: true },
+  one('files of variables', 'vars_files.yml', '-e', 'asked=given'),
+  one('exit: missing file of variables', 'missing_vars_file.yml'),
   one('exit: YAML', 'broken.yml'),
   one('exit: unknown module', 'unknown_module.yml'),
   one('exit: unknown role', 'unknown_role.yml'),

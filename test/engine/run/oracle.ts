@@ -58,6 +58,7 @@ export const both = async (oracle: OracleCase): Promise<{ mine: Output; theirs: 
   const env = {
     ...process.env,
     ANSIBLE_CONFIG: join(config, 'empty.cfg'),
+    ANSIBLE_FORKS: '1', // hosts answer in their order
     ANSIBLE_HOME: config,
     ANSIBLE_HOST_KEY_CHECKING: 'false',
     ANSIBLE_JINJA2_NATIVE: 'true',
@@ -81,7 +82,8 @@ const dropped = [
   /^\S+:\d+:\d+: /,
   /^ +\d+ \| /,
   /^ +\| +\^/,
-  /^ {2}(?:hint|because): /,
+  /^ {2}(?:hint|because|task): /,
+  /^ {2}(?:stderr|stdout) \| /,
   /^(?:ansible-playbook \[core| {2}(?:config file|configured module|ansible |executable|python version|jinja|libyaml))/,
   /^(?:Pausing for \d+ seconds|\(ctrl\+C then )/,
   /^(?:Using .* as config file|No config file found|Skipping callback|An exception occurred during)/,
