@@ -132,8 +132,9 @@ export const openScratchRoot = async ({ systemd = false }: ScratchOptions = {}):
           execFileSync('find', [cgroup, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'], { stdio: 'ignore' })
           return
         } catch (thrown) {
-          if (tries > 100) throw thrown
-          await sleep(10) // its processes are still ending
+          // Its processes are still ending, which takes a while on a busy machine.
+          if (tries > 500) throw thrown
+          await sleep(20)
         }
       }
     },
