@@ -132,7 +132,7 @@ export const fail = (
 ): void => reading.problems.add(new Failure(code, message, { at, hint }))
 
 /** What is undefined before the run may be defined in it: the hint says so. */
-const evaluated = (templar: Templar, value: Template, scope: Scope): Value => {
+const evaluated = (templar: Pick<Templar, 'evaluate'>, value: Template, scope: Scope): Value => {
   try {
     return templar.evaluate(value, scope)
   } catch (thrown) {
