@@ -1,102 +1,148 @@
-import { cp, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { execute, tool } from '../../engine/process.ts'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { qmp } from '../../provisioner/lab/qmp.ts'
+import { type InitrdParts, makeInitrd } from './initrd.ts'
+import { debianKernel } from './kernel.ts'
 
-// A virtual machine with this machine's tools, Debian's kernel and nothing else: for what needs real block devices.
-const root = join(import.meta.dirname, '..', '..')
+// Virtual machines with this machine's tools, Debian's kernel and the agent: for what needs a kernel of its own.
 
-/** Debian's kernel with its modules, unpacked; kept in dist/, as it is fetched from the package mirror. */
-const kernelTree = async (): Promise<{ readonly tree: string; readonly version: string }> => {
-  const depends = await tool('apt-cache', ['depends', 'linux-image-amd64'])
-  const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1]
-  if (name === undefined) throw new Error('the package linux-image-amd64 names no kernel')
-  const version = name.slice('linux-image-'.length)
-  const tree = join(root, 'dist', `.kernel-${version}`)
-  const isThere = await stat(tree).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) {
-    const work = `${tree}.${process.pid}`
-    await mkdir(join(work, 'tree'), { recursive: true })
-    await tool('apt-get', ['download', name], { cwd: work })
-    const [file] = (await readdir(work)).filter((entry) => entry.endsWith('.deb'))
-    await tool('dpkg', ['-x', join(work, file!), join(work, 'tree')])
-    await tool('depmod', ['-b', join(work, 'tree'), version])
-    await rename(join(work, 'tree'), tree)
-    await rm(work, { recursive: true })
-  }
-  return { tree, version }
+export type GuestCard = {
+  readonly mac: string
+  /** Tap device, in the guest's network namespace, that the card is plugged into: `segment.ts` makes both. */
+  readonly tap: string
+  readonly model?: 'virtio' | 'e1000'
+  /** A virtio card that tells neither speed nor duplex: 802.3ad never aggregates it. */
+  readonly isSpeedless?: boolean
 }
 
-/** Copies a program with its libraries. */
-const install = async (initramfs: string, program: string): Promise<void> => {
-  const path = (await tool('sh', ['-c', 'command -v "$1"', 'sh', program])).trim()
-  const { stdout } = await execute('ldd', [path])
-  for (const file of [path, ...(stdout.match(/\/\S+/g) ?? [])]) {
-    await mkdir(join(initramfs, dirname(file)), { recursive: true })
-    await cp(file, join(initramfs, file), { dereference: true })
-  }
-}
-
-export type Guest = {
-  /** Programs of this machine that the guest needs. */
-  readonly programs: readonly string[]
-  readonly modules: readonly string[]
-  /** Files of the guest: path to content; `/init` is started. */
-  readonly files: Readonly<Record<string, string>>
+export type Machine = {
+  /** One cpio archive after the other, as the kernel takes them; `makeInitrd` makes the first. */
+  readonly initrds: readonly string[]
   /** NVMe disks: their files. */
-  readonly disks: readonly string[]
-  /** Directory for what is made on the way. */
-  readonly work: string
-  /** Milliseconds. */
+  readonly disks?: readonly string[]
+  readonly cards?: readonly GuestCard[]
+  /** Network namespace that QEMU runs in; with cards only. */
+  readonly namespace?: string
+  /** MiB; 1536 when absent. */
+  readonly memory?: number
+  /** Processors; 2 when absent. */
+  readonly cpus?: number
+  /** Further kernel arguments. */
+  readonly args?: string
+  /** Further arguments of QEMU: a watchdog, another disk. */
+  readonly qemu?: readonly string[]
+  /** Milliseconds after which the machine is killed. */
   readonly timeout: number
 }
 
-/** Runs a guest until it powers off and returns what it wrote to its console. */
+export type RunningGuest = {
+  readonly pid: number
+  /** What the console showed so far. */
+  console(): string
+  /** Waits until the console shows it; throws when the guest ends before, or after `ms`. */
+  shows(pattern: RegExp, ms: number): Promise<RegExpMatchArray>
+  /** Types on the console. */
+  type(text: string): void
+  /** A command to QEMU's monitor: `device_del`, `system_reset`, … */
+  qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Pulls the cable of a card, by its number, or plugs it in. */
+  cable(card: number, state: 'plugged' | 'pulled'): Promise<unknown>
+  /** The power is cut. */
+  kill(): Promise<void>
+  /** The whole console, when the guest has powered off or was killed. */
+  readonly ended: Promise<string>
+}
+
+const cardArguments = (card: GuestCard, index: number): string[] => {
+  const speed = card.isSpeedless ? '' : ',speed=10000,duplex=full'
+  const device = card.model === 'e1000' ? 'e1000' : `virtio-net-pci${speed}`
+  return [
+    // without vnet_hdr: the switch is in user space and passes frames on as they are
+    ...['-netdev', `tap,id=net${index},ifname=${card.tap},script=no,downscript=no,vnet_hdr=off`],
+    ...['-device', `${device},id=card${index},netdev=net${index},mac=${card.mac},romfile=`],
+  ]
+}
+
+const diskArguments = (file: string, index: number): string[] => [
+  ...['-drive', `file=${file},format=raw,if=none,id=disk${index},cache=unsafe`],
+  ...['-device', `nvme,drive=disk${index},serial=disk${index}`],
+]
+
+/** The command line of a machine. TCG: a machine's KVM may be there and not work. */
+const command = (machine: Machine, kernel: string, initrd: string, monitor: string): string[] => [
+  ...(machine.namespace === undefined ? [] : ['ip', 'netns', 'exec', machine.namespace]),
+  ...['qemu-system-x86_64', '-m', String(machine.memory ?? 1536), '-smp', String(machine.cpus ?? 2)],
+  ...['-cpu', 'max', '-accel', 'tcg,thread=multi', '-nic', 'none', '-no-reboot'],
+  ...['-display', 'none', '-serial', 'stdio', '-qmp', `unix:${monitor},server=on,wait=off`],
+  ...['-kernel', kernel, '-initrd', initrd],
+  ...['-append', `console=ttyS0 loglevel=1 panic=-1${machine.args === undefined ? '' : ` ${machine.args}`}`],
+  ...(machine.cards ?? []).flatMap(cardArguments),
+  ...(machine.disks ?? []).flatMap(diskArguments),
+  ...(machine.qemu ?? []),
+]
+
+/** Starts a guest; it ends when it powers off or restarts, is killed, or its time is over. */
+export const startGuest = async (machine: Machine): Promise<RunningGuest> => {
+  const { image } = await debianKernel()
+  const place = await mkdtemp(join(tmpdir(), 'prelude-guest-'))
+  const monitor = join(place, 'qmp')
+  const initrd = join(place, 'initrd')
+  await writeFile(initrd, Buffer.concat(await Promise.all(machine.initrds.map((file) => readFile(file)))))
+  const [file = '', ...args] = command(machine, image, initrd, monitor)
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  const timer = setTimeout(() => child.kill('SIGKILL'), machine.timeout)
+  let output = ''
+  let isOver = false
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString().replaceAll('\r', '')
+    })
+  child.stdin.on('error', () => {}) // the guest may have ended
+  const { promise: ended, resolve, reject } = Promise.withResolvers<string>()
+  child.on('error', reject)
+  child.on('close', async () => {
+    isOver = true
+    clearTimeout(timer)
+    await rm(place, { recursive: true, force: true })
+    resolve(output)
+  })
+  ended.catch(() => {}) // who waits sees it
+  return {
+    pid: child.pid ?? 0,
+    console: () => output,
+    async shows(pattern, ms) {
+      for (const end = Date.now() + ms; ; await sleep(50)) {
+        const match = output.match(pattern)
+        if (match) return match
+        if (isOver || Date.now() > end)
+          throw new Error(
+            `${isOver ? 'the guest ended' : `after ${ms} ms`} without ${pattern}:\n${output.slice(-4000)}`,
+          )
+      }
+    },
+    type: (text) => void child.stdin.write(text),
+    qmp: (name, values) => qmp(monitor, name, values),
+    cable: (card, state) => qmp(monitor, 'set_link', { name: `net${card}`, up: state === 'plugged' }),
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+    ended,
+  }
+}
+
+export type Guest = InitrdParts &
+  Omit<Machine, 'initrds'> & {
+    /** Directory for what is made on the way. */
+    readonly work: string
+  }
+
+/** Makes an initramfs, runs one guest until it powers off and returns what it wrote to its console. */
 export const runGuest = async (guest: Guest): Promise<string> => {
-  const { tree, version } = await kernelTree()
-  const initramfs = join(guest.work, 'initramfs')
-  for (const directory of ['usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', 'proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
-    await mkdir(join(initramfs, directory), { recursive: true })
-  for (const merged of ['bin', 'sbin', 'lib', 'lib64']) await symlink(`usr/${merged}`, join(initramfs, merged))
-  for (const program of guest.programs) await install(initramfs, program)
-  const agent = join(root, 'dist/prelude-agent')
-  await install(initramfs, agent)
-  await symlink(agent, join(initramfs, 'bin/mkdisk'))
-  for (const module of guest.modules) {
-    const lines = await tool('modprobe', ['-d', tree, '-S', version, '--show-depends', module])
-    for (const [, file = ''] of lines.matchAll(/^insmod (\S+)/gm)) {
-      const path = file.slice(file.indexOf('/lib/modules/'))
-      await mkdir(join(initramfs, dirname(path)), { recursive: true })
-      await cp(join(tree, path), join(initramfs, path))
-    }
-  }
-  for (const file of ['modules.order', 'modules.builtin'])
-    await cp(join(tree, 'lib/modules', version, file), join(initramfs, 'lib/modules', version, file))
-  await tool('depmod', ['-b', initramfs, version])
-  for (const [path, content] of Object.entries(guest.files)) {
-    await mkdir(dirname(join(initramfs, path)), { recursive: true })
-    await writeFile(join(initramfs, path), content, { mode: 0o755 })
-  }
-  const initrd = join(guest.work, 'initrd')
-  await tool('sh', ['-c', 'cd "$1" && find . | cpio -o -H newc --quiet > "$2"', 'sh', initramfs, initrd])
-  const disks = guest.disks.flatMap((file, index) => [
-    '-drive',
-    `file=${file},format=raw,if=none,id=disk${index},cache=unsafe`,
-    '-device',
-    `nvme,drive=disk${index},serial=disk${index}`,
-  ])
-  // TCG: a machine's KVM may be there and not work
-  const arguments_ = ['-m', '1536', '-smp', '2', '-cpu', 'max', '-accel', 'tcg,thread=multi', '-nic', 'none']
-  const { stdout } = await execute(
-    'qemu-system-x86_64',
-    [
-      ...arguments_,
-      ...['-nographic', '-no-reboot', '-kernel', join(tree, 'boot', `vmlinuz-${version}`), '-initrd', initrd],
-      ...['-append', 'console=ttyS0 loglevel=1 panic=-1', ...disks],
-    ],
-    { timeout: guest.timeout },
-  )
-  return stdout.replaceAll('\r', '')
+  const initrd = await makeInitrd(guest, guest.work)
+  const { ended } = await startGuest({ ...guest, initrds: [initrd] })
+  return ended
 }
