@@ -35,7 +35,8 @@ test('a node without a watchdog of its own gets the one of the kernel, which its
   const hook = read('prelude-root.sh')
   const at = hook.indexOf('[ -e /dev/watchdog ] || modprobe softdog')
   assert.ok(at > 0 && at < hook.indexOf('exec "$agent" boot'), 'before the agent looks for it')
-  assert.match(read('module-setup.sh'), /instmods[^}]*\bsoftdog\b/)
+  assert.match(read('needs'), /^module .*\bsoftdog\b/m)
+  assert.match(read('module-setup.sh'), /instmods .*\$\(needed module\)/)
 })
 
 for (const script of scripts.filter((name) => name.endsWith('module-setup.sh'))) {

@@ -10,21 +10,24 @@ depends() {
     echo kernel-modules
 }
 
-installkernel() {
-    # hostonly='' puts them in whatever the machine is that the initramfs is built on
-    hostonly='' instmods \
-        '=drivers/net/ethernet' '=drivers/net/mdio' '=drivers/net/phy' \
-        bonding 8021q af_packet ipv6 ib_ipoib mlx5_ib mlx4_ib hfi1 \
-        overlay squashfs loop \
-        raid0 raid1 raid10 raid456 \
-        nvme ahci sd_mod virtio_pci virtio_net virtio_blk virtio_scsi e1000 e1000e igb \
-        ext4 xfs vfat \
-        nfs nfsv3 nfsv4 \
-        i6300esb iTCO_wdt softdog
+# The names of some kinds in the file `needs`: one list for this initramfs and for the minimal one.
+needed() {
+    local kind names
+    while read -r kind names; do
+        [[ " $* " == *" $kind "* ]] && echo "$names"
+    done < "$moddir/needs"
 }
 
+installkernel() {
+    # hostonly='' puts them in whatever the machine is that the initramfs is built on
+    # shellcheck disable=SC2046 # names are words
+    hostonly='' instmods $(needed driver | sed -E 's/(^| )/\1=/g') $(needed module)
+}
+
+# shellcheck disable=SC2046 # names are words
 install() {
-    local agent=/usr/lib/prelude/prelude-agent
+    local agent=/usr/lib/prelude/prelude-agent file
+    local -a libraries
 
     inst_hook cmdline 30 "$moddir/parse-prelude.sh"
     inst_hook pre-mount 30 "$moddir/prelude-root.sh"
@@ -35,14 +38,14 @@ install() {
     # so the agent's are named here
     inst_simple "$agent"
     chmod 0644 "$initdir$agent"
-    inst_libdir_file 'libc.so*' 'libm.so*' 'libdl.so*' 'libpthread.so*' 'libgcc_s.so*' 'libstdc++.so*' \
-        'libnss_dns.so*' 'libnss_files.so*'
+    inst_libdir_file 'libc.so*' 'libm.so*' 'libdl.so*' 'libpthread.so*' 'libgcc_s.so*' 'libstdc++.so*'
 
-    inst_multiple sh ip modprobe mount umount udevadm chroot unshare nsenter blkid date sleep \
-        cat chmod cp ln mkdir readlink rm rmdir stat
-    inst_multiple -o systemctl reboot losetup wipefs mdadm blockdev wdctl unsquashfs busybox dhclient \
-        mkfs.ext4 mke2fs mkfs.xfs mkfs.vfat mkswap swapon mount.nfs mount.nfs4
-    if [[ -e $dracutsysrootdir/etc/mke2fs.conf ]]; then
-        inst_simple /etc/mke2fs.conf
-    fi
+    read -d '' -ra libraries < <(needed library) # not as words of a command: their patterns are for the library directories
+    inst_libdir_file "${libraries[@]}"
+    inst_multiple udevadm $(needed program)
+    inst_multiple -o systemctl reboot $(needed optional)
+    for file in $(needed file); do
+        [[ -e $dracutsysrootdir$file ]] && inst_simple "$file"
+    done
+    return 0
 }
