@@ -109,7 +109,15 @@ export const serve = async (options: ServeOptions, stop: AbortSignal, ready: (re
     }
     const names = [settings.server, ...(settings.names ?? []), hostname(), 'localhost', '127.0.0.1']
     const identity = await serverIdentity(join(state.directory, 'tls'), names)
-    const services = { state, site, ca: identity.ca, bundles: createBundles(state), log, now: () => new Date() }
+    const services = {
+      state,
+      site,
+      ca: identity.ca,
+      bundles: createBundles(state),
+      log,
+      now: () => new Date(),
+      started: new Date(),
+    }
     const server = await startServer({
       routes,
       services,

@@ -13,4 +13,6 @@ export type Services = {
   readonly bundles: Bundles
   readonly log: Log
   readonly now: () => Date
+  /** When this server began to listen. */
+  readonly started: Date
 }

@@ -21,7 +21,7 @@ export type State = {
 }
 
 /** Opens the state directory and makes what is missing of it. Throws a Failure 'server.state' when it cannot be used. */
-export const openState = async (directory: string): Promise<State> => {
+export const openState = async (directory: string, now: () => Date = () => new Date()): Promise<State> => {
   try {
     await mkdir(directory, { recursive: true, mode: 0o711 })
     await chmod(directory, 0o711)
@@ -30,7 +30,7 @@ export const openState = async (directory: string): Promise<State> => {
       directory,
       blobs: fileBlobs(join(directory, 'blobs')),
       events: sqliteEvents(database),
-      tokens: sqliteTokens(database),
+      tokens: sqliteTokens(database, now),
       close: () => database.close(),
     }
   } catch (cause) {

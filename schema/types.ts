@@ -2921,9 +2921,9 @@ export interface BundleFile {
 export type Stage = "boot" | "network" | "root" | "overlay" | "secrets" | "preboot" | "mkdisk" | "switch" | "runtime";
 
 /**
- * started, finished and failed frame a stage; degraded says that it goes on with less than was asked for; ready is the last event of a boot.
+ * started, finished and failed frame a stage; degraded says that it goes on with less than was asked for; ready is the last event of a boot; stopped says that the running system goes down.
  */
-export type StageState = "started" | "finished" | "failed" | "degraded" | "ready";
+export type StageState = "started" | "finished" | "failed" | "degraded" | "ready" | "stopped";
 
 /**
  * What an agent reports of one step of a node's boot. Wire format of POST /events (an array of these).
@@ -3177,9 +3177,9 @@ export interface SiteDhcp {
  */
 export interface SiteBoot {
   /**
-   * open: a known node may boot at any time; power: only within `minutes` after `provision node open` or a power command of ours.
+   * When a node may begin a boot. down: while its system does not run, that is unless its agent reported within the last 150 seconds and has not said that it stops; power: only within `minutes` after `provision node open` or a power command of ours, which open the window with down too; open: at any time.
    */
-  window?: "open" | "power";
+  window?: "down" | "open" | "power";
   /**
    * Length of the window.
    */

@@ -90,4 +90,8 @@ export const runtime = async ({ log, root, interval, signal }: RuntimeOptions): 
     await refresh()
     if (events.rest().pending.length > 0) await events.flush()
   }
+  // the next boot may begin at once: a node that falls silent without a word counts as running for a while
+  events.add('runtime', 'stopped')
+  await events.flush()
+  await saveProgress(handover, provisioner.session(), events)
 }

@@ -7,6 +7,7 @@ import type { Node } from '../node/node.ts'
 import type { Services } from '../services.ts'
 import type { Site } from '../site.ts'
 import type { Boot } from '../store/tokens.ts'
+import { silenceSeconds } from './limits.ts'
 
 /** A boot script's answer: a boot that may begin, or why not. */
 export type Beginning =
@@ -31,10 +32,23 @@ const isItsAddress = (site: Site, node: Node, address: string): boolean => {
   return node.address === undefined || site.settings.dhcp?.mode !== 'server'
 }
 
-const windowIsOpen = async ({ state, now }: Services, node: Node): Promise<boolean> => {
-  if ((node.boot.window ?? 'open') === 'open') return true
+/**
+ * Why a node may not begin a boot now. With the policy 'down', any user of a node that runs could ask for a script from the
+ * node's own address, and would get its secrets: so a node whose agent was heard a moment ago gets none. Silence while
+ * nobody listened is none, so it counts from our own start.
+ */
+const closedBecause = async ({ state, now, started }: Services, node: Node): Promise<string | undefined> => {
+  const policy = node.boot.window ?? 'down'
+  if (policy === 'open') return undefined
   const until = await state.tokens.window(node.name)
-  return until !== undefined && until > now()
+  if (until !== undefined && until > now()) return undefined
+  if (policy === 'power') return 'its provisioning window is closed'
+  const heard = await state.tokens.running(node.name)
+  if (heard === undefined) return undefined
+  const silence = (now().getTime() - Math.max(heard.getTime(), started.getTime())) / 1000
+  if (silence >= silenceSeconds) return undefined
+  const left = Math.ceil(silenceSeconds - silence)
+  return `its system was running a moment ago; if it is down it may boot in ${left} s ('provision node open ${node.name}': at once)`
 }
 
 /** Decides what a machine that asks for a boot script gets, and writes it down. */
@@ -53,7 +67,8 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
     return { refused: 'wait', message: `${node.name}: ${message}` }
   }
   if (!isItsAddress(site, node, address)) return refuse('alarm', `asked for from ${address}, which is not its address`)
-  if (!(await windowIsOpen(services, node))) return refuse('server', 'its provisioning window is closed')
+  const closed = await closedBecause(services, node)
+  if (closed !== undefined) return refuse('server', closed)
   let image: Image
   let kernel: ImageKernel
   try {

@@ -2,5 +2,10 @@
 export const tokenSeconds = 600
 /** How often the per-boot initrd of one boot is made: a transfer that broke off is repeated, with a new token. */
 export const tokensPerBoot = 4
+/**
+ * Seconds after which a running node that says nothing counts as down. Its agent asks for the runtime overlay about once a
+ * minute: two of its words are missing then.
+ */
+export const silenceSeconds = 150
 /** Seconds that a session lives after its last use; the runtime agent uses it every minute or so. */
 export const sessionSeconds = 24 * 60 * 60

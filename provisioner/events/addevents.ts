@@ -24,6 +24,8 @@ export const addEvents = async ({ context, services: { state, log }, session }: 
   // by what was sent and not by what was new: it holds also when an earlier attempt stopped in between
   const hasEnded = (body as BootEvent[]).some(({ stage, state: what }) => stage === 'boot' && what === 'finished')
   if (hasEnded) await state.tokens.end(session.boot)
+  const last = (body as BootEvent[]).at(-1)
+  if (last?.stage === 'runtime' && last.state === 'stopped') await state.tokens.stop(session.boot)
   for (const entry of stored) {
     if (entry.kind !== 'event') continue
     const { stage, state: what, ms, message } = entry.event

@@ -36,10 +36,14 @@ create table if not exists sessions (
   node text not null,
   boot text not null references boots (id),
   address text not null,
-  expires text not null
+  expires text not null,
+  used text not null
 );
 create index if not exists sessions_of_node on sessions (node);
 create table if not exists ended_boots (
+  boot text primary key references boots (id)
+);
+create table if not exists stopped_boots (
   boot text primary key references boots (id)
 );
 create table if not exists windows (

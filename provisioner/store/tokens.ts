@@ -56,6 +56,10 @@ export type TokenStore = {
   session(key: string, seconds: number): Promise<OpenSession | undefined>
   /** The boot came to its end: its session is no longer booting, and its node's window closes. */
   end(boot: string): Promise<void>
+  /** When the running system of a node last used its session; undefined while it boots, or once it has said that it stops. */
+  running(node: string): Promise<Date | undefined>
+  /** The running system of a boot says that it stops. Any later use of its session takes that back. */
+  stop(boot: string): Promise<void>
   /** Lets a node begin a boot until then, where a site's policy asks for that. */
   openWindow(node: string, until: Date): Promise<void>
   window(node: string): Promise<Date | undefined>
@@ -68,7 +72,7 @@ const mint = (id: string): string => `${id}.${randomBytes(32).toString('base64ur
 const idOf = (token: string): string => token.split('.', 1)[0] ?? ''
 
 type TokenRow = { hash: Uint8Array; expires: string; issued: number; used: string | null }
-type SessionRow = Omit<OpenSession, 'isBooting'> & { hash: Uint8Array }
+type SessionRow = Omit<OpenSession, 'isBooting'> & { hash: Uint8Array; used: string }
 
 export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new Date()): TokenStore => {
   const from = (seconds: number): string => new Date(now().getTime() + seconds * 1000).toISOString()
@@ -95,7 +99,8 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
          (select id from boots where node = ? order by created desc, rowid desc limit ?)`,
     )
     for (const { id } of older.all(node, node, keptBoots) as { id: string }[]) {
-      for (const table of ['tokens', 'ended_boots']) database.prepare(`delete from ${table} where boot = ?`).run(id)
+      for (const table of ['tokens', 'ended_boots', 'stopped_boots'])
+        database.prepare(`delete from ${table} where boot = ?`).run(id)
       database.prepare('delete from boots where id = ?').run(id)
     }
   }
@@ -146,16 +151,17 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
       }
       const key = mint(session.id)
       database
-        .prepare('insert into sessions (id, hash, node, boot, address, expires) values (?, ?, ?, ?, ?, ?)')
-        .run(session.id, hash(key), node, id, address, session.expires)
+        .prepare('insert into sessions (id, hash, node, boot, address, expires, used) values (?, ?, ?, ?, ?, ?, ?)')
+        .run(session.id, hash(key), node, id, address, session.expires, from(0))
       return { session, key }
     },
     async session(key, seconds) {
       const row = get<SessionRow>('select * from sessions where id = ?', idOf(key))
       if (!row || !same(row.hash, hash(key)) || row.expires <= now().toISOString()) return undefined
       const expires = from(seconds)
-      database.prepare('update sessions set expires = ? where id = ?').run(expires, row.id)
+      database.prepare('update sessions set expires = ?, used = ? where id = ?').run(expires, from(0), row.id)
       const { id, node, boot, address } = row
+      database.prepare('delete from stopped_boots where boot = ?').run(boot)
       const isBooting = get('select boot from ended_boots where boot = ?', boot) === undefined
       return { id, node, boot, address, expires, isBooting }
     },
@@ -164,6 +170,18 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
       if (!known) return
       database.prepare('insert into ended_boots (boot) values (?) on conflict do nothing').run(boot)
       database.prepare('delete from windows where node = ?').run(known.node)
+    },
+    async running(node) {
+      const row = get<{ used: string }>(
+        `select max(used) as used from sessions where node = ? and boot in (select boot from ended_boots)
+           and boot not in (select boot from stopped_boots) having count(*) > 0`,
+        node,
+      )
+      return row && new Date(row.used)
+    },
+    async stop(boot) {
+      if (findBoot(boot))
+        database.prepare('insert into stopped_boots (boot) values (?) on conflict do nothing').run(boot)
     },
     async openWindow(node, until) {
       database

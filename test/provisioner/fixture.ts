@@ -127,7 +127,8 @@ export const makeFixture = async (files: Readonly<Record<string, string>> = {}):
   await writeFiles(directory, { ...siteFiles, ...files })
   await writeFiles(join(directory, 'tree'), treeFiles)
   const inventory = join(directory, 'inventory')
-  const state = await openState(join(directory, 'state'))
+  const clock = { now: Date.now() }
+  const state = await openState(join(directory, 'state'), () => new Date(clock.now))
   const { image } = await publishImage(state, {
     tree: join(directory, 'tree'),
     name: 'compute',
@@ -135,7 +136,6 @@ export const makeFixture = async (files: Readonly<Record<string, string>> = {}):
   })
   const site = await openTestSite(inventory)
   const logged: LogEntry[] = []
-  const clock = { now: Date.now() }
   const services: Services = {
     state,
     site: async () => site,
@@ -143,6 +143,7 @@ export const makeFixture = async (files: Readonly<Record<string, string>> = {}):
     bundles: createBundles(state),
     log: createLog((entry) => logged.push(entry)),
     now: () => new Date(clock.now),
+    started: new Date(clock.now - 3_600_000),
   }
   return {
     directory,

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { sessionSeconds, tokenSeconds, tokensPerBoot } from '../../provisioner/boot/limits.ts'
+import { sessionSeconds, silenceSeconds, tokenSeconds, tokensPerBoot } from '../../provisioner/boot/limits.ts'
 import { kernelArguments } from '../../provisioner/boot/script.ts'
 import { routes } from '../../provisioner/routes.ts'
 import { secretStore } from '../../provisioner/secrets/store.ts'
@@ -182,6 +182,35 @@ test('with window power a node boots only after it was opened', async () => {
   assert.match(await script(), '/boot/initrd/')
   fixture.clock.now += 1001
   assert.match(await script(), 'window is closed')
+})
+
+test('a node that runs begins no boot until it is down, unless it was opened', async () => {
+  const script = async (services = fixture.services) => (await ask('/boot/ipxe?mac=' + macs.n01, {}, services)).text()
+  const { as, session } = await sessionOf('n01')
+  const report = (stage: string, state: string, sequence: number) => {
+    const event = { node: 'n01', boot: session.boot, sequence, time: '2026-01-01T00:00:00Z', stage, state }
+    return ask('/events', as({ method: 'POST', body: [event] }))
+  }
+  assert.match(await script(), '/boot/initrd/', 'a boot that failed half-way begins again')
+  await report('boot', 'finished', 1)
+  assert.match(await script(), /running a moment ago[\s\S]*reboot/)
+  await fixture.state.tokens.openWindow('n01', new Date(fixture.clock.now + 1000))
+  assert.match(await script(), '/boot/initrd/')
+  fixture.clock.now += silenceSeconds * 1000 - 1
+  assert.match(await script(), 'running a moment ago')
+  assert.is((await ask('/overlay/runtime', as())).status, 200)
+  fixture.clock.now += silenceSeconds * 1000 - 1
+  assert.match(await script(), 'running a moment ago', 'each word of the node counts')
+  fixture.clock.now += 1
+  assert.match(
+    await script({ ...fixture.services, started: new Date(fixture.clock.now - 1000) }),
+    'running a moment ago',
+  )
+  assert.match(await script(), '/boot/initrd/', 'it fell silent')
+  await report('runtime', 'stopped', 2)
+  assert.match(await script(), '/boot/initrd/', 'it said that it stops')
+  assert.is((await ask('/overlay/runtime', as())).status, 200)
+  assert.match(await script(), 'running a moment ago', 'and was heard again')
 })
 
 test('the per-boot initrd holds the manifest of the node', async () => {

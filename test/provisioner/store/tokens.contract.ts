@@ -158,5 +158,24 @@ export const tokenContract = (name: string, open: () => Promise<Given>): void =>
     assert.equal(await store.window('n01'), new Date(2000))
   })
 
+  withStore('knows when the running system of a node was heard, and that it stops', async ({ store, clock }) => {
+    const { boot, token } = await begin(store)
+    assert.is(await store.running('n01'), undefined)
+    const spent = await store.spend(token, wanted.address, 60)
+    const key = 'key' in spent ? spent.key : ''
+    assert.is(await store.running('n01'), undefined, 'it boots')
+    await store.end(boot.id)
+    assert.equal(await store.running('n01'), new Date(clock.now))
+    clock.now += 5000
+    await store.session(key, 60)
+    assert.equal(await store.running('n01'), new Date(clock.now))
+    await store.stop(boot.id)
+    await store.stop(boot.id)
+    await store.stop('nothing')
+    assert.is(await store.running('n01'), undefined)
+    await store.session(key, 60)
+    assert.equal(await store.running('n01'), new Date(clock.now))
+  })
+
   test.run()
 }
