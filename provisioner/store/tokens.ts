@@ -117,7 +117,7 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
     boot: async (id) => findBoot(id),
     async boots({ node, since } = {}) {
       const rows = database
-        .prepare('select * from boots where (? is null or node = ?) and created >= ? order by created, id')
+        .prepare('select * from boots where (? is null or node = ?) and created >= ? order by created, rowid')
         .all(node ?? null, node ?? null, since ?? '')
       return (rows as Boot[]).map((row) => ({ ...row }))
     },
