@@ -55,6 +55,17 @@ test('only the three programs touch argv, the environment and the exit of the pr
   assert.equal(wrong, [])
 })
 
+test('commands are the outermost layer: what they are given by the process, nothing below them has', () => {
+  const wrong = files.flatMap((file) =>
+    areaOf(file) === 'engine' && file !== 'engine/cli.ts' && !file.startsWith('engine/commands/')
+      ? importsOf(file)
+          .filter((target) => target.startsWith('engine/commands/') || target === 'engine/cli.ts')
+          .map((target) => `${file} imports ${target}`)
+      : [],
+  )
+  assert.equal(wrong, [])
+})
+
 test('folders and files are named as what they are', () => {
   const vague = files.filter((file) => /(?:^|\/)(?:utils?|helpers?|manager|common|misc)(?:\.ts|\/)/.test(file))
   assert.equal(vague, [])

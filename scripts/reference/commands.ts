@@ -3,6 +3,7 @@ import type { Argument, Command, Option } from 'commander'
 import { usage } from '../../agent/main.ts'
 import { mkdiskUsage } from '../../agent/mkdisk/command.ts'
 import { createProgram as createPlay } from '../../engine/cli.ts'
+import type { Surroundings as PlaySurroundings } from '../../engine/commands/surroundings.ts'
 import { styleFor } from '../../engine/report/style.ts'
 import { createProgram as createProvision } from '../../provisioner/cli.ts'
 import { createOpening } from '../../provisioner/commands/open.ts'
@@ -21,7 +22,19 @@ const surroundings: Surroundings = {
   self: ['provision'],
 }
 
-export const playCommand = (): Command => createPlay()
+const playSurroundings: PlaySurroundings = {
+  out: () => {},
+  error: () => {},
+  columns: { out: () => undefined, error: () => undefined },
+  environment: {},
+  directory: '.',
+  home: '.',
+  ask: async () => undefined,
+  interruptible: (run) => run(new AbortController().signal),
+  exit: () => {},
+}
+
+export const playCommand = (): Command => createPlay(playSurroundings)
 export const provisionCommand = (): Command => createProvision(surroundings, createOpening(surroundings))
 
 const defaultOf = ({ defaultValue }: Option | Argument): string => {

@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander'
+import { collect, count, more, words } from './values.ts'
+
+// Groups of options that several commands have, each with the type of what commander makes of them.
+
+export type InventoryFlags = { inventory: string[]; limit?: string }
+
+export const inventoryOptions = (command: Command): Command =>
+  command
+    .option(
+      '-i, --inventory <source>',
+      'inventory: a file, a directory, a script, or `host,`; may be repeated',
+      collect,
+      [],
+    )
+    .option('-l, --limit <pattern>', 'act on these hosts only')
+
+export type VaultFlags = { vaultPasswordFile: string[]; vaultId: string[] }
+
+export const vaultOptions = (command: Command): Command =>
+  command
+    .option('--vault-pass-file, --vault-password-file <file>', 'file with the vault password', collect, [])
+    .option('--vault-id <id@file>', 'vault identity and its password file', collect, [])
+
+export type ConnectionFlags = {
+  user?: string
+  connection: string
+  privateKey?: string
+  timeout: number
+  sshCommonArgs?: string
+}
+
+export const connectionOptions = (command: Command): Command =>
+  command
+    .option('-u, --user <user>', 'connect as this user')
+    .option('-c, --connection <kind>', 'ssh, local or image', 'ssh')
+    .option('--key-file, --private-key <file>', 'private key for ssh')
+    .option('-T, --timeout <seconds>', 'seconds to wait for a connection', count, 10)
+    .option('--ssh-common-args <arguments>', 'arguments for every ssh connection')
+
+export type BecomeFlags = { become?: boolean; becomeUser: string; becomeMethod: string }
+
+export const becomeOptions = (command: Command): Command =>
+  command
+    .option('-b, --become', 'become another user')
+    .option('--become-user <user>', 'the user to become', 'root')
+    .option('--become-method <method>', 'how: sudo or su', 'sudo')
+
+export type VariableFlags = { extraVars: string[]; compat?: '2.18' }
+
+export const variableOptions = (command: Command): Command =>
+  command
+    .option('-e, --extra-vars <vars>', 'variables that win over all others: k=v, {json}, @file', collect, [])
+    .addOption(
+      new Option('--compat <version>', "the older language's rules for templates and conditions").choices(['2.18']),
+    )
+
+export type RunFlags = { check?: boolean; diff?: boolean; forks: number; json?: boolean; verbose: number }
+
+export const runOptions = (command: Command): Command =>
+  command
+    .option('-C, --check', 'change nothing; tell what would change')
+    .option('-D, --diff', 'show what changes in files')
+    .option('-f, --forks <number>', 'hosts at a time', count, 50)
+    .option('--json', 'print one JSON document instead of the report')
+    .option('-v, --verbose', 'show more; up to -vvv', more, 0)
+
+export type TagFlags = { tags: string[]; skipTags: string[] }
+
+export const tagOptions = (command: Command): Command =>
+  command
+    .option('-t, --tags <tags>', 'run only what has one of these tags', words, [])
+    .option('--skip-tags <tags>', 'leave out what has one of these tags', words, [])
