@@ -78,10 +78,24 @@ export const execute = async (
   return promise
 }
 
-/** Runs a system tool that must succeed; a Failure carries its last lines otherwise. Returns its standard output. */
+/** A system tool ended with an exit code that is not 0. */
+export class ToolFailure extends Failure {
+  readonly exitCode: number
+  /** The last lines of what it wrote. */
+  readonly output: readonly string[]
+
+  constructor(command: string, { code, stdout, stderr }: ProcessOutput) {
+    const said = (stderr.trim() || stdout.trim()).split('\n').slice(-5)
+    const output = said.filter((line) => line !== '')
+    super('cli.tool', `${command} ended with ${code}${output.length > 0 ? `:\n${output.join('\n')}` : ''}`)
+    this.exitCode = code
+    this.output = output
+  }
+}
+
+/** Runs a system tool that must succeed; a ToolFailure carries its last lines otherwise. Returns its standard output. */
 export const tool = async (file: string, args: readonly string[], options: ProcessOptions = {}): Promise<string> => {
   const output = await execute(file, args, options)
   if (output.code === 0) return output.stdout
-  const last = (output.stderr.trim() || output.stdout.trim()).split('\n').slice(-5).join('\n')
-  throw new Failure('cli.tool', `${[file, ...args].join(' ')} ended with ${output.code}${last ? `:\n${last}` : ''}`)
+  throw new ToolFailure([file, ...args].join(' '), output)
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { createLog } from '../../engine/log.ts'
+import { createLog, entryText } from '../../engine/log.ts'
 import { findImage, listImages, referenceOf } from '../image/images.ts'
 import { publishImage } from '../image/publish.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
@@ -60,7 +60,7 @@ export const imageCommands = (program: Command, surroundings: Surroundings, open
     )
     .action(async (tree: string, own: { name: string; playbook: string }, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
-      const log = createLog(({ text }) => complain(text))
+      const log = createLog((entry) => complain(entryText(entry)))
       const state = await opening.state(options)
       const { image: made, published } = await publishImage(state, { tree: resolve(tree), ...own }, log)
       if (options.json) return print(JSON.stringify({ published, image: made }))

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Failure } from '../../engine/failure.ts'
-import { createLog } from '../../engine/log.ts'
+import { createLog, entryText } from '../../engine/log.ts'
 import {
   chooseAcceleration,
   type LabStatus,
@@ -31,7 +31,7 @@ const index = (text: string): number => {
 export const labCommands = (program: Command, surroundings: Surroundings, opening: Opening): void => {
   const { print, complain, style } = surroundings
   const lab = program.command('lab').description('A virtual cluster of the nodes, in a network namespace of its own')
-  const log = createLog(({ text }) => complain(text))
+  const log = createLog((entry) => complain(entryText(entry)))
   const patterns = 'names, ranges (n[01-04]) and groups; all nodes when absent'
   const directoryOf = async (options: CommonOptions): Promise<string> =>
     labDirectory(await opening.site(options), (await opening.state(options)).directory)
