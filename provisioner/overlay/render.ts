@@ -17,6 +17,8 @@ export type Entry = {
   readonly modified: number
   readonly content: Buffer
   readonly target?: string
+  /** Units of the running node that are told when it changes. */
+  readonly units?: readonly string[]
   /** The overlay it comes from. */
   readonly overlay: string
 }
@@ -54,7 +56,7 @@ const renderContent = (
 }
 
 const renderEntry = (context: Context, entry: SourceEntry, data: TemplateData): Entry[] => {
-  const { type, mode, modified, target, template } = entry
+  const { type, mode, modified, target, template, units } = entry
   const items = itemsOf(entry.path, data)
   const name = /\{\{\s*([a-z_]+)\./.exec(entry.path)?.[1]
   return (items ?? [undefined]).flatMap((item) => {
@@ -76,6 +78,7 @@ const renderEntry = (context: Context, entry: SourceEntry, data: TemplateData): 
         content,
         overlay: context.source.name,
         ...(target === undefined ? {} : { target }),
+        ...(units === undefined ? {} : { units }),
       },
     ]
   })

@@ -21,6 +21,8 @@ export type SourceEntry = {
   readonly modified: number
   readonly content: Buffer
   readonly target?: string
+  /** Units of the running node that are told when it changes. */
+  readonly units?: readonly string[]
 }
 
 export type OverlaySource = {
@@ -32,7 +34,10 @@ export type OverlaySource = {
   readonly entries: readonly SourceEntry[]
 }
 
-/** Describes an overlay at its top: `description`, and `modes` of what git cannot keep (`etc/ssh/*_key: '0600'`). */
+/**
+ * Describes an overlay at its top: `description`, `modes` of what git cannot keep (`etc/ssh/*_key: '0600'`), and `units` that the
+ * running node reloads, or restarts, when a file changed (`etc/chrony/*: [chrony.service]`).
+ */
 const describing = 'overlay.yml'
 
 export const isOverlayName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(name)
@@ -61,35 +66,53 @@ export const overlayNames = async (site: string): Promise<readonly string[]> => 
   return [...new Set(names.flat())].sort()
 }
 
+type Matcher = (path: string) => boolean
+
 type Description = {
   readonly text: string
-  readonly modes: readonly { matches: (path: string) => boolean; mode: number }[]
+  readonly modes: readonly { matches: Matcher; mode: number }[]
+  readonly units: readonly { matches: Matcher; units: readonly string[] }[]
 }
+
+const isUnit = (name: string): boolean => /^[\w.@:\\-]+\.(?:service|socket|timer|target|path|mount|slice)$/.test(name)
 
 const describe = async (directory: string): Promise<Description> => {
   const file = join(directory, describing)
-  if (!(await stat(file).catch(() => undefined))) return { text: '', modes: [] }
+  if (!(await stat(file).catch(() => undefined))) return { text: '', modes: [], units: [] }
   const node = loadYaml(await readFile(file, 'utf8'), file)
   const wrong = (what: string, at: Position): never => {
     throw new Failure('overlay.description', what, {
       at,
-      hint: "an overlay.yml has 'description: text' and 'modes: {etc/ssh/*_key: \"0600\"}'",
+      hint: `an overlay.yml has 'description: text', 'modes: {etc/ssh/*_key: "0600"}' and 'units: {etc/chrony/*: [chrony.service]}'`,
     })
   }
   if (node.kind !== 'map') return wrong('this describes no overlay', node.at)
   let text = ''
-  const modes: { matches: (path: string) => boolean; mode: number }[] = []
+  const modes: { matches: Matcher; mode: number }[] = []
+  const units: { matches: Matcher; units: readonly string[] }[] = []
+  const matcher = (key: unknown): Matcher => picomatch(String(key), { dot: true })
   for (const entry of node.entries.values()) {
     if (entry.key === 'description' && entry.node.kind === 'scalar') text = String(entry.node.value)
     else if (entry.key === 'modes' && entry.node.kind === 'map') {
       for (const { key, node: value } of entry.node.entries.values()) {
         const mode = value.kind === 'scalar' ? String(value.value) : ''
         if (!/^0?[0-7]{3,4}$/.test(mode)) wrong(`'${mode}' is no mode`, value.at)
-        modes.push({ matches: picomatch(String(key), { dot: true }), mode: Number.parseInt(mode, 8) })
+        modes.push({ matches: matcher(key), mode: Number.parseInt(mode, 8) })
+      }
+    } else if (entry.key === 'units' && entry.node.kind === 'map') {
+      for (const { key, node: value } of entry.node.entries.values()) {
+        const items = value.kind === 'list' ? value.items : [value]
+        for (const item of items)
+          if (item.kind !== 'scalar' || !isUnit(String(item.value)))
+            wrong(
+              item.kind === 'scalar' ? `'${item.value}' is no name of a unit` : 'this is no name of a unit',
+              item.at,
+            )
+        units.push({ matches: matcher(key), units: items.map((item) => String((item as { value: unknown }).value)) })
       }
     } else wrong(`'${entry.key}' has no place here`, entry.at)
   }
-  return { text, modes }
+  return { text, modes, units }
 }
 
 const templateOf = (name: string): SourceEntry['template'] =>
@@ -134,11 +157,12 @@ export const readOverlay = async (site: string, name: string, at?: Position): Pr
   for (const { from, directory: place } of placesOf(site)) {
     const directory = join(place, name)
     if (!isOverlayName(name) || !(await isDirectory(directory))) continue
-    const { text, modes } = await describe(directory)
+    const { text, modes, units } = await describe(directory)
     const entries: SourceEntry[] = []
     for await (const entry of walk(directory, '')) {
       const mode = modes.findLast(({ matches }) => matches(entry.path))?.mode
-      entries.push(mode === undefined ? entry : { ...entry, mode })
+      const told = units.flatMap((each) => (each.matches(entry.path) ? each.units : []))
+      entries.push({ ...entry, ...(mode === undefined ? {} : { mode }), ...(told.length > 0 ? { units: told } : {}) })
     }
     return { name, directory, from, description: text, entries }
   }
