@@ -17,7 +17,7 @@ const refuse = (entry: string, why: string): never => {
 }
 
 /** The parts of an entry's name. Names are relative and never go up. */
-const partsOf = (entry: string, name: string): readonly string[] => {
+export const partsOf = (entry: string, name: string): readonly string[] => {
   if (name.startsWith('/')) refuse(entry, 'its name is absolute')
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
   if (parts.includes('..')) refuse(entry, "its name holds '..'")
@@ -36,23 +36,26 @@ const lstat = (path: string): fs.Stats | undefined => fs.lstatSync(path, { throw
  * archive itself brought is never passed. Files appear at once and complete, with mode, owner and time; a directory that
  * exists keeps its own.
  */
-class Unpacker {
+export class Unpacker {
   readonly #root: number
+  readonly #isLive: boolean
   readonly #made = new Set<string>()
   files = 0
   directories = 0
   links = 0
 
-  constructor(root: string) {
+  /** `isLive`: users are at work in the root, so a link is passed only where it is root's own. */
+  constructor(root: string, isLive = false) {
     this.#root = fs.openSync(root, O_RDONLY | O_DIRECTORY)
+    this.#isLive = isLive
   }
 
   close(): void {
     fs.closeSync(this.#root)
   }
 
-  /** Calls `use` with the open directory that the parts lead to; missing ones are made. */
-  #within<T>(entry: string, parts: readonly string[], use: (directory: number) => T): T {
+  /** Calls `use` with the open directory that the parts lead to; missing ones are made, unless `missing` has an answer for them. */
+  #within<T>(entry: string, parts: readonly string[], use: (directory: number) => T, missing?: () => T): T {
     const open: number[] = []
     const here = () => open.at(-1) ?? this.#root
     const close = (count: number) => {
@@ -69,10 +72,12 @@ class Unpacker {
         }
         const path = at(here(), part)
         const there = lstat(path)
+        if (!there && missing) return missing()
         if (!there) fs.mkdirSync(path, 0o755)
         if (there?.isSymbolicLink()) {
           if (this.#made.has(`${there.dev}:${there.ino}`))
             refuse(entry, `it passes the link '${part}' of the same overlay`)
+          if (this.#isLive && there.uid !== 0) refuse(entry, `it passes the link '${part}', which is not root's`)
           const target = fs.readlinkSync(path)
           if (target.startsWith('/')) close(open.length)
           queue.unshift(...target.split('/').filter((word) => word !== '' && word !== '.'))
@@ -107,6 +112,18 @@ class Unpacker {
         throw thrown
       }
     })
+  }
+
+  /** What stands at a path, itself and no link's target: its state, and a path to read it by within `use`. */
+  look<T>(entry: string, use: (stats: fs.Stats | undefined, path: string) => T): T {
+    const parts = partsOf(entry, entry)
+    const name = parts.at(-1) ?? '.'
+    return this.#within(
+      entry,
+      parts.slice(0, -1),
+      (directory) => use(lstat(at(directory, name)), at(directory, name)),
+      () => use(undefined, ''),
+    )
   }
 
   directory(header: Header, parts: readonly string[]): void {
