@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure, messageOf } from '../engine/failure.ts'
-import type { Log } from '../engine/log.ts'
+import { Failure } from '../engine/failure.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import type { BootManifest } from '../schema/types.ts'
 import type { BootContext, BootStage } from './context.ts'
-import { removeSecrets } from './stages/secrets.ts'
+import { detailsOf, failBoot, sentenceOf } from './failed.ts'
 import { createEvents } from './system/events.ts'
-import { writeHandover } from './system/handover.ts'
-import { openLog } from './system/journal.ts'
+import { type Handover, writeHandover } from './system/handover.ts'
+import { type Journal, openLog } from './system/journal.ts'
 import { parseJson } from './system/json.ts'
 import { createProvisioner } from './system/provisioner.ts'
-import { restart } from './system/restart.ts'
 import { armWatchdog, noWatchdog, type Watchdog } from './system/watchdog.ts'
 
 export type BootOptions = {
@@ -19,8 +17,8 @@ export type BootOptions = {
   readonly newRoot: string
 }
 
-/** Exit code that tells the hook to offer a shell; everything else but 0 means restart. */
-export const shellWanted = 3
+/** Seconds without progress that are too many, and seconds for a fetch, where the manifest names none. */
+const usual = { watchdog: 300, budget: 600 }
 
 export const readManifest = async (path: string): Promise<BootManifest> => {
   let text: string
@@ -40,40 +38,55 @@ export const readManifest = async (path: string): Promise<BootManifest> => {
   return manifest
 }
 
-/** Runs one stage between its events. */
-const runStage = async (stage: BootStage, context: BootContext): Promise<void> => {
+/** What the stages of a boot share. The handover is kept current from the session on: an agent may be killed at any moment. */
+export const openContext = (
+  manifest: BootManifest,
+  newRoot: string,
+  log: Journal,
+  watchdog: Watchdog,
+  handover: Handover | undefined = undefined,
+): BootContext => {
+  const { node, boot, servers, ca } = manifest
+  const budget = manifest.retry?.budget ?? usual.budget
+  const former = handover === undefined ? {} : { session: handover.session }
+  const provisioner = createProvisioner({ servers, ca, node, boot, budget, log, ...former })
+  const events = createEvents({
+    node,
+    boot,
+    log,
+    post: provisioner.post,
+    ready: () => provisioner.session() !== undefined,
+    ...(handover === undefined ? {} : { sequence: handover.sequence, pending: handover.pending }),
+    changed: () => {
+      const session = provisioner.session()
+      if (session) writeHandover({ session, servers, ca, ...events.rest() })
+    },
+  })
+  return { manifest, newRoot, log, events, provisioner, watchdog }
+}
+
+/** Runs one stage between its events; returns its milliseconds. */
+const runStage = async (stage: BootStage, context: BootContext, log: Journal): Promise<number> => {
   const start = performance.now()
+  const took = () => Math.round(performance.now() - start)
   context.events.add(stage.name, 'started')
+  log.stage(stage.name)
   try {
-    const details = await context.log.step(`stage ${stage.name}`, () => stage.run(context))
-    context.events.add(stage.name, 'finished', { ms: performance.now() - start, details })
+    const details = await log.step(`${stage.name} done`, () => stage.run(context))
+    context.events.add(stage.name, 'finished', { ms: took(), details })
+    return took()
   } catch (thrown) {
-    context.events.add(stage.name, 'failed', { ms: performance.now() - start, message: messageOf(thrown) })
+    context.events.add(stage.name, 'failed', { ms: took(), message: sentenceOf(thrown), details: detailsOf(thrown) })
     throw thrown
   }
 }
 
-/** Seconds before a node that failed restarts: not all of a rack in the same second. */
-const restartDelay = () => 10 + Math.random() * 20
-
-const fail = async (context: BootContext | undefined, log: Log, thrown: unknown): Promise<number> => {
-  const hint = thrown instanceof Failure && thrown.hint ? ` (${thrown.hint})` : ''
-  log.error(`the boot failed: ${messageOf(thrown)}${hint}`)
-  if (context) {
-    await removeSecrets(context).catch((error) => log.error(messageOf(error)))
-    context.events.add('boot', 'failed', { ms: performance.now(), message: messageOf(thrown) })
-    await context.events.flush()
-    if (context.manifest.retry?.shell) {
-      log.warning('offering a shell instead of the restart')
-      await context.watchdog.release()
-      return shellWanted
-    }
-  }
-  const seconds = restartDelay()
-  log.warning(`the node restarts in ${Math.round(seconds)} s`)
-  await sleep(seconds * 1000)
-  await restart(log)
-  return 1
+/** The first lines of a boot: who, what, and how often it was tried. */
+const greet = (log: Journal, { node, boot, image, retry }: BootManifest): void => {
+  const { attempt = 1, last } = retry ?? {}
+  const version = (image.version ?? image.digest).slice(0, 'sha256:'.length + 12)
+  log.line(`Prelude ${packageJson.version}: ${node}, image ${image.name}@${version}, boot ${boot}`)
+  if (attempt > 1) log.line(`attempt ${attempt}; the last: ${last ?? 'nothing was heard of it'}`)
 }
 
 /**
@@ -82,34 +95,33 @@ const fail = async (context: BootContext | undefined, log: Log, thrown: unknown)
  */
 export const boot = async (stages: readonly BootStage[], options: BootOptions): Promise<number> => {
   let watchdog: Watchdog = noWatchdog
-  const log = openLog(() => watchdog.progress())
+  const log = openLog({ progress: () => watchdog.progress() })
   let context: BootContext | undefined
+  let where = 'before the first stage'
   try {
-    const manifest = await readManifest(options.manifest)
-    const { node, boot: id, servers, ca } = manifest
-    log.info(`node ${node}, boot ${id}, image ${manifest.image.name}`)
-    watchdog = await armWatchdog(manifest.watchdog ?? 300, log)
-    const budget = manifest.retry?.budget ?? 600
-    const provisioner = createProvisioner({ servers, ca, node, boot: id, budget, log })
-    const events = createEvents({
-      node,
-      boot: id,
-      log,
-      post: provisioner.post,
-      ready: () => provisioner.session() !== undefined,
-    })
-    context = { manifest, newRoot: options.newRoot, log, events, provisioner, watchdog }
-    events.add('boot', 'started')
-    for (const stage of stages) await runStage(stage, context)
-    events.add('boot', 'finished', { ms: performance.now() })
-    await events.flush()
-    const session = provisioner.session()
-    const { pending, sequence } = events.rest()
-    if (session) await writeHandover({ session, servers, ca, pending, sequence })
-    await watchdog.release()
-    log.info(`${node} is ready for its root`)
+    const read = readManifest(options.manifest)
+    const seconds = await read.then(
+      (known) => known.watchdog,
+      () => undefined,
+    )
+    watchdog = await armWatchdog(seconds ?? usual.watchdog, log)
+    const manifest = await read
+    greet(log, manifest)
+    context = openContext(manifest, options.newRoot, log, watchdog)
+    context.events.add('boot', 'started', { details: { attempt: manifest.retry?.attempt ?? 1 } })
+    const took: string[] = []
+    for (const stage of stages) {
+      where = `stage ${stage.name}`
+      took.push(`${stage.name} ${await runStage(stage, context, log)}`)
+    }
+    const ms = Math.round(performance.now())
+    context.events.add('boot', 'finished', { ms })
+    await context.events.flush()
+    await watchdog.handOver(options.newRoot)
+    log.line(`${manifest.node} is ready for its root after ${ms} ms: ${took.join(', ')}`)
+    await log.drain()
     return 0
   } catch (thrown) {
-    return fail(context, log, thrown)
+    return failBoot(context, log, thrown, `${where}, ${Math.round(performance.now())} ms after the start`)
   }
 }

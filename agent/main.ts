@@ -5,8 +5,10 @@ import packageJson from '../package.json' with { type: 'json' }
 import { boot } from './boot.ts'
 import type { BootStage } from './context.ts'
 import { diagnose } from './diagnose.ts'
+import { killed } from './killed.ts'
 import { mkdiskCommand } from './mkdisk/command.ts'
 import { prebootCommand } from './preboot/command.ts'
+import { systemdNotify } from './runtime/notify.ts'
 import { mkdisk } from './stages/mkdisk.ts'
 import { network } from './stages/network.ts'
 import { overlay } from './stages/overlay.ts'
@@ -15,14 +17,17 @@ import { root } from './stages/root.ts'
 import { runtime } from './stages/runtime.ts'
 import { secrets } from './stages/secrets.ts'
 import { switchRoot } from './stages/switch.ts'
+import { handoverPath } from './system/handover.ts'
 
 /** A node's boot, in order. */
 export const bootStages: readonly BootStage[] = [network, root, overlay, secrets, preboot, mkdisk, switchRoot]
 
 export const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
+  killed CODE [--manifest FILE] [--root DIR]  report a boot whose agent ended with CODE, and restart (for the hook)
   diagnose                                    show what this node looks like to the agent
-  runtime [--interval SECONDS]                report that the node is ready, keep the runtime overlay current
+  runtime [--interval SECONDS] [--root DIR] [--session FILE]
+                                              report that the node is ready, keep the runtime overlay current
   preboot [--root DIRECTORY]                  the preboot phase alone, in a root that Warewulf made
   mkdisk [-r | -c] [--plan] [--root DIR]      make the local disks; also by the name /bin/mkdisk
   --version
@@ -38,7 +43,14 @@ const runRuntime = async (argv: readonly string[]): Promise<number> => {
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
   try {
-    await runtime({ log, root: '/', interval: Number(option(argv, '--interval', '60')), signal: stop.signal })
+    await runtime({
+      log,
+      root: option(argv, '--root', '/'),
+      interval: Number(option(argv, '--interval', '60')),
+      signal: stop.signal,
+      notify: systemdNotify(process.env['NOTIFY_SOCKET'], process.pid),
+      handover: option(argv, '--session', handoverPath),
+    })
     return 0
   } catch (thrown) {
     log.error(messageOf(thrown))
@@ -49,12 +61,15 @@ const runRuntime = async (argv: readonly string[]): Promise<number> => {
 export const main = async (argv: readonly string[]): Promise<number> => {
   if (basename(process.argv0) === 'mkdisk') return mkdiskCommand(argv)
   const [command, ...rest] = argv
+  const places = {
+    manifest: option(rest, '--manifest', '/prelude/boot.json'),
+    newRoot: option(rest, '--root', '/sysroot'),
+  }
   switch (command) {
     case 'boot':
-      return boot(bootStages, {
-        manifest: option(rest, '--manifest', '/prelude/boot.json'),
-        newRoot: option(rest, '--root', '/sysroot'),
-      })
+      return boot(bootStages, places)
+    case 'killed':
+      return killed(Number(rest[0]), places)
     case 'diagnose':
       return diagnose()
     case 'runtime':

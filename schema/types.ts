@@ -2702,6 +2702,14 @@ export interface BootRetry {
    * Offer an emergency shell instead of the restart; off by default.
    */
   shell?: boolean;
+  /**
+   * How often the node tries to boot, with this boot, since one succeeded or it was switched on; the pause before a restart grows with it.
+   */
+  attempt?: number;
+  /**
+   * What became of the attempt before this one, in one sentence.
+   */
+  last?: string;
 }
 
 // schema/bundle.schema.json

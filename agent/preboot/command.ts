@@ -52,7 +52,7 @@ const runPlaybook = async (newRoot: string, log: Log): Promise<void> => {
  * image itself. Returns the exit code. The secrets are gone when it ends, whatever happened.
  */
 export const prebootCommand = async (newRoot: string): Promise<number> => {
-  const log = openLog(() => {})
+  const log = openLog({ progress: () => {} })
   const place = join(newRoot, 'secrets')
   try {
     const server = warewulfServer(await readFile('/proc/cmdline', 'utf8'))

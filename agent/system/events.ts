@@ -27,6 +27,8 @@ export type EventsOptions = {
   readonly ready: () => boolean
   readonly pending?: readonly BootEvent[]
   readonly sequence?: number
+  /** Called when there is one more event, and when some are sent: to keep what `rest` says. */
+  readonly changed?: () => void
 }
 
 /** The provisioner takes no more than this in one request. */
@@ -42,6 +44,7 @@ export const createEvents = (options: EventsOptions): Events => {
         const part = pending.slice(0, batch)
         await options.post(part)
         pending = pending.slice(part.length)
+        options.changed?.()
       }
     } catch (thrown) {
       options.log.warning(`${pending.length} events wait: ${messageOf(thrown)}`)
@@ -65,6 +68,7 @@ export const createEvents = (options: EventsOptions): Events => {
         ...(message === undefined ? {} : { message }),
         ...(details === undefined ? {} : { details: { ...details } }),
       })
+      options.changed?.()
       void flush()
     },
     flush,

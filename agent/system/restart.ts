@@ -4,6 +4,26 @@ import { messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { execute } from '../../engine/process.ts'
 
+const longest = 600
+
+/**
+ * Seconds before a node restarts after its boot failed, `attempt` times in a row: 10 to 30 at first, twice as long each
+ * time, at most ten minutes. Never all of a rack in the same second.
+ */
+export const restartDelay = (attempt: number, random: () => number = Math.random): number => {
+  const most = Math.min(longest, 30 * 2 ** Math.min(attempt - 1, 20))
+  return Math.round(most / 3 + (random() * most * 2) / 3)
+}
+
+/** Waits before a restart, with the watchdog fed and a word each minute. */
+export const waitForRestart = async (seconds: number, log: Log, progress: () => void): Promise<void> => {
+  for (let left = seconds; left > 0; left--) {
+    progress()
+    if (left < seconds && left % 60 === 0) log.info(`the node restarts in ${left} s`)
+    await sleep(1000)
+  }
+}
+
 const attempts: readonly (readonly [string, ...string[]])[] = [
   ['systemctl', '--force', 'reboot'],
   ['systemctl', '--force', '--force', 'reboot'],

@@ -18,6 +18,8 @@ prelude_root() {
     chmod 0755 "$agent"
     # where no hardware watches over the boot, the kernel does: a stage that hangs must not hang the node
     [ -e /dev/watchdog ] || modprobe softdog 2> /dev/null
+    # armed from here on: opened and not closed as one closes it to stop, it waits for the agent to take it
+    [ -c /dev/watchdog ] && echo > /dev/watchdog
     (
         ulimit -c 0 # a core dump would hold what the agent knows
         exec "$agent" boot --root "$NEWROOT"
@@ -26,9 +28,11 @@ prelude_root() {
     [ "$code" -eq 0 ] && return 0
     if [ "$code" -eq 3 ]; then
         emergency_shell -n prelude "prelude: the boot failed; /run/prelude/boot.log says why"
-    else
-        warn "prelude: the agent ended with $code"
+    elif [ "$code" -ne 1 ]; then
+        # 1: it has reported the failure and could not restart the node; else it was killed, and another one reports that
+        "$agent" killed "$code" --root "$NEWROOT"
     fi
+    warn "prelude: the agent ended with $code"
     prelude_restart
 }
 
