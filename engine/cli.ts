@@ -5,15 +5,36 @@ import packageFile from '../package.json' with { type: 'json' }
 import { codeOf } from './commands/exitcode.ts'
 import { playbookCommand } from './commands/playbook.ts'
 import type { Surroundings } from './commands/surroundings.ts'
+import { vaultCommands } from './commands/vault.ts'
 import { Failure } from './failure.ts'
 import { renderFailure } from './report/failure.ts'
 import { hasColours, styleFor } from './report/style.ts'
+
+const commands = [vaultCommands]
 
 /** The command line of `play`. */
 export const createProgram = (surroundings: Surroundings): Command => {
   const program = new Command('play').version(packageFile.version).exitOverride().enablePositionalOptions()
   playbookCommand(program, surroundings)
+  playbookCommand(program.command('playbook'), surroundings)
+  for (const add of commands) add(program, surroundings)
   return program
+}
+
+/** Reads the lines of a standard input that is no terminal, one at a time. */
+const lineReader = (): (() => Promise<string | undefined>) => {
+  let iterator: AsyncIterator<string> | undefined
+  return async () => {
+    iterator ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
+    const { value, done } = await iterator.next()
+    return done ? undefined : value
+  }
+}
+
+const read = async (): Promise<Buffer> => {
+  const parts: Buffer[] = []
+  for await (const part of process.stdin) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 const ask = async (prompt: string, isSecret: boolean): Promise<string | undefined> => {
@@ -46,6 +67,7 @@ const interruptible = async <T>(run: (signal: AbortSignal) => Promise<T>): Promi
 /** `play`: returns its exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0
+  const nextLine = lineReader()
   const surroundings: Surroundings = {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
@@ -54,6 +76,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     directory: process.cwd(),
     home: resolve(import.meta.dirname, '..'),
     ask,
+    askPassword: (prompt) => (process.stdin.isTTY ? ask(prompt, true) : nextLine()),
+    read,
     interruptible,
     exit: (given) => {
       code = given

@@ -22,7 +22,10 @@ const notNamed = (text: string, word: string): Failure =>
   })
 
 /** The variables of all `-e` options, the last one winning: `k=v …`, `{json}`, or `@file`. */
-export const readExtraVars = async (given: readonly string[], decrypt: (text: string) => string): Promise<Dict> => {
+export const readExtraVars = async (
+  given: readonly string[],
+  decrypt: (text: string, file: string) => string,
+): Promise<Dict> => {
   const vars: Dict = new Map()
   for (const text of given) {
     let read: Dict
@@ -34,7 +37,7 @@ export const readExtraVars = async (given: readonly string[], decrypt: (text: st
           hint: '-e @FILE names a YAML or JSON file',
         })
       })
-      read = ofMapping(decrypt(content), file)
+      read = ofMapping(decrypt(content, file), file)
     } else if (/^\s*[[{]/.test(text)) read = ofMapping(text, '-e')
     else {
       const words = shellWords(text)

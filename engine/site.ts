@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { Failure, type Position } from './failure.ts'
+import type { Position } from './failure.ts'
 import type { Inventory } from './inventory/inventory.ts'
 import { loadInventory } from './inventory/load.ts'
 import { type InventoryScopes, inventoryScopes } from './inventory/scope.ts'
@@ -49,17 +48,4 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
   const templar = createTemplar(surroundings)
   const scopes = inventoryScopes(inventory, templar, options.extraVars ?? new Map())
   return { inventory, templar, surroundings, decrypt, decryptFile, ...scopes }
-}
-
-/** A vault secret from `--vault-id` (`label@file`) or `--vault-password-file`. */
-export const readVaultSecret = async (text: string): Promise<VaultSecret> => {
-  const [, id = 'default', file = text] = /^([^@/]+)@(.+)$/.exec(text) ?? []
-  try {
-    return { id, password: Buffer.from((await readFile(file, 'utf8')).trim()) }
-  } catch (cause) {
-    throw new Failure('vault.password', `cannot read the vault password file ${file}`, {
-      cause,
-      hint: 'give a file that holds the password',
-    })
-  }
 }

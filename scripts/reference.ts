@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandsPage } from './reference/commands.ts'
+import { configurationPage } from './reference/configuration.ts'
 import { factsPage } from './reference/facts.ts'
 import { keywordsPage } from './reference/keywords.ts'
 import { routesPage } from './reference/routes.ts'
@@ -13,6 +14,7 @@ const directory = join(import.meta.dirname, '../docs/reference')
 
 const pages: Readonly<Record<string, () => string>> = {
   'commands.md': commandsPage,
+  'configuration.md': configurationPage,
   'facts.md': factsPage,
   'keywords.md': keywordsPage,
   'modules.md': modulesPage,

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { options } from '../engine/configuration/options.ts'
 import { factNames } from '../engine/facts/collect.ts'
 import { moduleNames } from '../engine/modules/registry.ts'
 import { magicNames } from '../engine/run/magic.ts'
@@ -55,6 +56,10 @@ const everything: Readonly<Record<string, { readonly page: string; readonly name
   commands: {
     page: 'commands.md',
     names: [playCommand(), provisionCommand()].flatMap((program) => commandsOf(program).map(({ words }) => words)),
+  },
+  'options of ansible.cfg': {
+    page: 'configuration.md',
+    names: Object.values(options).flatMap(({ keys, variables }) => [...keys, ...variables]),
   },
   options: {
     page: 'commands.md',

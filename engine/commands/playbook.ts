@@ -1,56 +1,44 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { openConnection } from '../connections/open.ts'
-import type { Position } from '../failure.ts'
 import { checkVariables } from '../inventory/variables.ts'
 import { checkArguments } from '../modules/checkarguments.ts'
-import { findModule, isModule, moduleNames } from '../modules/registry.ts'
+import { isModule, moduleNames } from '../modules/registry.ts'
 import { createLoader, type PlaybookLoader } from '../playbook/loader.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import { problemList } from '../problems.ts'
 import { listPlaybook } from '../report/list.ts'
-import { hasColours, styleFor } from '../report/style.ts'
 import type { RunOptions } from '../run/options.ts'
 import { exitCodeOf, hostsOf, runPlaybooks } from '../run/run.ts'
 import {
-  type BecomeFlags,
   becomeOptions,
-  type ConnectionFlags,
   connectionOptions,
   type InventoryFlags,
   inventoryOptions,
-  type RunFlags,
   runOptions,
-  type TagFlags,
   tagOptions,
   type VariableFlags,
   type VaultFlags,
   variableOptions,
   vaultOptions,
 } from './options.ts'
+import { readPasswords } from './passwords.ts'
 import { type Reporting, reportingFor } from './reporters.ts'
+import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
 import { openSession, type Session } from './session.ts'
-import { type Surroundings, warner } from './surroundings.ts'
+import { start } from './start.ts'
+import type { Surroundings } from './surroundings.ts'
 
-type Flags = InventoryFlags &
-  TagFlags &
+type Flags = ExecutionFlags &
+  InventoryFlags &
   VariableFlags &
-  RunFlags &
-  BecomeFlags &
-  ConnectionFlags &
   VaultFlags & {
     listHosts?: boolean
     listTasks?: boolean
     listTags?: boolean
     syntaxCheck?: boolean
-    forceHandlers?: boolean
   }
 
-const loaderFor = (
-  { site, extraVars }: Session,
-  { home }: Surroundings,
-  warn: (message: string, at?: Position) => void,
-): PlaybookLoader =>
+export const loaderFor = ({ site, extraVars, surroundings, settings, warn }: Session): PlaybookLoader =>
   createLoader({
     isModule,
     moduleNames,
@@ -60,7 +48,7 @@ const loaderFor = (
     decryptFile: site.decryptFile,
     warn,
     extraVars,
-    rolesPath: [join(home, 'roles')],
+    rolesPath: [...(settings.rolesPath ?? []), join(surroundings.home, 'roles')],
   })
 
 /** Loads all playbooks. @throws Failure that carries the problems of all */
@@ -68,56 +56,12 @@ const load = async (loader: PlaybookLoader, files: readonly string[], flags: Fla
   const problems = problemList()
   const playbooks: Playbook[] = []
   for (const file of files) {
-    await problems.attemptAsync(async () => playbooks.push(await loader.playbook(resolve(file))))
+    const path = resolve(session.surroundings.directory, file)
+    await problems.attemptAsync(async () => playbooks.push(await loader.playbook(path)))
   }
   if (flags.syntaxCheck) problems.attempt(() => checkVariables(session.site.inventory))
   problems.throwAll()
   return playbooks
-}
-
-const optionsOf = (
-  { site, extraVars, limit }: Session,
-  surroundings: Surroundings,
-  flags: Flags,
-  rest: Pick<RunOptions, 'loader' | 'report' | 'signal'>,
-): RunOptions => {
-  const { environment, home, ask, directory } = surroundings
-  return {
-    ...rest,
-    inventory: site.inventory,
-    templar: site.templar,
-    surroundings: site.surroundings,
-    findModule,
-    open: openConnection,
-    extraVars,
-    tags: flags.tags.length > 0 ? flags.tags : ['all'],
-    skipTags: flags.skipTags,
-    limit,
-    check: flags.check ?? false,
-    diff: flags.diff ?? false,
-    verbosity: flags.verbose,
-    forks: flags.forks,
-    forceHandlers: flags.forceHandlers ?? false,
-    defaults: {
-      connection: flags.connection,
-      user: flags.user,
-      become: flags.become ?? false,
-      becomeUser: flags.becomeUser,
-      becomeMethod: flags.becomeMethod,
-      privateKeyFile: flags.privateKey,
-      sshAgent: environment['SSH_AUTH_SOCK'],
-      hostKeyChecking: environment['ANSIBLE_HOST_KEY_CHECKING']?.toLowerCase() !== 'false',
-      timeout: flags.timeout,
-      sshArguments: flags.sshCommonArgs,
-      gatherFacts: true,
-    },
-    magic: (name, host) => {
-      if (name === 'prelude_home') return home
-      return name === 'node' ? site.node(host) : undefined
-    },
-    ask,
-    directory,
-  }
 }
 
 /** What the `--list-…` options and `--syntax-check` print of each playbook; undefined when none of them is given. */
@@ -143,24 +87,24 @@ const run = async (playbooks: readonly Playbook[], options: RunOptions, reportin
   return options.signal?.aborted ? 99 : exitCodeOf(summary)
 }
 
+const isListing = (flags: Flags): boolean =>
+  [flags.listHosts, flags.listTasks, flags.listTags, flags.syntaxCheck].includes(true)
+
 const play = async (files: readonly string[], flags: Flags, surroundings: Surroundings): Promise<number> => {
-  const isColoured = hasColours({ isTTY: surroundings.columns.out() !== undefined }, surroundings.environment)
-  const style = styleFor(isColoured && !flags.json)
-  const warn = warner(surroundings, style)
-  const session = await openSession(surroundings, flags, warn, dirname(resolve(files[0] as string)))
-  const loader = loaderFor(session, surroundings, warn)
+  const begun = await start(surroundings)
+  const passwords = isListing(flags) ? {} : await readPasswords(flags, begun.settings, surroundings)
+  const session = await openSession(begun, flags, dirname(files[0] as string))
+  const loader = loaderFor(session)
   const playbooks = await load(loader, files, flags, session)
-  const reporting = reportingFor(surroundings, flags, style)
-  const { report } = reporting
+  const reporting = reportingFor(session, flags)
+  const options = { ...runOptionsOf(session, flags, passwords), loader, report: reporting.report }
   try {
-    const listed = listing(files, playbooks, flags, optionsOf(session, surroundings, flags, { loader, report }))
+    const listed = listing(files, playbooks, flags, options)
     if (listed !== undefined) {
       surroundings.out(listed)
       return 0
     }
-    return await surroundings.interruptible((signal) =>
-      run(playbooks, optionsOf(session, surroundings, flags, { loader, report, signal }), reporting),
-    )
+    return await surroundings.interruptible((signal) => run(playbooks, { ...options, signal }, reporting))
   } finally {
     reporting.stop()
   }

@@ -1,9 +1,10 @@
+import type { Settings } from '../configuration/options.ts'
 import { documentReporter } from '../report/document.ts'
 import type { Reporter } from '../report/event.ts'
 import { humanReporter } from '../report/human.ts'
 import { liveLine } from '../report/live.ts'
-import type { Style } from '../report/style.ts'
 import type { RunFlags } from './options.ts'
+import type { Start } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What a run reports to; `end` prints what is told when all is over. */
@@ -15,7 +16,7 @@ const document = ({ out }: Surroundings): Reporting => {
 }
 
 /** The report for people, with a live line below it on a terminal. */
-const human = (surroundings: Surroundings, flags: RunFlags, style: Style): Reporting => {
+const human = ({ surroundings, style, settings }: Start, flags: RunFlags): Reporting => {
   const { out, error, columns, directory } = surroundings
   const live =
     columns.error() === undefined ? undefined : liveLine({ write: error, columns: () => columns.error() ?? 80 })
@@ -29,7 +30,7 @@ const human = (surroundings: Surroundings, flags: RunFlags, style: Style): Repor
       error(`${text}\n`)
     },
     style,
-    verbosity: flags.verbose,
+    verbosity: verbosityOf(flags, settings),
     columns: columns.out(),
     context: { directory, style },
   })
@@ -43,5 +44,9 @@ const human = (surroundings: Surroundings, flags: RunFlags, style: Style): Repor
   }
 }
 
-export const reportingFor = (surroundings: Surroundings, flags: RunFlags, style: Style): Reporting =>
-  flags.json ? document(surroundings) : human(surroundings, flags, style)
+/** How much is told: as many `-v` as given, or as the configuration says. */
+export const verbosityOf = ({ verbose }: Pick<RunFlags, 'verbose'>, settings: Settings): number =>
+  Math.max(verbose, settings.verbosity ?? 0)
+
+export const reportingFor = (start: Start, flags: RunFlags): Reporting =>
+  flags.json ? document(start.surroundings) : human(start, flags)

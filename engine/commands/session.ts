@@ -1,45 +1,51 @@
 import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { readExtraVars } from '../extravars.ts'
-import type { Position } from '../failure.ts'
 import { checkLimit, expandLimit } from '../inventory/pattern.ts'
-import { openSite, readVaultSecret, type Site } from '../site.ts'
+import { openSite, type Site } from '../site.ts'
 import type { Dict } from '../vars/value.ts'
+import { decryptVault, isVault } from '../vars/vault.ts'
 import type { InventoryFlags, VariableFlags, VaultFlags } from './options.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Start } from './start.ts'
+import { vaultSecretsOf } from './vaultids.ts'
 
 /** A site as the options of a command line choose it. */
-export type Session = {
+export type Session = Start & {
   readonly site: Site
   readonly extraVars: Dict
   readonly limit: string | undefined
 }
 
-const systemInventory = '/etc/prelude/inventory'
+/** Where sites keep their inventory: ours, and Ansible's. */
+const systemInventories = ['/etc/prelude/inventory', '/etc/ansible/hosts']
 
-const defaultInventory = async ({ environment }: Surroundings): Promise<string[]> => {
-  const fromEnvironment = environment['ANSIBLE_INVENTORY']
-  if (fromEnvironment) return fromEnvironment.split(',').filter((part) => part !== '')
-  return (await access(systemInventory).then(
-    () => true,
-    () => false,
-  ))
-    ? [systemInventory]
-    : []
+const defaultInventory = async (): Promise<string[]> => {
+  for (const path of systemInventories) {
+    const exists = await access(path).then(
+      () => true,
+      () => false,
+    )
+    if (exists) return [path]
+  }
+  return []
 }
 
 /** Opens the site. @throws Failure that carries all problems */
 export const openSession = async (
-  surroundings: Surroundings,
+  begun: Start,
   flags: InventoryFlags & VaultFlags & VariableFlags,
-  warn: (message: string, at?: Position) => void,
   playbookDirectory: string,
 ): Promise<Session> => {
-  const vaultSecrets = await Promise.all([...flags.vaultId, ...flags.vaultPasswordFile].map(readVaultSecret))
-  const sources = flags.inventory.length > 0 ? flags.inventory : await defaultInventory(surroundings)
-  const extraVars = await readExtraVars(flags.extraVars, (text) => text)
+  const { surroundings, settings, warn } = begun
+  const vaultSecrets = await vaultSecretsOf(flags, settings, surroundings)
+  const given = flags.inventory.length > 0 ? flags.inventory : settings.inventory
+  const sources = given ?? (await defaultInventory())
+  const decrypt = (text: string, file: string): string =>
+    isVault(text) ? decryptVault(text, vaultSecrets, { file, line: 1, column: 1 }).toString() : text
+  const extraVars = await readExtraVars(flags.extraVars, decrypt)
   const site = await openSite({
     inventory: sources,
-    playbookDirectory,
+    playbookDirectory: resolve(surroundings.directory, playbookDirectory),
     vaultSecrets,
     extraVars,
     warn,
@@ -48,5 +54,5 @@ export const openSession = async (
   })
   const limit = flags.limit === undefined ? undefined : expandLimit(flags.limit)
   if (limit !== undefined) checkLimit(site.inventory, limit, warn)
-  return { site, extraVars, limit }
+  return { ...begun, site, extraVars, limit }
 }

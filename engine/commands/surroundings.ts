@@ -1,10 +1,6 @@
-import type { Position } from '../failure.ts'
-import { positionText } from '../report/failure.ts'
-import { type Style, styleFor } from '../report/style.ts'
-
 /** What a program is given by the process it runs in. Nothing below `commands/` asks the process itself. */
 export type Surroundings = {
-  readonly out: (text: string) => void
+  readonly out: (text: string | Uint8Array) => void
   readonly error: (text: string) => void
   /** Columns of the terminal that a stream is; undefined when it is none. */
   readonly columns: { readonly out: () => number | undefined; readonly error: () => number | undefined }
@@ -15,18 +11,12 @@ export type Surroundings = {
   readonly home: string
   /** Asks the person at the terminal; undefined when there is none, or no answer. */
   readonly ask: (prompt: string, isSecret: boolean) => Promise<string | undefined>
+  /** Asks for a password; without a terminal it is the next line of standard input. */
+  readonly askPassword: (prompt: string) => Promise<string | undefined>
+  /** Standard input, to its end. */
+  readonly read: () => Promise<Buffer>
   /** Runs something that SIGINT and SIGTERM abort. */
   readonly interruptible: <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>
   /** Sets the code that the program ends with. */
   readonly exit: (code: number) => void
-}
-
-/** Tells warnings, each once. */
-export const warner = ({ error, directory }: Surroundings, style: Style = styleFor(false)) => {
-  const told = new Set<string>()
-  return (message: string, at?: Position): void => {
-    const text = `[WARNING]: ${at ? `${positionText(at, directory)}: ` : ''}${message}`
-    if (!told.has(text)) error(`${style.warning(text)}\n`)
-    told.add(text)
-  }
 }

@@ -46,7 +46,7 @@ export const routeOf = (
     throw new Failure('connection.become', `become method '${method}' is not known`, { at, hint: 'use sudo or su' })
   }
   const user = variable('ansible_user', 'ansible_ssh_user') ?? first(keywords.remoteUser, defaults.user)
-  const port = variable('ansible_port', 'ansible_ssh_port') ?? first(keywords.port)
+  const port = variable('ansible_port', 'ansible_ssh_port') ?? first(keywords.port, defaults.port)
   const sshArguments = [
     variable('ansible_ssh_common_args') ?? defaults.sshArguments,
     variable('ansible_ssh_extra_args'),
@@ -56,8 +56,8 @@ export const routeOf = (
   const checking = value('ansible_host_key_checking') ?? value('ansible_ssh_host_key_checking')
   const password = variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password
   const privateKeyFile = variable('ansible_private_key_file', 'ansible_ssh_private_key_file') ?? defaults.privateKeyFile
-  const becomeFlags = variable('ansible_become_flags') ?? first(keywords.becomeFlags)
-  const becomeExe = variable('ansible_become_exe') ?? first(keywords.becomeExe)
+  const becomeFlags = variable('ansible_become_flags') ?? first(keywords.becomeFlags, defaults.becomeFlags)
+  const becomeExe = variable('ansible_become_exe') ?? first(keywords.becomeExe, defaults.becomeExe)
   const becomePassword = variable('ansible_become_password', 'ansible_become_pass') ?? defaults.becomePassword
   const root = variable('image_root')
   const packages = value('bootstrap_packages')

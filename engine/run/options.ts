@@ -48,6 +48,9 @@ export type RunDefaults = {
   readonly become: boolean
   readonly becomeUser: string
   readonly becomeMethod: string
+  readonly becomeExe?: string | undefined
+  readonly becomeFlags?: string | undefined
+  readonly port?: number | undefined
   readonly privateKeyFile?: string | undefined
   /** Socket of the ssh agent. */
   readonly sshAgent?: string | undefined

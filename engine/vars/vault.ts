@@ -9,6 +9,9 @@ const header = /^\$ANSIBLE_VAULT;(1\.[12]);AES256(?:;([^\r\n]+))?\s*\r?\n/
 /** Whether a text is what ansible-vault encrypted. */
 export const isVault = (text: string): boolean => text.startsWith('$ANSIBLE_VAULT;')
 
+/** The label that a vault names; `default` without one. */
+export const vaultIdOf = (text: string): string => header.exec(text)?.[2] ?? 'default'
+
 /** Key, HMAC key and counter block, as ansible-vault derives them. */
 const derive = (password: Buffer, salt: Buffer) => {
   const bytes = pbkdf2Sync(password, salt, 10_000, 80, 'sha256')
@@ -25,10 +28,14 @@ const open = (password: Buffer, salt: Buffer, mac: Buffer, ciphertext: Buffer): 
 }
 
 /**
- * Decrypts ansible-vault's format 1.1 and 1.2. Secrets of the text's own identity are tried first, then all others.
- * Throws a Failure 'vault.…' at the position when the text is damaged or no secret opens it.
+ * Decrypts ansible-vault's format 1.1 and 1.2, and tells which secret did it. Secrets of the text's own identity are
+ * tried first, then all others. Throws a Failure 'vault.…' at the position when the text is damaged or no secret opens it.
  */
-export const decryptVault = (text: string, secrets: readonly VaultSecret[], at: Position): Buffer => {
+export const openVault = (
+  text: string,
+  secrets: readonly VaultSecret[],
+  at: Position,
+): { readonly plain: Buffer; readonly secret: VaultSecret } => {
   const head = header.exec(text)
   if (!head) {
     throw new Failure('vault.format', 'this is no text of ansible-vault', {
@@ -43,19 +50,23 @@ export const decryptVault = (text: string, secrets: readonly VaultSecret[], at: 
   }
   const id = head[2] ?? 'default'
   const sorted = [...secrets.filter((each) => each.id === id), ...secrets.filter((each) => each.id !== id)]
-  for (const { password } of sorted) {
-    const plain = open(password, salt, mac, ciphertext)
-    if (plain) return plain
+  for (const secret of sorted) {
+    const plain = open(secret.password, salt, mac, ciphertext)
+    if (plain) return { plain, secret }
   }
   throw new Failure(
     'vault.secret',
     secrets.length === 0 ? 'a vault password is needed' : 'no vault password opens this',
     {
       at,
-      hint: 'give it by --vault-password-file FILE or --vault-id ID@FILE',
+      hint: 'give it by --vault-password-file FILE, --vault-id ID@FILE or --ask-vault-pass',
     },
   )
 }
+
+/** What a vault holds. @throws Failure as openVault */
+export const decryptVault = (text: string, secrets: readonly VaultSecret[], at: Position): Buffer =>
+  openVault(text, secrets, at).plain
 
 /** Encrypts as ansible-vault does; format 1.2 when an identity other than `default` is named. */
 export const encryptVault = (plain: Buffer, secret: VaultSecret, salt: Buffer = randomBytes(32)): string => {

@@ -1,5 +1,5 @@
 import { Failure } from '../../engine/failure.ts'
-import { readVaultSecret } from '../../engine/site.ts'
+import { parseVaultId, readVaultSecrets } from '../../engine/vars/vaultsecrets.ts'
 import { loadSite, type Site, type SiteSources } from '../site.ts'
 import { defaultStateDirectory, openState, type State } from '../state.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
@@ -20,7 +20,10 @@ export const siteSources = async (
     environment,
     warn: (message, at) =>
       complain(style.warning(`warning: ${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}`)),
-    vaultSecrets: await Promise.all((options.vaultPasswordFile ?? []).map(readVaultSecret)),
+    vaultSecrets: await readVaultSecrets(
+      (options.vaultPasswordFile ?? []).map((text) => parseVaultId(text)),
+      { directory: '.', askPassword: async () => undefined },
+    ),
   }
 }
 

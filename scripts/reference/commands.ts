@@ -30,6 +30,8 @@ const playSurroundings: PlaySurroundings = {
   directory: '.',
   home: '.',
   ask: async () => undefined,
+  askPassword: async () => undefined,
+  read: async () => Buffer.alloc(0),
   interruptible: (run) => run(new AbortController().signal),
   exit: () => {},
 }

@@ -1,26 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { execute } from '../../engine/process.ts'
-import { suite } from '../suite.ts'
+import { suite } from '../../suite.ts'
+import { site } from './play.ts'
 
 const test = suite('play')
-const program = join(import.meta.dirname, '../../bin/play')
-
-/** Runs `play` in a directory of these files. */
-const play = async (files: Readonly<Record<string, string>>, ...args: string[]) => {
-  const directory = mkdtempSync(join(tmpdir(), 'prelude-play-'))
-  try {
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(directory, path)), { recursive: true })
-      writeFileSync(join(directory, path), content)
-    }
-    return await execute(program, args, { cwd: directory, env: { ...process.env, NO_COLOR: '1' } })
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
-}
+const play = (files: Readonly<Record<string, string>>, ...args: string[]) => site(files, (here) => here.play(...args))
 
 const cluster = `all:
   vars: {ansible_connection: local}

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path'
+import { openConnection } from '../connections/open.ts'
+import { findModule } from '../modules/registry.ts'
+import type { RunDefaults, RunOptions } from '../run/options.ts'
+import type { BecomeFlags, ConnectionFlags, RunFlags, TagFlags } from './options.ts'
+import type { Passwords } from './passwords.ts'
+import { verbosityOf } from './reporters.ts'
+import type { Session } from './session.ts'
+
+export type ExecutionFlags = RunFlags & TagFlags & BecomeFlags & ConnectionFlags & { forceHandlers?: boolean }
+
+/** Ansible's names for what is one kind of connection here. */
+const kinds: Readonly<Record<string, string>> = { smart: 'ssh', paramiko: 'ssh', paramiko_ssh: 'ssh' }
+
+const kindOf = (name: string): string => {
+  const short = name.replace(/^ansible\.builtin\./, '')
+  return kinds[short] ?? short
+}
+
+const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, passwords: Passwords): RunDefaults => {
+  const { environment, directory } = surroundings
+  const sshArguments = [
+    settings.sshArgs,
+    flags.sshCommonArgs ?? settings.sshCommonArgs,
+    flags.sshExtraArgs ?? settings.sshExtraArgs,
+  ].filter((part) => part)
+  const key = flags.privateKey ?? settings.privateKeyFile
+  return {
+    connection: kindOf(flags.connection ?? settings.connection ?? 'ssh'),
+    user: flags.user ?? settings.user,
+    port: settings.port,
+    become: flags.become ?? settings.become ?? false,
+    becomeUser: flags.becomeUser ?? settings.becomeUser ?? 'root',
+    becomeMethod: flags.becomeMethod ?? settings.becomeMethod ?? 'sudo',
+    becomeExe: settings.becomeExe,
+    becomeFlags: settings.becomeFlags,
+    privateKeyFile: key === undefined ? undefined : resolve(directory, key),
+    sshAgent: environment['SSH_AUTH_SOCK'],
+    hostKeyChecking: settings.hostKeyChecking ?? true,
+    timeout: flags.timeout ?? settings.timeout ?? 10,
+    sshArguments: sshArguments.length > 0 ? sshArguments.join(' ') : undefined,
+    password: passwords.connection,
+    becomePassword: passwords.become,
+    gatherFacts: settings.gathering !== 'explicit',
+  }
+}
+
+/** All that a run is given, but for what reports it and reads its files. */
+export const runOptionsOf = (
+  session: Session,
+  flags: ExecutionFlags,
+  passwords: Passwords,
+): Omit<RunOptions, 'loader' | 'report'> => {
+  const { site, extraVars, limit, settings, surroundings } = session
+  const { home, ask, directory } = surroundings
+  const tags = flags.tags.length > 0 ? flags.tags : (settings.tags ?? [])
+  return {
+    inventory: site.inventory,
+    templar: site.templar,
+    surroundings: site.surroundings,
+    findModule,
+    open: openConnection,
+    extraVars,
+    tags: tags.length > 0 ? tags : ['all'],
+    skipTags: flags.skipTags.length > 0 ? flags.skipTags : (settings.skipTags ?? []),
+    limit,
+    check: flags.check ?? false,
+    diff: flags.diff ?? settings.diff ?? false,
+    verbosity: verbosityOf(flags, settings),
+    forks: flags.forks ?? settings.forks ?? 50,
+    forceHandlers: flags.forceHandlers ?? settings.forceHandlers ?? false,
+    defaults: defaultsOf(session, flags, passwords),
+    magic: (name, host) => {
+      if (name === 'prelude_home') return home
+      return name === 'node' ? site.node(host) : undefined
+    },
+    ask,
+    directory,
+  }
+}

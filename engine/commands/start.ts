@@ -1,0 +1,43 @@
+import { readConfiguration } from '../configuration/configuration.ts'
+import type { Settings } from '../configuration/options.ts'
+import type { Position } from '../failure.ts'
+import { positionText } from '../report/failure.ts'
+import { hasColours, type Style, styleFor } from '../report/style.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What every command begins with: the configuration, and how it speaks to people. */
+export type Start = {
+  readonly surroundings: Surroundings
+  /** The ansible.cfg that was read. */
+  readonly configurationFile: string | undefined
+  readonly settings: Settings
+  readonly style: Style
+  /** Tells a warning, once. */
+  readonly warn: (message: string, at?: Position) => void
+}
+
+/** Whether the report has colours: as the configuration says, else as the terminal and the environment say. */
+const isColoured = ({ columns, environment }: Surroundings, settings: Settings): boolean => {
+  if (settings.forceColour) return true
+  if (settings.noColour) return false
+  return hasColours({ isTTY: columns.out() !== undefined }, environment)
+}
+
+/** Reads the configuration. @throws Failure */
+export const start = async (surroundings: Surroundings): Promise<Start> => {
+  const { error, environment, directory } = surroundings
+  const told = new Set<string>()
+  const tell = (style: Style, message: string, at?: Position): void => {
+    const text = `[WARNING]: ${at ? `${positionText(at, directory)}: ` : ''}${message}`
+    if (!told.has(text)) error(`${style.warning(text)}\n`)
+    told.add(text)
+  }
+  const { file, settings } = await readConfiguration({
+    environment,
+    directory,
+    warn: (message) => tell(styleFor(isColoured(surroundings, {})), message),
+  })
+  const style = styleFor(isColoured(surroundings, settings))
+  const warn = settings.systemWarnings === false ? () => {} : tell.bind(undefined, style)
+  return { surroundings, configurationFile: file, settings, style, warn }
+}
