@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { bondHealth, parseBonding } from './system/bondhealth.ts'
 import { hasCarrier, listCards } from './system/cards.ts'
 import { inspectMachine } from './system/disks.ts'
-import { availableMemory, mebibytes } from './system/memory.ts'
+import { mebibytes, readMemory } from './system/memory.ts'
 
 const bondLines = async (): Promise<readonly string[]> => {
   const names = await readdir('/proc/net/bonding').catch((): string[] => [])
@@ -36,9 +36,9 @@ const diskLines = async (): Promise<readonly string[]> => {
 
 /** Prints cards, bonds, disks and memory as the stages would find them; changes nothing. For an emergency shell. */
 export const diagnose = async (): Promise<number> => {
-  const memory = await availableMemory()
+  const memory = await readMemory()
   const lines = [
-    ...(memory === undefined ? [] : [`memory available: ${mebibytes(memory)}`]),
+    ...(memory === undefined ? [] : [`memory available: ${mebibytes(memory.available)}`]),
     ...(await cardLines()),
     ...(await bondLines()),
     ...(await diskLines()),

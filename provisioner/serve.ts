@@ -7,8 +7,10 @@ import type { Log } from '../engine/log.ts'
 import { defaultPorts } from './boot/manifest.ts'
 import { createBundles } from './bundle/bundles.ts'
 import { type Dhcp, startDhcp } from './dhcp/dhcp.ts'
+import { createAdmission } from './http/admission.ts'
 import { routes } from './routes.ts'
 import { startServer } from './server.ts'
+import type { Services } from './services.ts'
 import type { Site, SiteSources } from './site.ts'
 import { followSite, type LiveSite } from './sitefiles.ts'
 import { openState } from './state.ts'
@@ -109,11 +111,12 @@ export const serve = async (options: ServeOptions, stop: AbortSignal, ready: (re
     }
     const names = [settings.server, ...(settings.names ?? []), hostname(), 'localhost', '127.0.0.1']
     const identity = await serverIdentity(join(state.directory, 'tls'), names)
-    const services = {
+    const services: Services = {
       state,
       site,
       ca: identity.ca,
       bundles: createBundles(state),
+      transfers: createAdmission(Date.now, log.info),
       log,
       now: () => new Date(),
       started: new Date(),

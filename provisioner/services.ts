@@ -1,5 +1,6 @@
 import type { Log } from '../engine/log.ts'
 import type { Bundles } from './bundle/bundles.ts'
+import type { Admission } from './http/admission.ts'
 import type { Site } from './site.ts'
 import type { State } from './state.ts'
 
@@ -11,6 +12,8 @@ export type Services = {
   /** PEM of the site's certificate authority. */
   readonly ca: string
   readonly bundles: Bundles
+  /** Transfers of content that run. */
+  readonly transfers: Admission
   readonly log: Log
   readonly now: () => Date
   /** When this server began to listen. */

@@ -70,6 +70,14 @@ const settingsOf = (inventory: Inventory, resolve: Resolve, host: string, only?:
 export const siteSettings = (inventory: Inventory, resolve: Resolve): SiteSettings =>
   settingsOf(inventory, resolve, headHost(inventory))
 
-/** The policy of booting of one host: prelude_boot may stand on any group or host. */
-export const bootPolicy = (inventory: Inventory, resolve: Resolve, host: string): SiteBoot =>
-  settingsOf(inventory, resolve, host, ['boot']).boot ?? {}
+/** How one node boots: settings that may stand on any group or host. */
+export type NodePolicy = {
+  readonly boot: SiteBoot
+  /** Further servers of images. */
+  readonly servers: readonly string[]
+}
+
+export const nodePolicy = (inventory: Inventory, resolve: Resolve, host: string): NodePolicy => {
+  const { boot = {}, servers = [] } = settingsOf(inventory, resolve, host, ['boot', 'servers'])
+  return { boot, servers }
+}

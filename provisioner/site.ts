@@ -8,7 +8,7 @@ import type { VaultSecret } from '../engine/vars/vault.ts'
 import type { SiteSettings } from '../schema/types.ts'
 import type { Node } from './node/node.ts'
 import { loadNodes } from './node/nodes.ts'
-import { bootPolicy, siteSettings } from './settings.ts'
+import { nodePolicy, siteSettings } from './settings.ts'
 
 /** What the provisioner knows of a site from its files: read once, never changed; a changed file makes a new one. */
 export type Site = {
@@ -36,7 +36,7 @@ export type SiteSources = {
 export const loadSite = async (sources: SiteSources): Promise<Site> => {
   const { inventory, templar, decrypt, scope, resolve } = await openSite(sources)
   const settings = siteSettings(inventory, resolve)
-  const nodes = loadNodes(inventory, resolve, (host) => bootPolicy(inventory, resolve, host))
+  const nodes = loadNodes(inventory, resolve, (host) => nodePolicy(inventory, resolve, host))
   return { inventory, directory: inventory.directory, settings, nodes, templar, decrypt, scope }
 }
 

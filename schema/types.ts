@@ -2487,6 +2487,10 @@ export interface BootManifest {
    */
   servers: [BootServer, ...BootServer[]];
   /**
+   * Base URLs of the servers that have the image under `/blobs/DIGEST`, in the order in which this node asks them. The provisioners come after them.
+   */
+  mirrors?: string[];
+  /**
    * PEM of the only certificate authority that the agent trusts.
    */
   ca: string;
@@ -2542,7 +2546,37 @@ export interface BootImage {
   /**
    * Format of the file system image.
    */
-  format: "squashfs";
+  format: "squashfs" | "erofs";
+  /**
+   * Bytes that its content takes in memory when it is unpacked.
+   */
+  unpacked?: number;
+  signed?: Signed;
+}
+
+/**
+ * A statement with the signatures of the site's keys.
+ */
+export interface Signed {
+  /**
+   * JSON of a statement; what is signed is this very text.
+   */
+  statement: string;
+  /**
+   * A signature by each key.
+   */
+  signatures: Signature[];
+}
+
+export interface Signature {
+  /**
+   * Identifier of the key: the first 16 hex digits of the sha256 of its DER.
+   */
+  key: string;
+  /**
+   * Ed25519 signature in base64.
+   */
+  signature: string;
 }
 
 /**
@@ -2550,13 +2584,40 @@ export interface BootImage {
  */
 export interface BootRoot {
   /**
-   * image: loop-mounted under an overlay in memory; tmpfs: unpacked into memory.
+   * image: loop-mounted under an overlay in memory; tmpfs: unpacked into memory; nfs: mounted from a server.
    */
-  type: "image" | "tmpfs";
+  type: "image" | "tmpfs" | "nfs";
   /**
    * Limit of the writable layer in memory, as tmpfs takes it (`50%`, `2G`).
    */
   size?: string;
+  nfs?: BootNfs;
+}
+
+/**
+ * The root of type nfs.
+ */
+export interface BootNfs {
+  /**
+   * Address or name of the server.
+   */
+  server: string;
+  /**
+   * Exported directory.
+   */
+  path: string;
+  /**
+   * Version of NFS; 4 is the newest 4.x that the server speaks.
+   */
+  version: "3" | "4" | "4.0" | "4.1" | "4.2";
+  /**
+   * Further mount options.
+   */
+  options: string[];
+  /**
+   * Mounted read-write as it is; otherwise read-only under an overlay in memory.
+   */
+  writable: boolean;
 }
 
 /**
@@ -2695,9 +2756,17 @@ export interface NodeMkdisk {
  */
 export interface BootRetry {
   /**
-   * Seconds that fetching may take in all before the node restarts.
+   * Seconds that fetching may take in all before the node restarts, waits that busy servers ask for aside.
    */
   budget?: number;
+  /**
+   * Seconds that busy servers may make the node wait in all.
+   */
+  patience?: number;
+  /**
+   * Bytes a second below which a server of images is left for the next.
+   */
+  rate?: number;
   /**
    * Offer an emergency shell instead of the restart; off by default.
    */
@@ -2803,9 +2872,25 @@ export interface NodeRecord {
  */
 export interface NodeRoot {
   /**
-   * image: loop-mounted under an overlay in memory; tmpfs: unpacked into memory.
+   * image: loop-mounted under an overlay in memory; tmpfs: unpacked into memory; nfs: `source`, mounted over the network.
    */
-  type?: "image" | "tmpfs";
+  type?: "image" | "tmpfs" | "nfs";
+  /**
+   * NFS server and exported directory: 10.1.0.1:/srv/roots/compute.
+   */
+  source?: string;
+  /**
+   * Version of NFS; 4 is the newest 4.x that the server speaks.
+   */
+  version?: "3" | "4" | "4.0" | "4.1" | "4.2" | 3 | 4 | 4.1 | 4.2;
+  /**
+   * Further mount options of NFS: nconnect=4, rsize=1048576.
+   */
+  options?: string[];
+  /**
+   * The NFS root itself is writable; otherwise it is read-only under an overlay in memory.
+   */
+  writable?: boolean;
   /**
    * Limit of the writable layer in memory, as tmpfs takes it (`50%`, `2G`).
    */
@@ -3004,9 +3089,13 @@ export interface ImageManifest {
   kernels: [ImageKernel, ...ImageKernel[]];
   rootfs: Blob;
   /**
-   * Format of the file system image.
+   * Format of the file system image; squashfs when absent.
    */
-  format?: "squashfs";
+  format?: "squashfs" | "erofs";
+  /**
+   * Bytes that the tree takes in memory when it is unpacked.
+   */
+  unpacked?: number;
   /**
    * Digest of the build tree it was made of; an unchanged tree is not published again.
    */
@@ -3107,6 +3196,14 @@ export interface SiteSettings {
    */
   https_port?: number;
   /**
+   * Base URLs of further servers of images: caches before the provisioner, or copies of its blobs. Each node begins at another one; the provisioner itself comes last unless it is named here. May differ by group and host.
+   */
+  servers?: string[];
+  /**
+   * How many transfers of content the plain listener serves at a time; who comes then is asked to come again (503 and Retry-After).
+   */
+  transfers?: number;
+  /**
    * Directory in which the provisioner keeps images, events, keys and secrets.
    */
   state?: string;
@@ -3197,9 +3294,17 @@ export interface SiteBoot {
    */
   watchdog?: number;
   /**
-   * Seconds that fetching may take in all before the node restarts.
+   * Seconds that fetching may take in all before the node restarts, waits that busy servers ask for aside; 600 when absent, and for the image one more for each MiB.
    */
   budget?: number;
+  /**
+   * Seconds that busy servers may make a node wait in all.
+   */
+  patience?: number;
+  /**
+   * Bytes a second below which a node leaves a server of images for the next.
+   */
+  rate?: number;
   /**
    * Offer an emergency shell instead of the restart.
    */
@@ -3226,4 +3331,54 @@ export interface SiteLab {
    * tcg: emulation; kvm: after a probe guest has shown that it works; auto: kvm, or tcg where it does not work.
    */
   acceleration?: "auto" | "tcg" | "kvm";
+}
+
+// schema/statement.schema.json
+/**
+ * What a site says of an image version.
+ */
+export interface ImageStatement {
+  /**
+   * Kind of statement: a signature of one kind is none of another.
+   */
+  type: "prelude image";
+  /**
+   * Name of the image.
+   */
+  name: string;
+  /**
+   * Digest of its manifest.
+   */
+  version: string;
+  /**
+   * When the version was published.
+   */
+  created: string;
+  rootfs: StatementRootfs;
+  /**
+   * Format of the file system image.
+   */
+  format: "squashfs" | "erofs";
+  /**
+   * When it was signed; an initramfs made later than this refuses it.
+   */
+  signed: string;
+  /**
+   * When it stops being good.
+   */
+  expires?: string;
+}
+
+/**
+ * The file system image.
+ */
+export interface StatementRootfs {
+  /**
+   * Digest.
+   */
+  digest: string;
+  /**
+   * Bytes.
+   */
+  size: number;
 }

@@ -12,6 +12,10 @@ needs='
 /usr/sbin/ovs-vswitchd openvswitch-switch openvswitch
 /usr/bin/mmdebstrap mmdebstrap mmdebstrap
 /usr/bin/mksquashfs squashfs-tools squashfs-tools
+/usr/bin/mkfs.erofs erofs-utils erofs-utils
+/usr/bin/ganesha.nfsd nfs-ganesha nfs-ganesha
+/usr/lib/x86_64-linux-gnu/ganesha/libfsalvfs.so nfs-ganesha-vfs nfs-ganesha-vfs
+/usr/sbin/rpcbind rpcbind rpcbind
 /usr/bin/zstd zstd zstd
 /usr/bin/cpio cpio cpio
 /usr/bin/strip binutils binutils

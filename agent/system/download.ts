@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { type HttpAnswer, HttpFailure, reasonOf, refusal, request } from './http.ts'
@@ -11,11 +13,15 @@ export type Download = {
   /** `sha256:` and 64 hex digits. */
   readonly digest: string
   readonly size: number
-  /** Seconds that fetching may take in all. */
+  /** Seconds that fetching may take in all, waits that busy servers ask for aside; they may ask for `patience` seconds. */
   readonly budget: number
+  readonly patience?: number
   readonly log: Log
   /** Milliseconds without a byte after which a server is given up. */
   readonly idle?: number
+  /** Bytes a second below which a server is given up, over `window` milliseconds (30 s): one that drips is as bad as none. */
+  readonly rate?: number
+  readonly window?: number
   /** Called as bytes arrive, with how many there are. */
   readonly progress?: (bytes: number) => void
   /** Milliseconds of the first and the longest pause between attempts. */
@@ -25,13 +31,24 @@ export type Download = {
 
 export type DownloadResult = { readonly attempts: number; readonly ms: number }
 
-/** How often content of the right size and a wrong digest is fetched anew before the boot is given up. */
+/** How often a server may send content of the right size and a wrong digest before it is left out. */
 const corruptionLimit = 3
 
-type State = { written: number; hash: ReturnType<typeof createHash>; etag: string | undefined; file: FileHandle }
+/** Bytes a second that even a crowded network brings; 500 MiB would take more than two hours at this rate. */
+const leastRate = 64 * 1024
 
-const restart = async (state: State): Promise<void> => {
-  await state.file.truncate(0)
+type State = {
+  written: number
+  hash: ReturnType<typeof createHash>
+  /** The last answer's, with the server that gave it: each kind of server has its own way to make them. */
+  etag: { readonly url: string; readonly value: string } | undefined
+  /** Who sent the first byte. */
+  source: string | undefined
+  file: FileHandle
+}
+
+const restart = (state: State): void => {
+  ftruncateSync(state.file.fd, 0)
   state.written = 0
   state.hash = createHash('sha256')
 }
@@ -45,87 +62,150 @@ const accept = async (url: string, answer: HttpAnswer, state: State, size: numbe
   if (answer.status === 206) {
     const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.headers['content-range'] ?? '')
     if (Number(range?.[1]) !== state.written || Number(range?.[3]) !== size) {
-      await restart(state)
+      restart(state)
       refuse(`a wrong range: ${answer.headers['content-range'] ?? 'none'}`)
     }
   } else if (answer.status === 200) {
     // a page of another program often comes without its length: then it is not the content either
     const length = answer.headers['content-length']
     if (Number(length) !== size) refuse(`${length ?? 'an unknown number of'} bytes instead of ${size}`)
-    await restart(state)
+    restart(state)
   } else if (answer.status === 416) {
-    await restart(state)
+    restart(state)
     refuse('the range cannot be served; starting over')
   } else {
     throw refusal(url, answer, await reasonOf(answer))
   }
-  state.etag = answer.headers.etag
+  if (state.written === 0) state.source = url
+  state.etag = answer.headers.etag === undefined ? undefined : { url, value: answer.headers.etag }
 }
 
-const receive = async (url: string, answer: HttpAnswer, state: State, wanted: Download): Promise<void> => {
+/** Synchronously: the file is in memory, and copying a chunk there is faster than asking another thread to do it. */
+const writeAll = (file: FileHandle, chunk: Buffer, position: number): void => {
+  for (let from = 0; from < chunk.length; ) {
+    from += writeSync(file.fd, chunk, from, chunk.length - from, position + from)
+  }
+}
+
+/** Looks at what arrived whenever a window is over. Throws when it was too little: an HttpFailure. */
+const rateCheck = (url: string, { rate = leastRate, window = 30_000 }: Download) => {
+  let since = performance.now()
+  let bytes = 0
+  return (length: number): void => {
+    bytes += length
+    const ms = performance.now() - since
+    if (ms < window) return
+    if ((bytes / ms) * 1000 < rate)
+      throw new HttpFailure(`${url}: too slow, ${bytes} bytes in ${Math.round(ms / 1000)} s`)
+    since = performance.now()
+    bytes = 0
+  }
+}
+
+/** Calls `take` with each chunk when it arrives, so that nothing that came before a break is lost; resolves at the end. */
+const consume = (body: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  body.on('data', (chunk: Buffer) => {
+    try {
+      take(chunk)
+    } catch (thrown) {
+      reject(thrown)
+      body.destroy()
+    }
+  })
+  body.on('end', resolve)
+  body.on('error', reject)
+  body.on('close', () => reject(new Error('the connection was closed')))
+  return promise
+}
+
+const receive = async (
+  url: string,
+  answer: HttpAnswer,
+  state: State,
+  wanted: Download,
+  signal: AbortSignal,
+): Promise<void> => {
+  const from = state.written
+  const checkRate = rateCheck(url, wanted)
   try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    await consume(answer.body, (chunk) => {
       if (state.written + chunk.length > wanted.size) {
-        await restart(state)
+        restart(state)
         throw new HttpFailure(`${url}: more than ${wanted.size} bytes`)
       }
-      for (let from = 0; from < chunk.length; ) {
-        from += (await state.file.write(chunk, from, chunk.length - from, state.written + from)).bytesWritten
-      }
+      writeAll(state.file, chunk, state.written)
       state.hash.update(chunk)
       state.written += chunk.length
       wanted.progress?.(state.written)
-    }
+      checkRate(chunk.length)
+    })
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown
     const code = (thrown as NodeJS.ErrnoException).code
     if (code === 'ENOSPC')
       throw new Failure('image.space', `no memory left after ${state.written} bytes`, { cause: thrown })
-    throw new HttpFailure(`${url}: broken off after ${state.written} of ${wanted.size} bytes: ${messageOf(thrown)}`, {
+    const reason = signal.aborted ? 'the time for it is over' : messageOf(thrown)
+    throw new HttpFailure(`${url}: broken off after ${state.written} of ${wanted.size} bytes: ${reason}`, {
       cause: thrown,
+      hasMoved: state.written > from,
     })
   }
-  if (state.written < wanted.size) throw new HttpFailure(`${url}: ended after ${state.written} of ${wanted.size} bytes`)
+  if (state.written < wanted.size)
+    throw new HttpFailure(`${url}: ended after ${state.written} of ${wanted.size} bytes`, {
+      hasMoved: state.written > from,
+    })
 }
 
 /**
  * Fetches content whose digest and size are known into a file. The digest is computed while bytes arrive; a broken
  * transfer goes on where it stopped, on the next server; the file has the right content when this returns. Throws
- * 'image.digest' when a server keeps sending other content, 'image.space' when memory is full, else the last failure.
+ * 'image.digest' when servers keep sending other content, 'image.space' when memory is full, else the last failure.
  */
 export const download = async (path: string, wanted: Download): Promise<DownloadResult> => {
   const start = performance.now()
   let attempts = 0
-  let corrupt = 0
-  const state: State = { written: 0, hash: createHash('sha256'), etag: undefined, file: await open(path, 'w', 0o600) }
+  const corrupt = new Map<string, number>()
+  const state: State = {
+    written: 0,
+    hash: createHash('sha256'),
+    etag: undefined,
+    source: undefined,
+    file: await open(path, 'w', 0o600),
+  }
   try {
     await retry(
       wanted.urls,
-      async (url) => {
+      async (url, signal) => {
         attempts++
-        // Blobs are named by their digest and immutable: what one server began another can finish. If-Range guards
-        // against a server whose ETag says otherwise.
+        // Blobs are named by their digest and immutable: what one server began another can finish, until somebody sent
+        // something else: then each server answers for all of it. If-Range guards against one that changed its content.
+        if (corrupt.size > 0 && url !== state.source) restart(state)
         const resume = state.written > 0
+        const condition = state.etag?.url === url ? { 'if-range': state.etag.value } : {}
         const answer = await request(url, {
-          headers: resume
-            ? { range: `bytes=${state.written}-`, ...(state.etag ? { 'if-range': state.etag } : {}) }
-            : {},
+          headers: resume ? { range: `bytes=${state.written}-`, ...condition } : {},
           ...(wanted.idle === undefined ? {} : { idle: wanted.idle }),
+          signal,
         })
         await accept(url, answer, state, wanted.size)
         if (resume && state.written > 0) wanted.log.info(`going on at byte ${state.written}`)
-        await receive(url, answer, state, wanted)
+        await receive(url, answer, state, wanted, signal)
         const digest = `sha256:${state.hash.digest('hex')}`
         if (digest === wanted.digest) return
-        await restart(state)
-        const message = `${url} sends ${digest}, not ${wanted.digest}`
-        if (++corrupt >= corruptionLimit) throw new Failure('image.digest', message)
-        throw new HttpFailure(message)
+        restart(state)
+        const count = (corrupt.get(url) ?? 0) + 1
+        corrupt.set(url, count)
+        throw new HttpFailure(`${url} sends ${digest}, not ${wanted.digest}`, {
+          code: 'image.digest',
+          final: count >= corruptionLimit,
+        })
       },
       {
         log: wanted.log,
         what: 'download',
         budget: wanted.budget,
+        ...(wanted.patience === undefined ? {} : { patience: wanted.patience }),
         ...(wanted.first === undefined ? {} : { first: wanted.first }),
         ...(wanted.longest === undefined ? {} : { longest: wanted.longest }),
       },

@@ -1,6 +1,6 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { Failure, messageOf } from '../../engine/failure.ts'
+import { Failure, type FailureCode, messageOf } from '../../engine/failure.ts'
 
 export type HttpOptions = {
   readonly method?: 'GET' | 'POST'
@@ -19,17 +19,28 @@ export type HttpAnswer = {
   readonly body: IncomingMessage
 }
 
+type HttpFailureDetails = {
+  readonly final?: boolean
+  readonly retryAfter?: number | undefined
+  readonly hasMoved?: boolean
+  readonly code?: FailureCode
+  readonly cause?: unknown
+}
+
 /** A request that brought no usable answer. */
 export class HttpFailure extends Failure {
   /** The server will say the same again: asking it once more is useless. */
   readonly final: boolean
   /** Seconds that the server asks to wait for. */
   readonly retryAfter: number | undefined
+  /** Something usable arrived before it failed. */
+  readonly hasMoved: boolean
 
-  constructor(message: string, details: { final?: boolean; retryAfter?: number | undefined; cause?: unknown } = {}) {
-    super('server.answer', message, { cause: details.cause })
+  constructor(message: string, details: HttpFailureDetails = {}) {
+    super(details.code ?? 'server.answer', message, { cause: details.cause })
     this.final = details.final ?? false
     this.retryAfter = details.retryAfter
+    this.hasMoved = details.hasMoved ?? false
   }
 }
 
@@ -55,7 +66,10 @@ export const request = (url: string, options: HttpOptions = {}): Promise<HttpAns
   })
   sent.on('response', (body) => resolve({ status: body.statusCode ?? 0, headers: body.headers, body }))
   sent.on('timeout', () => sent.destroy(new Error(`no data for ${idle / 1000} s`)))
-  sent.on('error', (cause) => reject(new HttpFailure(`${url}: ${cause.message}`, { cause })))
+  sent.on('error', (cause) => {
+    const reason = options.signal?.aborted ? 'the time for it is over' : cause.message
+    reject(new HttpFailure(`${url}: ${reason}`, { cause }))
+  })
   sent.end(options.body)
   return promise
 }

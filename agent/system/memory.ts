@@ -1,13 +1,26 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
-/** Bytes that programs can still have, as /proc/meminfo says it (MemAvailable). */
-export const parseAvailable = (meminfo: string): number | undefined => {
-  const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1]
-  return kib === undefined ? undefined : Number(kib) * 1024
+/** Bytes of memory: all of it, and what programs can still have. */
+export type Memory = { readonly total: number; readonly available: number }
+
+/** What /proc/meminfo says (MemTotal, MemAvailable); undefined when it says neither. */
+export const parseMemory = (meminfo: string): Memory | undefined => {
+  const bytes = (name: string) => {
+    const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(meminfo)?.[1]
+    return kib === undefined ? undefined : Number(kib) * 1024
+  }
+  const [total, available] = [bytes('MemTotal'), bytes('MemAvailable')]
+  return total === undefined || available === undefined ? undefined : { total, available }
 }
 
-export const availableMemory = async (): Promise<number | undefined> =>
-  parseAvailable(await readFile('/proc/meminfo', 'utf8'))
+export const readMemory = async (): Promise<Memory | undefined> => parseMemory(await readFile('/proc/meminfo', 'utf8'))
+
+/** Options of a tmpfs. Where there are several NUMA nodes its pages go round them; else the first one alone would hold it all. */
+export const tmpfsOptions = (
+  size: string,
+  hasNodes = existsSync('/sys/devices/system/node/node1'),
+): readonly string[] => [`size=${size}`, 'mode=0755', ...(hasNodes ? ['mpol=interleave'] : [])]
 
 /** Bytes in MiB, for people. */
 export const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB`

@@ -54,13 +54,14 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
     servers,
     session: () => session,
     async open(token) {
-      const open = async (server: Server): Promise<Session> => {
+      const open = async (server: Server, signal: AbortSignal): Promise<Session> => {
         const url = `${server.https}/session`
         const answer = await request(url, {
           method: 'POST',
           ca,
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ token, node: options.node, boot: options.boot }),
+          signal,
         })
         if (answer.status !== 200 && answer.status !== 201) throw refusal(url, answer, await reasonOf(answer))
         const given = parseJson<Session>((await bodyOf(answer, sessionLimit)).toString(), 'the session')
@@ -79,9 +80,9 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
       return session
     },
     get(path, take, { what, headers, budget, accept = [] }) {
-      const get = async (server: Server) => {
+      const get = async (server: Server, signal: AbortSignal) => {
         const url = `${server.https}${path}`
-        const answer = await request(url, { ca, headers: { ...headers, ...authorization() } })
+        const answer = await request(url, { ca, headers: { ...headers, ...authorization() }, signal })
         if (answer.status !== 200 && !accept.includes(answer.status)) throw refusal(url, answer, await reasonOf(answer))
         try {
           return await take(answer)
@@ -95,7 +96,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
       return retry(servers, get, { log, what, budget: budget ?? options.budget })
     },
     async post(events) {
-      const post = async (server: Server) => {
+      const post = async (server: Server, signal: AbortSignal) => {
         const url = `${server.https}/events`
         const answer = await request(url, {
           method: 'POST',
@@ -103,6 +104,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
           headers: { 'content-type': 'application/json', ...authorization() },
           body: JSON.stringify(events),
           idle: 10_000,
+          signal,
         })
         const reason = await reasonOf(answer)
         if (answer.status < 200 || answer.status > 299) throw refusal(url, answer, reason)

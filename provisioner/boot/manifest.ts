@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { bootInterface, type Interface } from '../../engine/inventory/node/interfaces.ts'
-import type { BootManifest, BootServer, SiteSettings } from '../../schema/types.ts'
+import type { BootManifest, BootNfs, BootRoot, BootServer, NodeRoot, SiteSettings } from '../../schema/types.ts'
 import type { Image } from '../image/images.ts'
 import type { Node } from '../node/node.ts'
+import type { Attempts } from './attempts.ts'
 import { cpio } from './cpio.ts'
 
 export const defaultPorts = { http: 9873, https: 9874 }
@@ -33,6 +35,33 @@ export const bootNetwork = (interfaces: readonly Interface[]): readonly Interfac
   return interfaces.filter(({ name }) => wanted.has(name))
 }
 
+/**
+ * The servers of images as one node asks them: each node begins at another one, by its name, so that they share the load
+ * however many nodes boot. The provisioner is asked last, unless it is one of them.
+ */
+export const mirrorsOf = (node: string, servers: readonly string[]): readonly string[] => {
+  const plain = [...new Set(servers.map((url) => url.replace(/\/+$/, '')))]
+  const first = plain.length === 0 ? 0 : createHash('sha256').update(node).digest().readUInt32BE() % plain.length
+  return [...plain.slice(first), ...plain.slice(0, first)]
+}
+
+const nfsRoot = ({ source, version, options, writable }: NodeRoot): BootNfs => {
+  const [, server = '', path = ''] = /^(\[[^\]]+\]|[^:]+):(.*)$/.exec(source ?? '') ?? []
+  return {
+    server: server.replace(/^\[(.*)\]$/, '$1'),
+    path,
+    version: String(version ?? 4) as BootNfs['version'],
+    options: options ?? [],
+    writable: writable ?? false,
+  }
+}
+
+const bootRoot = (root: NodeRoot = {}): BootRoot => ({
+  type: root.type ?? 'image',
+  ...(root.size === undefined ? {} : { size: root.size }),
+  ...(root.type === 'nfs' ? { nfs: nfsRoot(root) } : {}),
+})
+
 export type ManifestParts = {
   readonly node: Node
   readonly image: Image
@@ -41,29 +70,52 @@ export type ManifestParts = {
   readonly boot: string
   readonly token: string
   readonly time: Date
+  readonly attempts: Attempts
 }
 
-export const bootManifest = ({ node, image, settings, ca, boot, token, time }: ManifestParts): BootManifest => {
+export const bootManifest = ({
+  node,
+  image,
+  settings,
+  ca,
+  boot,
+  token,
+  time,
+  attempts,
+}: ManifestParts): BootManifest => {
   const { record } = node
-  const { rootfs, name } = image.manifest
-  const { watchdog, budget, shell } = node.boot
+  const { rootfs, name, format = 'squashfs', unpacked } = image.manifest
+  const { watchdog, budget, patience, rate, shell } = node.boot
+  const mirrors = mirrorsOf(node.name, node.servers)
   return {
     version: 1,
     node: node.name,
     boot,
     token,
     servers: [serverUrls(settings)],
+    ...(mirrors.length === 0 ? {} : { mirrors: [...mirrors] }),
     ca,
     time: time.toISOString(),
-    image: { name, version: image.version, digest: rootfs.digest, size: rootfs.size, format: 'squashfs' },
-    root: {
-      type: record.root?.type ?? 'image',
-      ...(record.root?.size === undefined ? {} : { size: record.root.size }),
+    image: {
+      name,
+      version: image.version,
+      digest: rootfs.digest,
+      size: rootfs.size,
+      format,
+      ...(unpacked === undefined ? {} : { unpacked }),
+      ...(image.signed === undefined ? {} : { signed: image.signed }),
     },
+    root: bootRoot(record.root),
     network: [...bootNetwork(node.interfaces)],
     ...(record.mkdisk === undefined ? {} : { mkdisk: record.mkdisk }),
     ...(watchdog === undefined ? {} : { watchdog }),
-    retry: { ...(budget === undefined ? {} : { budget }), ...(shell === undefined ? {} : { shell }) },
+    retry: {
+      ...(budget === undefined ? {} : { budget }),
+      ...(patience === undefined ? {} : { patience }),
+      ...(rate === undefined ? {} : { rate }),
+      ...(shell === undefined ? {} : { shell }),
+      ...attempts,
+    },
   }
 }
 

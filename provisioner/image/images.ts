@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import { originAt } from '../../engine/inventory/node/merge.ts'
 import { suggest } from '../../engine/nearest.ts'
-import type { ImageKernel, ImageManifest } from '../../schema/types.ts'
+import type { ImageKernel, ImageManifest, Signed } from '../../schema/types.ts'
 import type { Node } from '../node/node.ts'
 import type { State } from '../state.ts'
 import { canonical, digestOf } from '../store/digest.ts'
 import { replaceFile } from '../store/replace.ts'
 
 /** A published, immutable version of an image; `version` is sha256:…, the digest of the manifest's canonical JSON. */
-export type Image = { readonly version: string; readonly manifest: ImageManifest }
+export type Image = {
+  readonly version: string
+  readonly manifest: ImageManifest
+  /** What the site's keys say of it. */
+  readonly signed?: Signed
+}
 
 /** `name@sha256:…` */
 export const referenceOf = ({ version, manifest }: Image): string => `${manifest.name}@${version}`
@@ -19,13 +24,26 @@ const directoryOf = (state: State): string => join(state.directory, 'images')
 
 export const isImageName = (text: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text)
 
+const hexOf = (version: string): string => version.slice('sha256:'.length)
+
+const signedEnding = 'signed'
+
+/** Where the signatures of a version stand: beside its manifest. */
+export const signedFileOf = (state: State, { version, manifest }: Image): string =>
+  join(directoryOf(state), manifest.name, `${hexOf(version)}.${signedEnding}`)
+
 /** The version whose manifest a directory has in a file named after its digest; undefined when the content is another. */
 const read = async (directory: string, file: string): Promise<Image | undefined> => {
   const text = await readFile(join(directory, file), 'utf8')
   const version = digestOf(text)
   // before it is parsed: one damaged file must not hide the other versions
-  if (file !== `${version.slice('sha256:'.length)}.json`) return undefined
-  return { version, manifest: JSON.parse(text) as ImageManifest }
+  if (file !== `${hexOf(version)}.json`) return undefined
+  const signed = await readFile(join(directory, file.replace(/json$/, signedEnding)), 'utf8').catch(() => undefined)
+  return {
+    version,
+    manifest: JSON.parse(text) as ImageManifest,
+    ...(signed === undefined ? {} : { signed: JSON.parse(signed) as Signed }),
+  }
 }
 
 /** Every version of an image, newest first. A manifest whose content is not what its name says is left out. */
@@ -94,6 +112,6 @@ export const kernelOf = (image: Image, wanted?: string): ImageKernel => {
 export const storeManifest = async (state: State, manifest: ImageManifest): Promise<Image> => {
   const text = canonical(manifest)
   const version = digestOf(text)
-  await replaceFile(join(directoryOf(state), manifest.name, `${version.slice('sha256:'.length)}.json`), text, 0o644)
+  await replaceFile(join(directoryOf(state), manifest.name, `${hexOf(version)}.json`), text, 0o644)
   return { version, manifest }
 }

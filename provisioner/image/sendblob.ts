@@ -4,8 +4,14 @@ import { matches, rangeOf } from '../http/ranges.ts'
 import type { Call } from '../http/route.ts'
 import { isDigest } from '../store/digest.ts'
 
-/** GET /blobs/:digest: immutable content, in ranges, so that a transfer resumes and any cache may keep it. */
-export const sendBlob = async ({ context, services: { state } }: Call): Promise<Response> => {
+export const defaultTransfers = 64
+
+/**
+ * GET /blobs/:digest: immutable content, in ranges, so that a transfer resumes and any cache may keep it. Only so many
+ * transfers run at a time; who finds no place is told when to come again, which iPXE and the agent do.
+ */
+export const sendBlob = async ({ context, services }: Call): Promise<Response> => {
+  const { state, transfers } = services
   const digest = context.req.param('digest') ?? ''
   const blob = isDigest(digest) ? await state.blobs.stat(digest) : undefined
   if (!blob) return refuse(404, `there is no content ${digest}`)
@@ -27,6 +33,22 @@ export const sendBlob = async ({ context, services: { state } }: Call): Promise<
   if (range) headers['Content-Range'] = `bytes ${range.start}-${range.end}/${blob.size}`
   const status = range ? 206 : 200
   if (context.req.method === 'HEAD' || length === 0) return new Response(null, { status, headers })
-  const stream = Readable.toWeb(await state.blobs.open(digest, range))
+  const { settings } = await services.site()
+  const leave = transfers.enter(settings.transfers ?? defaultTransfers)
+  if (!leave) {
+    const seconds = transfers.retryAfter()
+    return refuse(503, `${transfers.running()} transfers run: come again in ${seconds} s`, {
+      'Retry-After': String(seconds),
+    })
+  }
+  let content: Readable
+  try {
+    content = await state.blobs.open(digest, range)
+  } catch (thrown) {
+    leave()
+    throw thrown
+  }
+  content.once('close', leave) // at its end, when it breaks, and when its reader is gone
+  const stream = Readable.toWeb(content)
   return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers })
 }

@@ -7,18 +7,26 @@ import { digestOf } from '../store/digest.ts'
 import { replaceFile } from '../store/replace.ts'
 import { isExcluded } from './exclude.ts'
 
+export type Tree = {
+  readonly digest: string
+  /** Bytes that it takes in memory when it is unpacked into a tmpfs. */
+  readonly size: number
+}
+
 /**
- * Digest of a build tree: of every path's type, mode, owner, content, link target, device number and extended
- * attributes. Times do not count (a directory's changes whenever a temporary file was in it), nor do excluded paths.
+ * Digest and size of a build tree. The digest is of every path's type, mode, owner, content, link target, device number
+ * and extended attributes. Times do not count (a directory's changes whenever a temporary file was in it), nor do excluded paths.
  *
  * Cheap: the digest of a regular file is remembered with its inode, size, mtime and ctime, and read again only when one
  * of them differs. ctime is the kernel's own and changes with every write, so nothing that changed can be missed.
  */
-export const treeDigest = async (tree: string, cacheFile: string): Promise<string> => {
+export const readTree = async (tree: string, cacheFile: string): Promise<Tree> => {
   const known = await readCache(cacheFile)
   const seen: Cache = {}
   const hash = createHash('sha256')
+  const sizes = new Map<bigint, number>()
   for await (const [path, stats] of walk(tree, '')) {
+    sizes.set(stats.ino, memoryOf(stats))
     hash.update(`${path}\0${stats.mode.toString(8)} ${stats.uid} ${stats.gid} `)
     if (stats.isFile()) hash.update(await fileDigest(tree, path, stats, known, seen))
     else if (stats.isSymbolicLink()) hash.update(await readlink(join(tree, path)))
@@ -27,7 +35,18 @@ export const treeDigest = async (tree: string, cacheFile: string): Promise<strin
   }
   hash.update(await attributes(tree))
   await replaceFile(cacheFile, JSON.stringify(seen))
-  return `sha256:${hash.digest('hex')}`
+  const size = [...sizes.values()].reduce((sum, each) => sum + each, 0)
+  return { digest: `sha256:${hash.digest('hex')}`, size }
+}
+
+const page = 4096
+
+/** An inode of the kernel, and the pages of a file without its holes. */
+const memoryOf = (stats: BigIntStats): number => {
+  const inode = 1024
+  if (!stats.isFile()) return inode
+  const written = Math.min(Number(stats.size), Number(stats.blocks) * 512)
+  return inode + Math.ceil(written / page) * page
 }
 
 /** Path to [identity of this state of the file, digest of its content]. */

@@ -17,4 +17,6 @@ export type Node = {
   readonly address: string | undefined
   /** Its policy of booting. */
   readonly boot: SiteBoot
+  /** Base URLs of the further servers of images that it may ask. */
+  readonly servers: readonly string[]
 }

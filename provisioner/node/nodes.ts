@@ -2,7 +2,7 @@ import { groupsOf } from '../../engine/inventory/groups.ts'
 import type { Inventory } from '../../engine/inventory/inventory.ts'
 import { bootInterface, interfacesOf } from '../../engine/inventory/node/interfaces.ts'
 import { type OriginalRecord, type Resolve, readRecords } from '../../engine/inventory/node/records.ts'
-import type { SiteBoot } from '../../schema/types.ts'
+import type { NodePolicy } from '../settings.ts'
 import { speakingInterface, withoutPrefix } from './interfaces.ts'
 import type { Node } from './node.ts'
 
@@ -10,11 +10,11 @@ import type { Node } from './node.ts'
 export const loadNodes = (
   inventory: Inventory,
   resolve: Resolve,
-  bootPolicy: (host: string) => SiteBoot,
+  policy: (host: string) => NodePolicy,
 ): ReadonlyMap<string, Node> => {
   const nodes = new Map<string, Node>()
   for (const [name, read] of readRecords(inventory, resolve)) {
-    nodes.set(name, { name, ...read, ...derived(read), groups: groupsOf(inventory, name), boot: bootPolicy(name) })
+    nodes.set(name, { name, ...read, ...derived(read), groups: groupsOf(inventory, name), ...policy(name) })
   }
   return nodes
 }

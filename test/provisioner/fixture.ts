@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createLog, type LogEntry } from '../../engine/log.ts'
 import { createBundles } from '../../provisioner/bundle/bundles.ts'
+import { createAdmission } from '../../provisioner/http/admission.ts'
 import type { Image } from '../../provisioner/image/images.ts'
 import { publishImage } from '../../provisioner/image/publish.ts'
 import type { Services } from '../../provisioner/services.ts'
 import { loadSite, type Site } from '../../provisioner/site.ts'
 import { openState, type State } from '../../provisioner/state.ts'
+import type { BootManifest } from '../../schema/types.ts'
 
 /** A directory that is gone when the test is over. */
 export const temporaryDirectory = async (): Promise<{ directory: string; remove: () => Promise<void> }> => {
@@ -136,12 +138,14 @@ export const makeFixture = async (files: Readonly<Record<string, string>> = {}):
   })
   const site = await openTestSite(inventory)
   const logged: LogEntry[] = []
+  const log = createLog((entry) => logged.push(entry))
   const services: Services = {
     state,
     site: async () => site,
     ca: 'PEM of the authority',
     bundles: createBundles(state),
-    log: createLog((entry) => logged.push(entry)),
+    transfers: createAdmission(() => clock.now, log.info),
+    log,
     now: () => new Date(clock.now),
     started: new Date(clock.now - 3_600_000),
   }
@@ -159,4 +163,12 @@ export const makeFixture = async (files: Readonly<Record<string, string>> = {}):
       await remove()
     },
   }
+}
+
+/** The manifest in a per-boot initrd. */
+export const manifestIn = (archive: Buffer): BootManifest => {
+  const start = archive.indexOf('{"version"')
+  const header = archive.indexOf('prelude/boot.json') - 110
+  const size = Number.parseInt(archive.subarray(header + 54, header + 62).toString(), 16)
+  return JSON.parse(archive.subarray(start, start + size).toString())
 }

@@ -7,7 +7,7 @@ import { application } from '../../provisioner/server.ts'
 import type { Services } from '../../provisioner/services.ts'
 import type { BootManifest, Bundle, SecretBundle, Session } from '../../schema/types.ts'
 import { suite } from '../suite.ts'
-import { type Fixture, makeFixture } from './fixture.ts'
+import { type Fixture, makeFixture, manifestIn } from './fixture.ts'
 import { bootEvent } from './store/events.contract.ts'
 
 const test = suite('routes')
@@ -49,12 +49,6 @@ const scriptOf = async (node: Name, from: string = addresses[node]): Promise<str
   (await ask(`/boot/ipxe?mac=${macs[node]}`, { from })).text()
 
 const initrdPath = (script: string): string => /(\/boot\/initrd\/\S+)/.exec(script)?.[1] ?? '/boot/initrd/none'
-
-/** The manifest in a cpio archive. */
-const manifestIn = (archive: Buffer): BootManifest => {
-  const start = archive.indexOf('{"version"')
-  return JSON.parse(archive.subarray(start, archive.indexOf('\0', start)).toString())
-}
 
 const manifestOf = async (node: Name): Promise<BootManifest> => {
   const answer = await ask(initrdPath(await scriptOf(node)), { from: addresses[node] })

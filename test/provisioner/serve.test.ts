@@ -10,9 +10,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { createLog } from '../../engine/log.ts'
 import { type Ready, runtimeFiles, serve } from '../../provisioner/serve.ts'
-import type { BootManifest, Session } from '../../schema/types.ts'
+import type { Session } from '../../schema/types.ts'
 import { suite } from '../suite.ts'
-import { type Fixture, makeFixture } from './fixture.ts'
+import { type Fixture, makeFixture, manifestIn } from './fixture.ts'
 
 const test = suite('provision serve')
 
@@ -87,8 +87,7 @@ const codeOf = (promise: Promise<unknown>) =>
 test('a node boots over real listeners: script, initrd, session, overlay, events', async () => {
   const script = (await send('http', '/boot/ipxe?mac=52:54:00:00:03:01')).body.toString()
   const initrd = (await send('http', /\/boot\/initrd\/\w+/.exec(script)?.[0] ?? '')).body
-  const begin = initrd.indexOf('{"version"')
-  const manifest = JSON.parse(initrd.subarray(begin, initrd.indexOf('\0', begin)).toString()) as BootManifest
+  const manifest = manifestIn(initrd)
   assert.is(manifest.ca, await ca())
   const opened = await send('https', '/session', { method: 'POST', ca: manifest.ca, json: { token: manifest.token } })
   assert.is(opened.status, 200)

@@ -105,6 +105,17 @@ export const meaningProblems = (record: NodeRecord): readonly Problem[] => {
       `set node_networks.${booting[0]?.[0] ?? boot.name}.mac: the provisioner knows the node by it`,
     )
   }
+  const { type = 'image', source } = record.root ?? {}
+  if (type === 'nfs' && source === undefined) {
+    report(
+      ['root'],
+      "the root of type nfs has no 'source'",
+      'name server and directory: source: 10.1.0.1:/srv/roots/compute',
+    )
+  }
+  if (type !== 'nfs' && source !== undefined) {
+    report(['root', 'source'], `a root of type ${type} has no source`, 'is it meant to be of type nfs?')
+  }
   for (const [index, arg] of (record.kernel?.args ?? []).entries()) {
     if (/[\x00-\x1f]/.test(arg) || ['||', '&&'].includes(arg)) {
       report(

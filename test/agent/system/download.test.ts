@@ -1,56 +1,36 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { download } from '../../../agent/system/download.ts'
 import { Failure } from '../../../engine/failure.ts'
-import { silentLog } from '../../../engine/log.ts'
 import { suite } from '../../suite.ts'
+import { type Answer, content, downloadFrom, firstByte, sha256, status } from './server.ts'
 
 const test = suite('agent download')
 
-const content = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7) & 0xff))
-const sha256 = (data: Uint8Array) => `sha256:${createHash('sha256').update(data).digest('hex')}`
-const digest = sha256(content)
+const whole = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7) & 0xff))
+const digest = sha256(whole)
+const good = (end?: number) => content(whole, end)
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
-
-const start = (request: IncomingMessage): number => Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
-
-/** What a well-behaved server says, up to byte `end`. */
-const good =
-  (end = content.length, alter: (data: Buffer) => Buffer = (data) => data): Answer =>
-  (request, response) => {
-    const from = start(request)
-    const range = { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }
-    response.writeHead(from > 0 ? 206 : 200, {
-      etag: `"${digest}"`,
-      'content-length': content.length - from,
-      ...(from > 0 ? range : {}),
-    })
-    const part = alter(content.subarray(from, end))
-    if (end < content.length) response.write(part, () => setTimeout(() => response.destroy(), 50))
-    else response.end(part)
-  }
-
-const status =
-  (code: number, headers: http.OutgoingHttpHeaders = {}, body = ''): Answer =>
-  (_, response) => {
-    response.writeHead(code, headers).end(body)
-  }
-
-const flipped = (data: Buffer): Buffer => {
-  const copy = Buffer.from(data)
-  copy[copy.length >> 1]! ^= 0x10
-  return copy
-}
+const flipped = Buffer.from(whole)
+flipped[100_000]! ^= 0x10
+const corrupt = (end?: number) => content(flipped, end)
 
 const stall: Answer = (_, response) => {
-  response.writeHead(200, { 'content-length': content.length })
-  response.write(content.subarray(0, 1000))
+  response.writeHead(200, { 'content-length': whole.length })
+  response.write(whole.subarray(0, 1000))
+}
+
+/** A byte every now and then: it never stalls and never ends. */
+const drip: Answer = (request, response) => {
+  const from = firstByte(request)
+  const range = { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
+  response.writeHead(from > 0 ? 206 : 200, { 'content-length': whole.length - from, ...(from > 0 ? range : {}) })
+  let at = from
+  const timer = setInterval(() => response.write(whole.subarray(at, ++at)), 10)
+  response.on('close', () => clearInterval(timer))
+}
+
+const wrongRange: Answer = (request, response) => {
+  if (firstByte(request) === 0) return good(70_000)(request, response)
+  response.writeHead(206, { 'content-range': `bytes 5-${whole.length - 1}/${whole.length}` }).end(whole.subarray(5))
 }
 
 type Case = {
@@ -62,28 +42,63 @@ type Case = {
   /** The first byte that each request asked for. */
   readonly starts?: readonly number[]
   readonly budget?: number
+  readonly patience?: number
+  readonly rate?: number
 }
 
+// The table of docs/boot.md, "What servers may do", line by line.
 const cases: readonly Case[] = [
   { name: 'takes the content', servers: [[good()]], attempts: 1 },
   { name: 'goes on where a transfer broke off', servers: [[good(70_000), good()]], attempts: 2, starts: [0, 70_000] },
   { name: 'goes on at another server', servers: [[good(50_000)], [good()]], attempts: 2, starts: [0, 50_000] },
+  {
+    name: 'goes on at another server whose ETags are others',
+    servers: [[good(50_000)], [content(whole, whole.length, '"5f3-1a"')]],
+    attempts: 2,
+    starts: [0, 50_000],
+  },
+  {
+    name: 'starts over where a server changed its content meanwhile',
+    servers: [[content(whole, 50_000, '"old"'), good()]],
+    attempts: 2,
+    starts: [0, 50_000],
+  },
   { name: 'starts over where ranges are not served', servers: [[good(70_000), status(416), good()]], attempts: 3 },
+  { name: 'starts over where another range is sent', servers: [[wrongRange, wrongRange, good()]], attempts: 3 },
   {
     name: 'never takes a flipped bit',
-    servers: [[good(content.length, flipped)]],
+    servers: [[corrupt()]],
     fails: { code: 'image.digest', message: /not sha256:/ },
   },
+  { name: 'takes the good server after the bad one', servers: [[corrupt()], [good()]], attempts: 2 },
   {
-    name: 'takes the good server after the bad one',
-    servers: [[good(content.length, flipped)], [good()]],
-    attempts: 2,
+    name: 'after a wrong digest does not mix what servers send',
+    servers: [[corrupt(150_000)], [good()]],
+    attempts: 4,
+    starts: [0, 150_000, 0, 0],
   },
   {
-    name: 'waits as long as a busy server asks',
+    name: 'finds the one good server of five',
+    servers: [[corrupt()], [corrupt()], [corrupt()], [corrupt()], [good()]],
+    attempts: 5,
+  },
+  {
+    name: 'comes again when a busy server asks',
     servers: [[status(503, { 'retry-after': '0' }), good()]],
     attempts: 2,
   },
+  {
+    name: 'asks the next server when one is busy, whatever it asks for',
+    servers: [[status(503, { 'retry-after': '3600' })], [good()]],
+    attempts: 2,
+  },
+  {
+    name: 'does not wait longer than its patience',
+    servers: [[status(429, { 'retry-after': '3600' })]],
+    patience: 5,
+    fails: { code: 'server.answer', message: /all servers stay busy .*429/ },
+  },
+  { name: 'asks again after 500', servers: [[status(500), status(502), status(504), good()]], attempts: 4 },
   {
     name: 'gives up at 404 of the only server',
     servers: [[status(404)]],
@@ -106,60 +121,65 @@ const cases: readonly Case[] = [
     attempts: 2,
   },
   { name: 'leaves a server that stalls', servers: [[stall], [good()]], attempts: 2, starts: [0, 1000] },
+  { name: 'leaves a server that drips', servers: [[drip], [good()]], rate: 10_000, attempts: 2 },
+  {
+    name: 'is not kept by a drip beyond its budget',
+    servers: [[drip]],
+    budget: 0.4,
+    rate: 1,
+    fails: { code: 'server.answer', message: /given up after 0.4 s .*broken off after \d+ of 200000 bytes: the time/ },
+  },
   {
     name: 'gives up when the budget is spent',
     servers: [[status(500)]],
     budget: 0.3,
-    fails: { code: 'server.answer', message: /500/ },
+    fails: { code: 'server.answer', message: /given up after 0.3 s .*500/ },
   },
 ]
 
-for (const { name, servers, attempts, fails, starts, budget = 30 } of cases) {
+for (const { name, servers, attempts, fails, starts, ...more } of cases) {
   test(name, async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'download-'))
-    const asked: number[] = []
-    const listening = await Promise.all(
-      servers.map(async (answers) => {
-        let count = 0
-        const server = http.createServer((request, response) => {
-          asked.push(start(request))
-          answers[Math.min(count++, answers.length - 1)]!(request, response)
-        })
-        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-        return server
-      }),
-    )
-    try {
-      const path = join(directory, 'image')
-      const result = download(path, {
-        urls: listening.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/blobs/${digest}`),
-        digest,
-        size: content.length,
-        budget,
-        log: silentLog,
-        idle: 300,
-        first: 5,
-        longest: 20,
-      })
-      if (fails) {
-        const failure = await result.then(
-          () => undefined,
-          (thrown: unknown) => thrown,
-        )
-        assert.instance(failure, Failure)
-        assert.is((failure as Failure).code, fails.code)
-        assert.match((failure as Failure).message, fails.message)
-        return
-      }
-      assert.is((await result).attempts, attempts)
-      assert.is(sha256(await readFile(path)), digest)
-      if (starts) assert.equal(asked, starts)
-    } finally {
-      for (const server of listening) server.closeAllConnections()
-      await Promise.all(listening.map((server) => new Promise((resolve) => server.close(resolve))))
-      await rm(directory, { recursive: true })
+    const start = performance.now()
+    const outcome = await downloadFrom(servers, { digest, size: whole.length, window: 100, ...more })
+    if (fails) {
+      assert.instance(outcome.thrown, Failure)
+      assert.is((outcome.thrown as Failure).code, fails.code)
+      assert.match((outcome.thrown as Failure).message, fails.message)
+      if (more.budget !== undefined) assert.ok(performance.now() - start < more.budget * 1000 + 3000)
+      return
     }
+    assert.is(outcome.thrown, undefined)
+    assert.is(outcome.digest, digest)
+    assert.is(outcome.result?.attempts, attempts)
+    const begins = outcome.asked.map(({ from }) => from)
+    if (starts) assert.equal(begins, starts)
   })
 }
+
+test('a transfer cut off at each percent goes on from there', async () => {
+  for (let percent = 0; percent < 100; percent++) {
+    const end = Math.floor((whole.length * percent) / 100)
+    const outcome = await downloadFrom([[good(end), good()]], { digest, size: whole.length })
+    assert.is(outcome.digest, digest)
+    assert.equal(
+      outcome.asked.map(({ from }) => from),
+      [0, end],
+      `${percent} %`,
+    )
+  }
+})
+
+test('If-Range goes to the server whose ETag it is, and to no other', async () => {
+  const { asked } = await downloadFrom([[good(1000), good()], [good(2000)]], { digest, size: whole.length })
+  assert.equal(
+    asked.map(({ condition }) => condition),
+    [undefined, undefined, undefined],
+  )
+  const again = await downloadFrom([[good(1000), good()]], { digest, size: whole.length })
+  assert.equal(
+    again.asked.map(({ condition }) => condition),
+    [undefined, `"${digest}"`],
+  )
+})
 
 test.run()

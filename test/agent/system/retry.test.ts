@@ -53,17 +53,81 @@ test('what is no answer of a server is not tried again', async () => {
   assert.is(count, 1)
 })
 
-test('does not wait longer than the budget, whatever a server asks for', async () => {
+const failing = (failure: () => HttpFailure, more: object, choices: readonly string[] = ['a']) => {
+  const asked: string[] = []
+  const answer = retry(
+    choices,
+    async (choice) => {
+      asked.push(choice)
+      throw failure()
+    },
+    { ...options, ...more },
+  ).catch((thrown: unknown) => (thrown as Error).message)
+  return answer.then((message) => ({ message, asked }))
+}
+
+test('gives up when the budget is spent', async () => {
+  const start = performance.now()
+  const { message, asked } = await failing(() => new HttpFailure('no'), { budget: 0.1 })
+  assert.match(message, /^test: given up after 0\.1 s \(\d+ attempts\): no$/)
+  assert.ok(asked.length > 3)
+  assert.ok(performance.now() - start < 1000)
+})
+
+test('an attempt that does not end is broken off when the budget is spent', async () => {
   const start = performance.now()
   const thrown = await retry(
     ['a'],
-    async () => {
-      throw new HttpFailure('busy', { retryAfter: 3600 })
+    (_, signal) =>
+      new Promise((_resolve, reject) => {
+        const alive = setTimeout(() => {}, 5_000)
+        signal.addEventListener('abort', () => {
+          clearTimeout(alive)
+          reject(new HttpFailure('broken off'))
+        })
+      }),
+    { ...options, budget: 0.1 },
+  ).catch((failure: unknown) => failure)
+  assert.match((thrown as Error).message, /given up after 0\.1 s \(1 attempt\): broken off/)
+  assert.ok(performance.now() - start < 2000)
+})
+
+test('what busy servers ask for does not count into the budget, and is not waited for without end', async () => {
+  const start = performance.now()
+  const { message, asked } = await failing(() => new HttpFailure('busy', { retryAfter: 0.05 }), {
+    budget: 0.02,
+    patience: 0.3,
+  })
+  assert.match(message, /all servers stay busy/)
+  assert.ok(asked.length > 3, String(asked.length))
+  assert.ok(performance.now() - start < 1000)
+  const late = await failing(() => new HttpFailure('busy', { retryAfter: 7200 }), {})
+  assert.match(late.message, /all servers stay busy \(1 attempt\): busy/)
+})
+
+test('a busy server is left for the next at once', async () => {
+  const asked: string[] = []
+  const start = performance.now()
+  const answer = await retry(
+    ['a', 'b', 'c'],
+    async (server) => {
+      asked.push(server)
+      if (server === 'c') return server
+      throw new HttpFailure('busy', { retryAfter: 5 })
     },
     options,
-  ).catch((failure: unknown) => failure)
-  assert.is((thrown as Error).message, 'busy')
+  )
+  assert.equal([answer, asked], ['c', ['a', 'b', 'c']])
   assert.ok(performance.now() - start < 1000)
+})
+
+test('where something moved the pauses begin anew', async () => {
+  const pauses: number[] = []
+  const log = { ...silentLog, warning: (text: string) => pauses.push(Number(/in ([\d.]+) s/.exec(text)?.[1])) }
+  const moved = { log, first: 100, longest: 100_000, random: () => 1, budget: 1 }
+  await failing(() => new HttpFailure('no', { hasMoved: true }), moved)
+  assert.equal(new Set(pauses), new Set([0.2]))
+  assert.ok(pauses.length > 2)
 })
 
 test.run()

@@ -2,10 +2,11 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import * as assert from 'uvu/assert'
 import type { Interface } from '../../../engine/inventory/node/interfaces.ts'
-import { bootManifest, bootNetwork, serverUrls } from '../../../provisioner/boot/manifest.ts'
+import { bootManifest, bootNetwork, mirrorsOf, serverUrls } from '../../../provisioner/boot/manifest.ts'
 import { leaveScript } from '../../../provisioner/boot/script.ts'
 import bootSchema from '../../../schema/boot.schema.json' with { type: 'json' }
 import nodeSchema from '../../../schema/node.schema.json' with { type: 'json' }
+import signedSchema from '../../../schema/signed.schema.json' with { type: 'json' }
 import { suite } from '../../suite.ts'
 import { makeFixture } from '../fixture.ts'
 
@@ -32,7 +33,7 @@ test('addresses of both families make URLs', () => {
 test('it is what its schema says, and holds no password', async () => {
   const fixture = await makeFixture({
     'inventory/host_vars/n01.yml':
-      'node_bmc: {type: ipmi, address: 10.3.0.1, user: admin, password: hunter2}\nnode_root: {type: tmpfs, size: 2G}\nnode_mkdisk: {wipe: true}\nprelude_boot: {watchdog: 60, shell: true}\n',
+      'node_bmc: {type: ipmi, address: 10.3.0.1, user: admin, password: hunter2}\nnode_root: {type: nfs, source: "[fd00::1]:/srv/roots/{{ inventory_hostname }}", version: 4.1, options: [nconnect=4], size: 2G}\nnode_mkdisk: {wipe: true}\nprelude_boot: {watchdog: 60, shell: true, rate: 1000}\nprelude_servers: [http://cache1:9873/, http://cache2:9873]\n',
   })
   try {
     const node = fixture.site.nodes.get('n01')!
@@ -45,19 +46,37 @@ test('it is what its schema says, and holds no password', async () => {
       boot: 'b',
       token: 't',
       time: new Date(),
+      attempts: { attempt: 3, last: 'root failed' },
     })
     const ajv = new Ajv({ allowUnionTypes: true })
     formats.default(ajv)
     ajv.addSchema(nodeSchema, 'node.schema.json')
+    ajv.addSchema(signedSchema, 'signed.schema.json')
     const isManifest = ajv.compile(bootSchema)
     assert.ok(isManifest(JSON.parse(JSON.stringify(manifest))), JSON.stringify(isManifest.errors))
-    assert.equal(manifest.root, { type: 'tmpfs', size: '2G' })
+    const nfs = { server: 'fd00::1', path: '/srv/roots/n01', version: '4.1', options: ['nconnect=4'], writable: false }
+    assert.equal(manifest.root, { type: 'nfs', size: '2G', nfs })
+    assert.equal(manifest.mirrors, mirrorsOf('n01', ['http://cache1:9873', 'http://cache2:9873']))
+    assert.equal(manifest.image.signed, image.signed)
     assert.is(manifest.watchdog, 60)
-    assert.equal(manifest.retry, { shell: true })
+    assert.equal(manifest.retry, { rate: 1000, shell: true, attempt: 3, last: 'root failed' })
     assert.not.match(JSON.stringify(manifest), 'hunter2')
   } finally {
     await fixture.remove()
   }
+})
+
+test('nodes begin at different servers, each always at the same, and ask all of them', () => {
+  const servers = ['http://a', 'http://b/', 'http://c', 'http://a']
+  const firsts = new Map<string, number>()
+  for (let number = 0; number < 300; number++) {
+    const order = mirrorsOf(`n${number}`, servers)
+    assert.equal(order.toSorted(), ['http://a', 'http://b', 'http://c'])
+    assert.equal(order, mirrorsOf(`n${number}`, servers))
+    firsts.set(order[0]!, (firsts.get(order[0]!) ?? 0) + 1)
+  }
+  for (const [server, count] of firsts) assert.ok(count > 70 && count < 130, `${server}: ${count} of 300`)
+  assert.equal(mirrorsOf('n1', []), [])
 })
 
 test('a message cannot bring a command into a script', () => {

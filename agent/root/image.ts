@@ -1,0 +1,112 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure, messageOf } from '../../engine/failure.ts'
+import type { BootContext, Details } from '../context.ts'
+import { download } from '../system/download.ts'
+import { mebibytes, readMemory, tmpfsOptions } from '../system/memory.ts'
+import { mount, unmount } from '../system/mounts.ts'
+import { run } from '../system/run.ts'
+import { mountLayers, place, writableLimit } from './layers.ts'
+import { checkRoom } from './room.ts'
+
+/** Most of the memory: unpacked, the root is all that is in it. */
+const unpackedLimit = '80%'
+
+/** Seconds for fetching where the site says nothing: with one more for each MiB, however large an image is. */
+const budgetOf = (size: number): number => 600 + Math.ceil(size / 1024 ** 2)
+
+const fetchImage = ({ manifest, log, watchdog }: BootContext, file: string) => {
+  const { name, digest, size } = manifest.image
+  const { budget, patience, rate } = manifest.retry ?? {}
+  const own = manifest.servers.map(({ http }) => http)
+  const servers = [...new Set([...(manifest.mirrors ?? []), ...own])]
+  return log.step(`fetching ${name} (${mebibytes(size)})`, () =>
+    download(file, {
+      urls: servers.map((server) => `${server}/blobs/${digest}`),
+      digest,
+      size,
+      budget: budget ?? budgetOf(size),
+      ...(patience === undefined ? {} : { patience }),
+      ...(rate === undefined ? {} : { rate }),
+      log,
+      progress: watchdog.progress,
+    }),
+  )
+}
+
+/**
+ * Unpacks an image into a directory with everything that it holds: owners, modes, times, hard links, extended attributes,
+ * holes, devices. unsquashfs refuses names that lead elsewhere; an erofs is copied from its mount, where there are none.
+ */
+export const unpackImage = async (context: BootContext, image: string, target: string): Promise<void> => {
+  const { log, manifest } = context
+  if (manifest.image.format === 'squashfs') {
+    await run(log, 'unsquashfs', ['-f', '-n', '-d', target, image])
+    return
+  }
+  const mounted = join(place, 'image')
+  await mkdir(mounted, { recursive: true })
+  await mount(log, { type: manifest.image.format, source: image, target: mounted, options: ['loop', 'ro'] })
+  try {
+    await run(log, 'cp', ['-a', '--sparse=always', `${mounted}/.`, target])
+  } finally {
+    await unmount(log, mounted)
+  }
+}
+
+const unpackRoot = async (context: BootContext, image: string): Promise<void> => {
+  const { log, newRoot, manifest } = context
+  const limit = manifest.root.size ?? unpackedLimit
+  await mount(log, { type: 'tmpfs', source: 'prelude', target: newRoot, options: tmpfsOptions(limit) })
+  try {
+    await unpackImage(context, image, newRoot)
+  } catch (cause) {
+    await unmount(log, newRoot)
+    if (!/no space left on device/i.test(messageOf(cause))) throw cause
+    throw new Failure('image.space', `the root of ${limit} is full before the image is unpacked`, {
+      cause,
+      hint: "raise node_root.size, give the node memory, or take node_root type 'image'",
+    })
+  } finally {
+    await unmount(log, join(place, 'download'))
+  }
+}
+
+/** Makes an image the new root: only the content that the manifest names by its digest, never anything else. */
+export const imageRoot = async (context: BootContext, type: 'image' | 'tmpfs'): Promise<Details> => {
+  const { manifest, log } = context
+  const { size, format, unpacked } = manifest.image
+  const memory = await readMemory()
+  const limit = manifest.root.size ?? (type === 'tmpfs' ? unpackedLimit : writableLimit)
+  if (memory) checkRoom({ type, size, unpacked, limit }, memory)
+  const directory = join(place, 'download')
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const options = tmpfsOptions(String(size + 1024 ** 2))
+  await mount(log, { type: 'tmpfs', source: 'prelude', target: directory, options })
+  const file = join(directory, `image.${format}`)
+  let fetched: Awaited<ReturnType<typeof fetchImage>>
+  try {
+    fetched = await fetchImage(context, file)
+  } catch (thrown) {
+    await rm(file, { force: true })
+    await unmount(log, directory)
+    throw thrown
+  }
+  if (type === 'tmpfs') await unpackRoot(context, file)
+  else {
+    const lower = join(place, 'image')
+    await mkdir(lower, { recursive: true })
+    await mount(log, { type: format, source: file, target: lower, options: ['loop', 'ro'] })
+    await mountLayers(context, lower)
+  }
+  const rate = size / 1024 ** 2 / (fetched.ms / 1000)
+  return {
+    type,
+    format,
+    bytes: size,
+    fetchMs: Math.round(fetched.ms),
+    attempts: fetched.attempts,
+    mibPerSecond: Math.round(rate * 10) / 10,
+    image: manifest.image.version ?? manifest.image.digest,
+  }
+}

@@ -1,0 +1,25 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BootContext } from '../context.ts'
+import { runDirectory } from '../system/journal.ts'
+import { tmpfsOptions } from '../system/memory.ts'
+import { mount } from '../system/mounts.ts'
+
+/** Where image and writable layer live; below /run, which moves to the new root. */
+export const place = `${runDirectory}/root`
+
+/** Half of the memory, as tmpfs itself has it. */
+export const writableLimit = '50%'
+
+/** Mounts the new root: what is at `lower`, read-only, under a writable layer in memory. */
+export const mountLayers = async ({ log, newRoot, manifest }: BootContext, lower: string): Promise<void> => {
+  const writable = join(place, 'writable')
+  await mkdir(writable, { recursive: true })
+  const options = tmpfsOptions(manifest.root.size ?? writableLimit)
+  await mount(log, { type: 'tmpfs', source: 'prelude', target: writable, options })
+  const [upper, work] = [join(writable, 'upper'), join(writable, 'work')]
+  await mkdir(upper, { mode: 0o755 })
+  await mkdir(work, { mode: 0o755 })
+  const layers = [`lowerdir=${lower}`, `upperdir=${upper}`, `workdir=${work}`]
+  await mount(log, { type: 'overlay', source: 'prelude', target: newRoot, options: layers })
+}
