@@ -46,18 +46,23 @@ export const retry = async <C, T>(
   let open = [...choices]
   /** Failures since something last moved. */
   let failures = 0
+  let former: HttpFailure | undefined
   const busy = new Map<C, number>()
   for (let count = 1; ; count++) {
     const [choice] = open
     if (choice === undefined) throw new Error('there is nothing to choose from')
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(end - now())))
     try {
-      return await attempt(choice, AbortSignal.timeout(Math.max(1, Math.ceil(end - now()))))
+      return await attempt(choice, signal)
     } catch (thrown) {
       if (!(thrown instanceof HttpFailure)) throw thrown
+      // an attempt that was broken off before anything came says nothing of what is wrong
+      const cause = signal.aborted && !thrown.hasMoved ? (former ?? thrown) : thrown
+      former = thrown
       const giveUp = (why: string) =>
-        new HttpFailure(`${what}: ${why} (${count} ${count === 1 ? 'attempt' : 'attempts'}): ${messageOf(thrown)}`, {
-          code: thrown.code,
-          cause: thrown,
+        new HttpFailure(`${what}: ${why} (${count} ${count === 1 ? 'attempt' : 'attempts'}): ${messageOf(cause)}`, {
+          code: cause.code,
+          cause,
         })
       open = [...open.slice(1), ...(thrown.final ? [] : [choice])]
       if (open.length === 0) throw choices.length === 1 ? thrown : giveUp('no server is left')
