@@ -66,26 +66,35 @@ const runAnsible = async (entries: readonly Entry[], directory: string): Promise
 
 const digest = (content: string): string => createHash('sha1').update(content).digest('hex')
 
-/** A tree as text: names, kinds, modes, owners and contents; a backup's name without its time. */
-const treeOf = (root: string): string[] =>
-  readdirSync(root, { recursive: true })
-    .map(String)
-    .filter((name) => !name.includes('.git/') && !name.endsWith('FETCH_HEAD'))
-    .map((name) => {
-      const path = join(root, name)
-      const { mode, uid, gid } = lstatSync(path)
-      const kind = mode & 0o170000
-      const content = kind === 0o120000 ? readlinkSync(path) : kind === 0o100000 ? readFileSync(path, 'latin1') : ''
-      const shown = content.length < 1000 ? content.replaceAll(root, '$ROOT') : digest(content)
-      const plain = name.replace(/\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~$/, '.backup')
-      return `${plain} ${mode.toString(8)} ${uid}:${gid} ${shown}`
-    })
-    .sort()
+/** What a tree holds: name to kind, mode, owners and content; a backup's name without its time. */
+const treeOf = (root: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(root, { recursive: true })
+      .map(String)
+      .filter((name) => !name.includes('.git/') && !name.endsWith('FETCH_HEAD'))
+      .sort()
+      .map((name) => {
+        const path = join(root, name)
+        const { mode, uid, gid } = lstatSync(path)
+        const kind = mode & 0o170000
+        const content = kind === 0o120000 ? readlinkSync(path) : kind === 0o100000 ? readFileSync(path, 'latin1') : ''
+        const shown = content.length < 1000 ? content.replaceAll(root, '$ROOT') : digest(content)
+        const plain = name.replace(/\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~$/, '.backup')
+        return [plain, `${mode.toString(8)} ${uid}:${gid} ${shown}`]
+      }),
+  )
+
+/** What a run made of a tree. What it left alone does not count: archives made for both sides differ by their second. */
+const changesOf = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] => [
+  ...[...after].filter(([name, what]) => before.get(name) !== what).map(([name, what]) => `${name} ${what}`),
+  ...[...before.keys()].filter((name) => !after.has(name)).map((name) => `${name} is gone`),
+]
 
 const directory = mkdtempSync(join(tmpdir(), 'prelude-oracle-'))
 const entries: Entry[] = modules.flatMap((module) =>
   casesOf(module, names).map((one) => ({ module, one, ours: prepare(one), theirs: prepare(one) })),
 )
+const prepared = entries.map(({ ours, theirs: place }) => ({ ours: treeOf(ours.root), theirs: treeOf(place.root) }))
 let theirs: Result[][] = []
 let connection: Connection
 
@@ -153,7 +162,9 @@ entries.forEach(({ module, one, ours, theirs: place }, index) => {
     if (expected[0] === 'skipped' && expected[1] !== 'skipped') found[0] = 'skipped'
     assert.equal(found, expected, `check mode, run, again: ${said}`)
     if (one.fails !== undefined) return
-    assert.equal(treeOf(ours.root), treeOf(place.root), 'the files afterwards')
+    const { ours: mine, theirs: other } = prepared[index]!
+    const made = changesOf(mine, treeOf(ours.root))
+    assert.equal(made, changesOf(other, treeOf(place.root)), 'the files afterwards')
     const [, expectedRun = {}] = results
     const compared = keysOf(expectedRun)
     assert.equal(told(runs[1] ?? {}, ours, compared), told(expectedRun, place, compared), 'the result')
