@@ -1,6 +1,6 @@
 import { openImage } from '../../engine/connections/image.ts'
 import { Failure, type Position } from '../../engine/failure.ts'
-import { emptyInventory, ensureHost } from '../../engine/inventory/build.ts'
+import { emptyInventory, ensureHost, reconcile } from '../../engine/inventory/build.ts'
 import type { Inventory } from '../../engine/inventory/inventory.ts'
 import { checkArguments } from '../../engine/modules/checkarguments.ts'
 import { findModule, isModule, moduleNames } from '../../engine/modules/registry.ts'
@@ -50,6 +50,7 @@ const inventoryOf = ({ node, directory }: PlayerOptions, { groups, variables }: 
   }
   const host = ensureHost(inventory, node)
   host.layers.push({ source: 'bundle', values: variables, positions: new Map(), level: 8, order: 0 })
+  reconcile(inventory)
   return inventory
 }
 

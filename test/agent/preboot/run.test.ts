@@ -13,11 +13,11 @@ const newRoot = makeTree()
 test.after(() => rm(newRoot, { recursive: true }))
 
 /** What a play with this debug message says on the node n01. */
-const says = async (message: string, record?: Dict): Promise<unknown> => {
+const says = async (message: string, record?: Dict, hosts = 'n01'): Promise<unknown> => {
   const directory = await mkdtemp(join(tmpdir(), 'prelude-player-'))
   try {
     const playbook = join(directory, 'site.yml')
-    await writeFile(playbook, `- {hosts: n01, gather_facts: false, tasks: [{debug: {msg: "${message}"}}]}\n`)
+    await writeFile(playbook, `- {hosts: ${hosts}, gather_facts: false, tasks: [{debug: {msg: "${message}"}}]}\n`)
     const results: unknown[] = []
     const report = (event: RunEvent) => {
       if (event.type === 'result') results.push(event.outcome.failure?.message ?? event.outcome.result.msg)
@@ -38,6 +38,11 @@ const record = fromPlain({ name: 'n01', image: 'compute', networks: { eno1: { bo
 
 test('plays see the variables, the groups and the secrets', async () =>
   assert.is(await says("{{ greeting }} {{ groups.compute | join(',') }} {{ password }}"), 'hello n01,n02 hunter2'))
+
+test('the groups are whole', async () => {
+  assert.is(await says("{{ groups.all | join(',') }} {{ group_names }}"), "n01,n02 ['compute']")
+  assert.is(await says('{{ inventory_hostname }}', undefined, 'all'), 'n01')
+})
 
 test('node is the record of the bundle, for the node alone', async () => {
   assert.is(await says('{{ node.image }} {{ hostvars.n01.node.networks.eno1.boot }}', record), 'compute True')
