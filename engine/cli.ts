@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { Command, CommanderError } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
 import { codeOf } from './commands/exitcode.ts'
+import { inventoryCommand } from './commands/inventory.ts'
 import { playbookCommand } from './commands/playbook.ts'
 import type { Surroundings } from './commands/surroundings.ts'
 import { vaultCommands } from './commands/vault.ts'
@@ -10,7 +11,7 @@ import { Failure } from './failure.ts'
 import { renderFailure } from './report/failure.ts'
 import { hasColours, styleFor } from './report/style.ts'
 
-const commands = [vaultCommands]
+const commands = [inventoryCommand, vaultCommands]
 
 /** The command line of `play`. */
 export const createProgram = (surroundings: Surroundings): Command => {

@@ -26,6 +26,8 @@ export type SiteOptions = {
   readonly warn: (message: string, at?: Position) => void
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly compat?: '2.18' | undefined
+  /** What becomes of an inventory source that does not exist: an error, unless it is only warned of. */
+  readonly missing?: 'fail' | 'warn' | undefined
 }
 
 /** Loads the inventory of a site. Throws a Failure that carries all problems. */
@@ -44,8 +46,11 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
     environment: (name) => options.environment[name],
     compat: options.compat,
   }
-  const inventory = await loadInventory(options.inventory, { playbookDirectory, decrypt, warn })
   const templar = createTemplar(surroundings)
-  const scopes = inventoryScopes(inventory, templar, options.extraVars ?? new Map())
+  const extraVars = options.extraVars ?? new Map()
+  const { missing } = options
+  const reading = { playbookDirectory, decrypt, warn, templar, extraVars, missing }
+  const inventory = await loadInventory(options.inventory, reading)
+  const scopes = inventoryScopes(inventory, templar, extraVars)
   return { inventory, templar, surroundings, decrypt, decryptFile, ...scopes }
 }

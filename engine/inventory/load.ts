@@ -3,13 +3,17 @@ import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
 import { type Problems, problemList } from '../problems.ts'
+import type { Templar } from '../vars/templar.ts'
+import type { Dict } from '../vars/value.ts'
 import { loadYaml } from '../yaml/load.ts'
 import { emptyInventory, ensureHost, reconcile } from './build.ts'
+import { constructedNames, readConstructed } from './constructed.ts'
 import { hostEntry } from './expand.ts'
 import { type Beside, variableFiles } from './files.ts'
 import { readIni } from './ini.ts'
 import type { Inventory } from './inventory.ts'
 import { readScript } from './script.ts'
+import { readTomlInventory } from './toml.ts'
 import { readYamlInventory } from './yaml.ts'
 
 export type InventoryOptions = {
@@ -18,17 +22,29 @@ export type InventoryOptions = {
   /** Decrypts what ansible-vault has encrypted; throws a Failure when no secret fits. */
   readonly decrypt: (ciphertext: string, at: Position) => string
   readonly warn: (message: string, at?: Position) => void
+  /** Evaluates what the plugin `constructed` is told to make; without it such a source is an error. */
+  readonly templar?: Templar | undefined
+  /** Variables of the command line, of which such a source may speak. */
+  readonly extraVars?: Dict
+  /** What becomes of a source that does not exist: an error, unless it is only warned of. */
+  readonly missing?: 'fail' | 'warn' | undefined
 }
 
 const ignoredNames = /^\.|^(?:group_vars|host_vars|vars_plugins)$/
 const ignoredExtensions = /(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry))$/
 
-type Kind = 'list' | 'directory' | 'file'
+type Kind = 'list' | 'directory' | 'file' | 'missing'
 
-const kindOfSource = async (source: string): Promise<Kind> => {
+const kindOfSource = async (source: string, { missing, warn }: InventoryOptions): Promise<Kind> => {
   const found = await stat(source).catch(() => undefined)
   if (found) return found.isDirectory() ? 'directory' : 'file'
   if (source.includes(',')) return 'list'
+  if (missing === 'warn') {
+    warn(
+      `Unable to parse ${source} as an inventory source: there is no such file or directory, and a list of hosts ends with a comma`,
+    )
+    return 'missing'
+  }
   throw new Failure('inventory.missing', `there is no inventory ${source}`, {
     hint: "give a file, a directory, or a list of hosts that ends with a comma: -i 'a,b,'",
   })
@@ -87,37 +103,40 @@ const readInventoryFile = async (
   file: string,
   source: string,
 ): Promise<void> => {
-  if (extname(file) === '.toml') {
-    throw new Failure('inventory.toml', `${file}: TOML inventories are not read`, { hint: 'write it as YAML or INI' })
-  }
   let text = await readFile(file, 'utf8')
-  if (text.startsWith('#!') && (await isExecutable(file))) return readScript(inventory, file, source)
+  const isProgram = text.startsWith('#!') || text.startsWith('\x7fELF')
+  if (isProgram && (await isExecutable(file))) return readScript(inventory, file, source)
   if (text.startsWith('$ANSIBLE_VAULT;')) text = options.decrypt(text, { file, line: 1, column: 1 })
-  const found = isYaml(file, text)
-    ? readYamlInventory(inventory, loadYaml(text, file, options), source, options.warn)
-    : readIni(inventory, text, file, source)
+  if (extname(file) === '.toml') return readTomlInventory(inventory, text, file, source)
+  const root = isYaml(file, text) ? loadYaml(text, file, options) : undefined
+  if (root?.kind === 'map' && constructedNames.includes(String(root.value.get('plugin'))) && options.templar) {
+    return readConstructed(inventory, root, source, options.templar, options.extraVars ?? new Map())
+  }
+  const found = root ? readYamlInventory(inventory, root, source, options.warn) : readIni(inventory, text, file, source)
   for (const failure of found) problems.add(failure)
 }
 
 /** The directories whose group_vars and host_vars count: one per source, then the playbook's. */
-const placesOf = async (sources: readonly string[], playbookDirectory: string | undefined): Promise<Beside[]> => {
+const placesOf = (sources: ReadonlyMap<string, Kind>, playbookDirectory: string | undefined): Beside[] => {
   const places: Beside[] = []
-  for (const source of sources) {
-    const kind = await kindOfSource(source)
-    if (kind !== 'list') places.push({ directory: kind === 'directory' ? source : dirname(source), kind: 'inventory' })
+  for (const [source, kind] of sources) {
+    if (kind === 'file' || kind === 'directory')
+      places.push({ directory: kind === 'directory' ? source : dirname(source), kind: 'inventory' })
   }
   if (playbookDirectory !== undefined) places.push({ directory: playbookDirectory, kind: 'playbook' })
   return places
 }
 
 /**
- * Reads inventory sources in their order: files in INI or YAML, executable scripts, directories of these, host lists
- * (`a,b,`). Variables of group_vars and host_vars are read when a host first needs them (see checkVariables).
+ * Reads inventory sources in their order: files in INI, YAML or TOML, executable scripts, configurations of the plugin
+ * `constructed`, directories of these, host lists (`a,b,`). Variables of group_vars and host_vars are read when a host first needs them (see checkVariables).
  * @throws Failure `inventory.…` or `yaml.…` that carries every problem of all sources.
  */
 export const loadInventory = async (sources: readonly string[], options: InventoryOptions): Promise<Inventory> => {
   const paths = sources.map((source) => (source.includes(',') ? source : resolve(source)))
-  const places = await placesOf(paths, options.playbookDirectory && resolve(options.playbookDirectory))
+  const kinds = new Map<string, Kind>()
+  for (const path of paths) kinds.set(path, await kindOfSource(path, options))
+  const places = placesOf(kinds, options.playbookDirectory && resolve(options.playbookDirectory))
   const first = places.find((place) => place.kind === 'inventory')
   const inventory = emptyInventory({
     sources: paths,
@@ -127,7 +146,8 @@ export const loadInventory = async (sources: readonly string[], options: Invento
   const problems = problemList()
   const reading: Reading = { inventory, problems, options }
   for (const path of paths) {
-    const kind = await kindOfSource(path)
+    const kind = kinds.get(path)
+    if (kind === 'missing') continue
     if (kind === 'list') readList(reading, path)
     else if (kind === 'directory') await readDirectory(reading, path, path)
     else await problems.attemptAsync(() => readInventoryFile(reading, path, basename(path)))

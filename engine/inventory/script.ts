@@ -26,14 +26,14 @@ const names = (value: Value | undefined): string[] => (Array.isArray(value) ? va
 /** Runs an inventory script with --list, and with --host where it gives no `_meta`, and reads its JSON. */
 export const readScript = async (inventory: Inventory, file: string, source: string): Promise<void> => {
   const list = dictOf(await run(file, ['--list']), file, '--list')
+  const told = new Set<string>()
   for (const [key, data] of list) {
     if (key === '_meta') continue
-    readGroup(inventory, String(key), data, source)
+    for (const host of readGroup(inventory, String(key), data, source)) told.add(host)
   }
   const meta = list.get('_meta')
   const hostvars = isDict(meta) ? meta.get('hostvars') : undefined
-  const hosts = [...inventory.hosts.keys()]
-  for (const name of isDict(hostvars) ? [...hostvars.keys()].map(String) : hosts) {
+  for (const name of isDict(hostvars) ? [...hostvars.keys()].map(String) : told) {
     const own = isDict(hostvars)
       ? hostvars.get(name)
       : dictOf((await run(file, ['--host', name])) || '{}', file, '--host')
@@ -44,15 +44,17 @@ export const readScript = async (inventory: Inventory, file: string, source: str
   }
 }
 
-const readGroup = (inventory: Inventory, name: string, data: Value, source: string): void => {
+/** Reads a group and returns the names of its hosts. */
+const readGroup = (inventory: Inventory, name: string, data: Value, source: string): readonly string[] => {
   const group = ensureGroup(inventory, name)
   const isGroup = isDict(data) && ['hosts', 'vars', 'children'].some((key) => data.has(key))
   // the oldest form: a group is its list of hosts; or a host with its variables
-  const hosts = Array.isArray(data) ? data : isGroup ? data.get('hosts') : isDict(data) ? [name] : []
-  for (const host of names(hosts)) ensureHost(inventory, host, name)
+  const hosts = names(Array.isArray(data) ? data : isGroup ? data.get('hosts') : isDict(data) ? [name] : [])
+  for (const host of hosts) ensureHost(inventory, host, name)
   const vars = isGroup ? data.get('vars') : data
   if (isDict(vars) && vars.size > 0) {
     group.layers.push({ source, values: vars, positions: new Map(), level: 3, order: 0 })
   }
   if (isGroup) for (const child of names(data.get('children'))) addChild(inventory, name, child)
+  return hosts
 }

@@ -109,9 +109,9 @@ export const readYamlInventory = (
   if (root.entries.has('plugin')) {
     const { at } = root.entries.get('plugin')!
     fail(
-      'this is the configuration of an inventory plugin',
+      `there is no inventory plugin '${String(root.value.get('plugin'))}'`,
       at,
-      'use a script that prints the inventory as JSON instead',
+      'known: constructed; for another one use a script that prints the inventory as JSON',
     )
     return failures
   }
