@@ -36,6 +36,7 @@ type Flags = ExecutionFlags &
     listTasks?: boolean
     listTags?: boolean
     syntaxCheck?: boolean
+    plan?: boolean
   }
 
 export const loaderFor = ({ site, extraVars, surroundings, settings, warn }: Session): PlaybookLoader =>
@@ -126,6 +127,10 @@ export const playbookCommand = (command: Command, surroundings: Surroundings): v
     .option('--list-tasks', 'print the tasks and end')
     .option('--list-tags', 'print the tags and end')
     .option('--syntax-check', 'check the playbooks and the variable files of the inventory, and end')
+    .option('--plan', 'tell what would change, with the differences of files, and nothing else; change nothing')
     .option('--force-handlers', 'run handlers of failed hosts too')
-    .action(async (files: string[], flags: Flags) => surroundings.exit(await play(files, flags, surroundings)))
+    .action(async (files: string[], given: Flags) => {
+      const flags = given.plan ? { ...given, check: true, diff: true } : given
+      surroundings.exit(await play(files, flags, surroundings))
+    })
 }

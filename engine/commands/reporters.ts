@@ -1,8 +1,19 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Settings } from '../configuration/options.ts'
+import { Failure } from '../failure.ts'
+import { suggest } from '../nearest.ts'
+import { ansibleJsonReporter } from '../report/ansiblejson.ts'
+import { combined } from '../report/combined.ts'
 import { documentReporter } from '../report/document.ts'
 import type { Reporter } from '../report/event.ts'
 import { humanReporter } from '../report/human.ts'
+import { junitReporter } from '../report/junit.ts'
 import { liveLine } from '../report/live.ts'
+import { minimalReporter } from '../report/minimal.ts'
+import { planReporter } from '../report/plan.ts'
+import { profileTasksReporter, timerReporter } from '../report/times.ts'
+import { withLog } from './logfile.ts'
 import type { RunFlags } from './options.ts'
 import type { Start } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -10,43 +21,122 @@ import type { Surroundings } from './surroundings.ts'
 /** What a run reports to; `end` prints what is told when all is over. */
 export type Reporting = { readonly report: Reporter; readonly end: () => void; readonly stop: () => void }
 
-const document = ({ out }: Surroundings): Reporting => {
-  const { reporter, document } = documentReporter()
-  return { report: reporter, end: () => out(`${JSON.stringify(document(), null, 2)}\n`), stop: () => {} }
-}
+/** What a reporter writes to: standard output and error, the live line wiped before. */
+type Output = Pick<Surroundings, 'out' | 'error'>
 
-/** The report for people, with a live line below it on a terminal. */
-const human = ({ surroundings, style, settings }: Start, flags: RunFlags): Reporting => {
-  const { out, error, columns, directory } = surroundings
-  const live =
-    columns.error() === undefined ? undefined : liveLine({ write: error, columns: () => columns.error() ?? 80 })
-  const report = humanReporter({
-    write: (text) => {
-      live?.wipe()
-      out(text)
-    },
-    warn: (text) => {
-      live?.wipe()
-      error(`${text}\n`)
-    },
-    style,
-    verbosity: verbosityOf(flags, settings),
-    columns: columns.out(),
-    context: { directory, style },
-  })
-  return {
-    report: (event) => {
-      report(event)
-      live?.reporter(event)
-    },
-    end: () => {},
-    stop: () => live?.stop(),
-  }
-}
+const nothing = (): void => {}
 
 /** How much is told: as many `-v` as given, or as the configuration says. */
 export const verbosityOf = ({ verbose }: Pick<RunFlags, 'verbose'>, settings: Settings): number =>
   Math.max(verbose, settings.verbosity ?? 0)
 
-export const reportingFor = (start: Start, flags: RunFlags): Reporting =>
-  flags.json ? document(start.surroundings) : human(start, flags)
+const human = ({ surroundings, style, settings }: Start, verbosity: number, { out, error }: Output): Reporter =>
+  humanReporter({
+    write: out,
+    warn: (text) => error(`${text}\n`),
+    style,
+    verbosity,
+    columns: surroundings.columns.out(),
+    context: { directory: surroundings.directory, style },
+    format: shortName(settings.stdoutCallback) === 'yaml' || settings.resultFormat === 'yaml' ? 'yaml' : 'json',
+    hides: { ok: settings.displayOkHosts === false, skipped: settings.displaySkippedHosts === false },
+    failuresAside: settings.displayFailedStderr,
+    marksCheckMode: settings.checkModeMarkers,
+  })
+
+/** The name of a callback without its collection. */
+const shortName = (name: string | undefined): string => name?.split('.').at(-1) ?? 'default'
+
+type Main = { readonly reporter: Reporter; readonly end: () => void }
+
+/** The report that `stdout_callback` names. */
+const mainReporter = (start: Start, name: string, verbosity: number, output: Output): Main => {
+  const { style } = start
+  const lines = { write: output.out, warn: (text: string) => output.error(`${text}\n`), style, verbosity }
+  switch (name) {
+    case 'default':
+    case 'yaml':
+      return { reporter: human(start, verbosity, output), end: nothing }
+    case 'minimal':
+    case 'oneline':
+      return { reporter: minimalReporter({ ...lines, oneLine: name === 'oneline' }), end: nothing }
+    case 'json': {
+      const { reporter, document } = ansibleJsonReporter()
+      return { reporter, end: () => output.out(document()) }
+    }
+    default:
+      throw new Failure('cli.callback', `there is no report '${name}' (stdout_callback)`, {
+        hint: suggest(name, ['default', 'yaml', 'minimal', 'oneline', 'json']),
+      })
+  }
+}
+
+const isYes = (text: string | undefined): boolean => /^(?:1|true|yes|on|y|t)$/i.test(text ?? '')
+
+const junit = ({ environment, directory }: Surroundings): Reporter => {
+  const place = environment['JUNIT_OUTPUT_DIR'] ?? join(environment['HOME'] ?? directory, '.ansible.log')
+  return junitReporter({
+    save: (name, document) => {
+      mkdirSync(resolve(directory, place), { recursive: true })
+      writeFileSync(resolve(directory, place, name), document)
+    },
+    failOnChange: isYes(environment['JUNIT_FAIL_ON_CHANGE']),
+    failOnIgnore: isYes(environment['JUNIT_FAIL_ON_IGNORE']),
+  })
+}
+
+/** The reports that `callbacks_enabled` adds; names that are not known have no effect, as there. */
+const furtherReporters = ({ surroundings, settings }: Start, verbosity: number, { out }: Output): Reporter[] =>
+  [...new Set((settings.callbacksEnabled ?? []).map(shortName))].flatMap((name) => {
+    if (name === 'timer') return [timerReporter({ write: out, verbosity })]
+    if (name === 'profile_tasks') return [profileTasksReporter({ write: out, verbosity })]
+    return name === 'junit' ? [junit(surroundings)] : []
+  })
+
+/** Our own JSON document. */
+const ownDocument = ({ out }: Output): Main => {
+  const { reporter, document } = documentReporter()
+  return { reporter, end: () => out(`${JSON.stringify(document(), null, 2)}\n`) }
+}
+
+const plan = ({ style, surroundings }: Start, { out, error }: Output): Main => ({
+  reporter: planReporter({
+    write: out,
+    warn: (text) => error(`${text}\n`),
+    style,
+    context: { directory: surroundings.directory, style },
+  }),
+  end: nothing,
+})
+
+/** What a run reports to, with a live line at the foot of a terminal. `callback` is the report of commands that have their own. */
+export const reportingFor = (start: Start, flags: RunFlags & { plan?: boolean }, callback?: string): Reporting => {
+  const { settings } = start
+  const surroundings = withLog(start.surroundings, settings.logPath)
+  const { error, columns } = surroundings
+  const name = callback ?? shortName(settings.stdoutCallback)
+  const isDocument = flags.json || name === 'json'
+  const live =
+    columns.error() === undefined || isDocument
+      ? undefined
+      : liveLine({ write: start.surroundings.error, columns: () => columns.error() ?? 80 })
+  const output: Output = {
+    out: (text) => {
+      live?.wipe()
+      surroundings.out(text)
+    },
+    error: (text) => {
+      live?.wipe()
+      error(text)
+    },
+  }
+  const verbosity = verbosityOf(flags, settings)
+  const main = flags.plan
+    ? plan(start, output)
+    : flags.json
+      ? ownDocument(output)
+      : mainReporter(start, name, verbosity, output)
+  const further = flags.plan || isDocument ? [] : furtherReporters(start, verbosity, output)
+  const reporters = [main.reporter, ...further, ...(live ? [live.reporter] : [])]
+  return { report: combined(reporters), end: main.end, stop: () => live?.stop() }
+}

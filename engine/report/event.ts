@@ -47,7 +47,7 @@ export type Stats = {
 
 /** Everything that happens in a run, in order. Reporters receive these and nothing else prints. */
 export type RunEvent =
-  | { readonly type: 'playbook'; readonly file: string; readonly plays: number }
+  | { readonly type: 'playbook'; readonly file: string; readonly plays: number; readonly check: boolean }
   /** Of each batch of a play. */
   | { readonly type: 'play'; readonly name: string; readonly hosts: readonly string[]; readonly check: boolean }
   | { readonly type: 'no-hosts' }

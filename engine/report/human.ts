@@ -4,7 +4,7 @@ import type { HostResult, Reporter, RunEvent, Status, TaskInfo } from './event.t
 import { failureOf, lastLines } from './failed.ts'
 import { pathText, positionText, type RenderContext, renderFailure } from './failure.ts'
 import { recapLines } from './recap.ts'
-import { dump, isTold } from './result.ts'
+import { dump, isTold, type ResultFormat } from './result.ts'
 import type { Style } from './style.ts'
 import { unified } from './unified.ts'
 
@@ -16,6 +16,14 @@ export type HumanOptions = {
   /** Columns of the terminal; 79 when there is none. */
   readonly columns?: number | undefined
   readonly context: RenderContext
+  /** How results are written; JSON when absent. */
+  readonly format?: ResultFormat | undefined
+  /** What is left out. */
+  readonly hides?: { readonly ok: boolean; readonly skipped: boolean } | undefined
+  /** Failures go to where warnings go. */
+  readonly failuresAside?: boolean | undefined
+  /** Plays and tasks in check mode are marked. */
+  readonly marksCheckMode?: boolean | undefined
 }
 
 const words: Record<Status, string> = {
@@ -39,9 +47,29 @@ const who = ({ host, delegate, address, status }: HostResult): string => {
 
 /** The report that an Ansible user expects to read: the text of its default callback, and the place of each failure. */
 export const humanReporter = (options: HumanOptions): Reporter => {
-  const { write, warn, style, verbosity } = options
+  const { warn, style, verbosity } = options
+  const hides = options.hides ?? { ok: false, skipped: false }
   const width = Math.max(79, (options.columns ?? 0) - 1)
-  const banner = (text: string) => write(`\n${text} ${'*'.repeat(Math.max(3, width - text.length))}\n`)
+  /** The head of a task that nothing has been told of yet, where tasks may be left out. */
+  let head: string | undefined
+  let isDryRun = false
+  const write = (text: string) => {
+    if (head !== undefined) options.write(head)
+    head = undefined
+    options.write(text)
+  }
+  const writeFailure = (text: string) => {
+    if (!options.failuresAside) return write(text)
+    if (head !== undefined) options.write(head)
+    head = undefined
+    warn(text.replace(/\n$/, ''))
+  }
+  const bannerText = (text: string) => `\n${text} ${'*'.repeat(Math.max(3, width - text.length))}\n`
+  const banner = (text: string) => {
+    head = undefined
+    options.write(bannerText(text))
+  }
+  const checkMark = (isCheck: boolean) => (isCheck && options.marksCheckMode ? ' [CHECK MODE]' : '')
 
   const showDiffs = (outcome: HostResult) => {
     if (outcome.noLog || outcome.status !== 'changed') return
@@ -51,24 +79,29 @@ export const humanReporter = (options: HumanOptions): Reporter => {
   const showWarnings = (result: Result) => {
     for (const text of result.warnings ?? []) warn(style.warning(`[WARNING]: ${text}`))
   }
+  const isHidden = ({ status }: HostResult) => (status === 'ok' && hides.ok) || (status === 'skipped' && hides.skipped)
   const showFailure = (outcome: HostResult, task: TaskInfo, isIgnored: boolean) => {
     if (outcome.noLog || isIgnored) return
     const failure = outcome.failure ?? failureOf(outcome.result, task)
-    if (failure.at) write(`${renderFailure(failure, options.context)}\n`)
+    if (failure.at) writeFailure(`${renderFailure(failure, options.context)}\n`)
     if (failure.at && failure.at.file !== task.at.file) {
-      write(`  task: ${positionText(task.at, options.context.directory)}\n`)
+      writeFailure(`  task: ${positionText(task.at, options.context.directory)}\n`)
     }
-    for (const line of lastLines(outcome.result)) write(`${line}\n`)
+    for (const line of lastLines(outcome.result)) writeFailure(`${line}\n`)
   }
   const showIgnored = (outcome: HostResult) => {
     if (outcome.ignored) write(`${style.skipped('...ignoring')}\n`)
   }
   const details = (outcome: HostResult, task: TaskInfo): string =>
-    isTold(outcome, task, verbosity) ? ` => ${dump(outcome, task, verbosity)}` : ''
+    isTold(outcome, task, verbosity) ? ` => ${dump(outcome, task, options)}` : ''
 
   const onTask = ({ task }: Extract<RunEvent, { type: 'task' }>) => {
     const name = task.role === undefined ? task.name : `${task.role} : ${task.name}`
-    banner(`${task.kind === 'handler' ? 'RUNNING HANDLER' : 'TASK'} [${name}]`)
+    const word = task.kind === 'handler' ? 'RUNNING HANDLER' : 'TASK'
+    const text = bannerText(`${word} [${name}]${checkMark(task.check)}`)
+    head = undefined
+    if (hides.ok || hides.skipped) head = text
+    else write(text)
     if (verbosity > 1) write(`${style.note(`task path: ${task.at.file}:${task.at.line}`)}\n`)
   }
 
@@ -77,9 +110,10 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     const start = `${words[outcome.status]}: ${who(outcome)}`
     showWarnings(outcome.result)
     if (outcome.status === 'failed' || outcome.status === 'unreachable') {
-      write(`${colour(`${start} (item=${label}) => ${dump(outcome, task, verbosity)}`)}\n`)
+      writeFailure(`${colour(`${start} (item=${label}) => ${dump(outcome, task, options)}`)}\n`)
       return showFailure(outcome, task, outcome.ignored)
     }
+    if (isHidden(outcome)) return
     showDiffs(outcome)
     const end = outcome.status === 'skipped' ? ' ' : ''
     write(`${colour(`${start} => (item=${label})${end}${details(outcome, task)}`)}\n`)
@@ -90,8 +124,8 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     const isUnreachable = outcome.status === 'unreachable'
     // The items of a loop have told what failed, unless it must not be told.
     if (!looped || isUnreachable || outcome.noLog) {
-      const text = `fatal: ${who(outcome)}: ${isUnreachable ? 'UNREACHABLE' : 'FAILED'}! => ${dump(outcome, task, verbosity)}`
-      write(`${style.failed(text)}\n`)
+      const text = `fatal: ${who(outcome)}: ${isUnreachable ? 'UNREACHABLE' : 'FAILED'}! => ${dump(outcome, task, options)}`
+      writeFailure(`${style.failed(text)}\n`)
       showFailure(outcome, task, outcome.ignored)
     }
     showIgnored(outcome)
@@ -103,6 +137,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     if (status === 'failed' || status === 'unreachable') return onFailed(event)
     if (looped && status !== 'skipped' && !outcome.noLog) return
     if (!looped) showWarnings(outcome.result)
+    if (isHidden(outcome)) return
     if (!looped) showDiffs(outcome)
     // The items have been told.
     const { results: _, ...whole } = outcome.result
@@ -111,18 +146,20 @@ export const humanReporter = (options: HumanOptions): Reporter => {
   }
 
   const onRetry = ({ task, outcome, left }: Extract<RunEvent, { type: 'retry' }>) => {
-    const result = verbosity > 2 ? `Result was: ${dump(outcome, task, verbosity)}` : ''
+    const result = verbosity > 2 ? `Result was: ${dump(outcome, task, options)}` : ''
     write(`${style.note(`FAILED - RETRYING: ${who(outcome)}: ${task.name} (${left} retries left).${result}`)}\n`)
   }
 
   return (event) => {
     switch (event.type) {
       case 'playbook':
+        isDryRun = event.check && options.marksCheckMode === true
+        if (isDryRun) banner('DRY RUN')
         if (verbosity < 2) return
         banner(`PLAYBOOK: ${basename(event.file)}`)
         return write(`${event.plays} plays in ${pathText(event.file, options.context.directory)}\n`)
       case 'play':
-        return banner(`PLAY [${event.name}]`)
+        return banner(`PLAY [${event.name}]${checkMark(event.check)}`)
       case 'no-hosts':
         return write(`${style.skipped('skipping: no hosts matched')}\n`)
       case 'task':
@@ -149,11 +186,12 @@ export const humanReporter = (options: HumanOptions): Reporter => {
         return banner('NO MORE HOSTS LEFT')
       case 'recap':
         banner('PLAY RECAP')
-        return write(
+        write(
           `${recapLines(event.stats, style)
             .map((line) => `${line}\n`)
             .join('')}\n`,
         )
+        if (isDryRun) banner('DRY RUN')
     }
   }
 }

@@ -1,6 +1,7 @@
 import { toPlain, type Value } from '../vars/value.ts'
 import type { HostResult, TaskInfo } from './event.ts'
 import { pythonJson } from './json.ts'
+import { yamlResult } from './yamlresult.ts'
 
 /** Keys that the first word of the line says already. */
 const said = new Set(['failed', 'skipped'])
@@ -53,10 +54,17 @@ export const isTold = (outcome: HostResult, task: TaskInfo, verbosity: number): 
   return verbosity > 0 || (outcome.result['_ansible_verbose_always'] === true && !outcome.noLog)
 }
 
-/** A result as text: one line, or one key a line for debug's answers and for those who want everything. */
-export const dump = (outcome: HostResult, task: TaskInfo, verbosity: number): string => {
+export type ResultFormat = 'json' | 'yaml'
+
+/** A result as text: one line, or one key a line for debug's answers, for those who want everything, and as YAML. */
+export const dump = (
+  outcome: HostResult,
+  task: TaskInfo,
+  { verbosity, format = 'json' }: { verbosity: number; format?: ResultFormat | undefined },
+): string => {
   const isTall = verbosity > 2 || (outcome.result['_ansible_verbose_always'] === true && !outcome.noLog)
-  return pythonJson(shownResult(outcome, task, verbosity), isTall ? 4 : undefined)
+  const shown = shownResult(outcome, task, verbosity)
+  return format === 'yaml' ? yamlResult(shown) : pythonJson(shown, isTall ? 4 : undefined)
 }
 
 /** A result as plain data for documents; what `no_log` hides is not in it. */

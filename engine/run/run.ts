@@ -52,7 +52,7 @@ export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunO
 
 const runPlaybook = async (run: Run, playbook: Playbook): Promise<void> => {
   const { options } = run
-  options.report({ type: 'playbook', file: playbook.file, plays: playbook.plays.length })
+  options.report({ type: 'playbook', file: playbook.file, plays: playbook.plays.length, check: options.check })
   for (const play of playbook.plays) {
     if (options.signal?.aborted) return
     run.stopped = false
