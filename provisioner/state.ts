@@ -29,7 +29,7 @@ export const openState = async (directory: string, now: () => Date = () => new D
     return {
       directory,
       blobs: fileBlobs(join(directory, 'blobs')),
-      events: sqliteEvents(database),
+      events: sqliteEvents(database, now),
       tokens: sqliteTokens(database, now),
       close: () => database.close(),
     }

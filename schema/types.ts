@@ -3014,9 +3014,9 @@ export interface BundleFile {
 export type Stage = "boot" | "network" | "root" | "overlay" | "secrets" | "preboot" | "mkdisk" | "switch" | "runtime";
 
 /**
- * started, finished and failed frame a stage; degraded says that it goes on with less than was asked for; ready is the last event of a boot; stopped says that the running system goes down.
+ * started, finished and failed frame a stage; progress says in its message how far a long one has come; degraded says that it goes on with less than was asked for; ready is the last event of a boot; stopped says that the running system goes down.
  */
-export type StageState = "started" | "finished" | "failed" | "degraded" | "ready" | "stopped";
+export type StageState = "started" | "progress" | "finished" | "failed" | "degraded" | "ready" | "stopped";
 
 /**
  * What an agent reports of one step of a node's boot. Wire format of POST /events (an array of these).

@@ -6,6 +6,7 @@ import { download } from '../system/download.ts'
 import { mebibytes, readMemory, tmpfsOptions } from '../system/memory.ts'
 import { mount, unmount } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
+import { transferProgress } from '../system/transfer.ts'
 import { mountLayers, place, writableLimit } from './layers.ts'
 import { checkRoom } from './room.ts'
 
@@ -15,7 +16,8 @@ const unpackedLimit = '80%'
 /** Seconds for fetching where the site says nothing: with one more for each MiB, however large an image is. */
 const budgetOf = (size: number): number => 600 + Math.ceil(size / 1024 ** 2)
 
-const fetchImage = ({ manifest, log, watchdog }: BootContext, file: string) => {
+const fetchImage = (context: BootContext, file: string) => {
+  const { manifest, log } = context
   const { name, digest, size } = manifest.image
   const { budget, patience, rate } = manifest.retry ?? {}
   const own = manifest.servers.map(({ http }) => http)
@@ -29,7 +31,7 @@ const fetchImage = ({ manifest, log, watchdog }: BootContext, file: string) => {
       ...(patience === undefined ? {} : { patience }),
       ...(rate === undefined ? {} : { rate }),
       log,
-      progress: watchdog.progress,
+      progress: transferProgress(context, size),
     }),
   )
 }

@@ -1,6 +1,8 @@
 import { Failure, messageOf } from '../../engine/failure.ts'
 import { normalMac } from '../../engine/inventory/node/interfaces.ts'
 import type { ImageKernel } from '../../schema/types.ts'
+import { outcomeOf } from '../events/outcome.ts'
+import { silence } from '../events/status.ts'
 import { type Image, imageOfNode, kernelOf, referenceOf } from '../image/images.ts'
 import { firmwareMacs, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
@@ -51,6 +53,15 @@ const closedBecause = async ({ state, now, started }: Services, node: Node): Pro
   return `its system was running a moment ago; if it is down it may boot in ${left} s ('provision node open ${node.name}': at once)`
 }
 
+/** A boot that ended without a word is written down when the node comes back: it hung, was killed, or lost its power. */
+const noteSilence = async ({ state, log }: Services, node: string): Promise<void> => {
+  const former = (await state.tokens.boots({ node })).at(-1)
+  const outcome = former && (await outcomeOf(state, former))
+  if (!former || !outcome?.startsWith(silence)) return
+  log.warning(`boot ${former.id} of ${node}: ${outcome}`)
+  await state.events.note({ kind: 'server', node, boot: former.id, message: outcome })
+}
+
 /** Decides what a machine that asks for a boot script gets, and writes it down. */
 export const beginBoot = async (services: Services, claimedMac: string, address: string): Promise<Beginning> => {
   const { state, now, log } = services
@@ -89,6 +100,7 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
   const former = (await state.tokens.boots({ node: node.name, since })).at(-1)
   const isSame = former && (Object.keys(wanted) as (keyof typeof wanted)[]).every((key) => former[key] === wanted[key])
   if (isSame && (await state.events.list({ boot: former.id })).length <= 1) return { node, image, kernel, boot: former }
+  await noteSilence(services, node.name)
   const boot = await state.tokens.begin(wanted)
   await state.events.note({
     kind: 'server',

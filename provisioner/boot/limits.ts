@@ -7,5 +7,10 @@ export const tokensPerBoot = 4
  * minute: two of its words are missing then.
  */
 export const silenceSeconds = 150
-/** Seconds that a session lives after its last use; the runtime agent uses it every minute or so. */
+/** Seconds that a session lives after its last use while its node boots. */
 export const sessionSeconds = 24 * 60 * 60
+/**
+ * The same on the running node, whose agent uses it every minute or so: a provisioner may be down that long before nodes need
+ * another boot to get runtime overlays again. Such a session gets no secret and no bundle, and ends with the node's next boot.
+ */
+export const runningSessionSeconds = 30 * 24 * 60 * 60

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { bootInterface, type Interface } from '../../engine/inventory/node/interfaces.ts'
 import type { BootManifest, BootNfs, BootRoot, BootServer, NodeRoot, SiteSettings } from '../../schema/types.ts'
+import type { Attempts } from '../events/outcome.ts'
 import type { Image } from '../image/images.ts'
 import type { Node } from '../node/node.ts'
-import type { Attempts } from './attempts.ts'
 import { cpio } from './cpio.ts'
 
 export const defaultPorts = { http: 9873, https: 9874 }

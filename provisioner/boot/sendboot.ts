@@ -1,7 +1,7 @@
+import { attemptsWith } from '../events/outcome.ts'
 import { refuse } from '../http/content.ts'
 import type { Call } from '../http/route.ts'
 import { findImage } from '../image/images.ts'
-import { attemptsOf } from './attempts.ts'
 import { type Beginning, beginBoot } from './begin.ts'
 import { tokenSeconds, tokensPerBoot } from './limits.ts'
 import { bootInitrd, bootManifest, serverUrls } from './manifest.ts'
@@ -54,7 +54,7 @@ export const sendBootInitrd = async ({ context, services, address }: Call): Prom
     await alarm('boot initrd asked for again after its token was used, or too often')
     return refuse(410, 'this boot has had its tokens: ask for a new boot script')
   }
-  const attempts = await attemptsOf(state, node.name, boot.id, now())
+  const attempts = await attemptsWith(state, boot.node, boot.id, now())
   const parts = { node, image, settings: site.settings, ca, boot: boot.id, token, time: now(), attempts }
   const body = bootInitrd(bootManifest(parts))
   await state.events.note({ kind: 'server', node: node.name, boot: boot.id, address, message: 'boot initrd sent' })

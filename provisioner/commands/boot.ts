@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { attemptsOf } from '../boot/attempts.ts'
 import { bootManifest, serverUrls } from '../boot/manifest.ts'
 import { bootScript } from '../boot/script.ts'
+import { attemptsWith } from '../events/outcome.ts'
 import { imageOfNode, kernelOf, referenceOf } from '../image/images.ts'
 import { selectNodes } from '../site.ts'
 import { authority } from '../tls/authority.ts'
@@ -34,7 +34,7 @@ export const bootCommands = (program: Command, { print, style }: Surroundings, o
           boot: 'BOOT',
           token: 'TOKEN',
           time: new Date(),
-          attempts: await attemptsOf(state, node.name, '', new Date()),
+          attempts: await attemptsWith(state, node.name, '', new Date()),
         })
         if (options.json) {
           print(JSON.stringify({ script, manifest }, null, 2))

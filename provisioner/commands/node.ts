@@ -3,7 +3,9 @@ import { Failure } from '../../engine/failure.ts'
 import { fields } from '../../engine/inventory/node/merge.ts'
 import { positionText } from '../../engine/report/failure.ts'
 import type { Style } from '../../engine/report/style.ts'
-import { type NodeStatus, nodeStatus, stagesOf } from '../events/status.ts'
+import type { StageState } from '../../schema/types.ts'
+import { nodeStatus, stagesOf } from '../events/status.ts'
+import { type Condition, countText, isTrouble, statusWords } from '../events/words.ts'
 import { primaryInterface, speakingInterface } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 import { selectNodes } from '../site.ts'
@@ -18,10 +20,16 @@ const seconds = (text: string): number => {
   throw new InvalidArgumentError('a number of seconds')
 }
 
-const stateCell = ({ state, alarms }: Pick<NodeStatus, 'state' | 'alarms'>, style: Style): Cell => {
-  if (alarms.length > 0) return { text: `${state ?? ''} ALARM`.trim(), as: style.failed }
+const stageCell = (state: StageState, style: Style): Cell => {
   const as = { ready: style.ok, failed: style.failed, degraded: style.changed }[state as string]
-  return as ? { text: state ?? '', as } : (state ?? '')
+  return as ? { text: state, as } : state
+}
+
+const conditionCell = (condition: Condition, style: Style): Cell => {
+  const as = { ready: style.ok, failed: style.failed, silent: style.failed, degraded: style.changed }[
+    condition as string
+  ]
+  return as ? { text: condition, as } : condition
 }
 
 /** What `node show` leaves out: it may be printed, logged and pasted. */
@@ -78,7 +86,8 @@ export const nodeCommands = (program: Command, surroundings: Surroundings, openi
     .description('Show where nodes are in their latest boot')
     .argument('[nodes...]', patterns)
     .option('--stages', 'show every stage of it, with its milliseconds')
-    .action(async (names: string[], own: { stages?: boolean }, command: Command) => {
+    .option('--trouble', 'show only nodes that somebody should look at: failed, silent, degraded, with an alarm')
+    .action(async (names: string[], own: { stages?: boolean; trouble?: boolean }, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       const nodes = (await chosen(options, names)).map(({ name }) => name)
       const state = await opening.state(options)
@@ -88,24 +97,35 @@ export const nodeCommands = (program: Command, surroundings: Surroundings, openi
         const rows = stages.map((stage) => [
           stage.node,
           stage.stage,
-          stateCell({ state: stage.state, alarms: [] }, style),
+          stageCell(stage.state, style),
           stage.ms === undefined ? '' : String(Math.round(stage.ms)),
           stage.message ?? '',
         ])
         for (const line of table(['NODE', 'STAGE', 'STATE', 'MS', 'MESSAGE'], rows, style)) print(line)
         return
       }
-      const statuses = await nodeStatus(state, nodes)
-      if (options.json) return print(JSON.stringify(statuses, null, 2))
-      const rows = statuses.map((status) => [
+      const now = new Date()
+      const all = (await nodeStatus(state, nodes, now)).map((status) => ({ status, words: statusWords(status, now) }))
+      const shown = own.trouble ? all.filter(({ status, words }) => isTrouble(status, words)) : all
+      if (options.json)
+        return print(
+          JSON.stringify(
+            shown.map(({ status, words }) => ({ ...status, condition: words.condition })),
+            null,
+            2,
+          ),
+        )
+      const rows = shown.map(({ status, words }) => [
         status.node,
-        status.stage ?? 'never seen',
-        stateCell(status, style),
+        conditionCell(words.condition, style),
+        `${status.stage ?? ''} ${status.state ?? ''}`.trim(),
         status.ms === undefined ? '' : String(Math.round(status.ms)),
-        status.seen?.slice(0, 19).replace('T', ' ') ?? '',
-        status.alarms.at(-1) ?? status.message ?? '',
+        status.attempts === undefined ? '' : String(status.attempts),
+        words.seen,
+        words.message,
       ])
-      for (const line of table(['NODE', 'STAGE', 'STATE', 'MS', 'SEEN', 'MESSAGE'], rows, style)) print(line)
+      for (const line of table(['NODE', 'CONDITION', 'STAGE', 'MS', 'TRY', 'SEEN', 'MESSAGE'], rows, style)) print(line)
+      if (all.length > 1) print(countText(all.map(({ words }) => words.condition)))
     })
 
   node

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../../engine/failure.ts'
 import type { Style } from '../../engine/report/style.ts'
+import { lastPowerOn } from '../events/attempts.ts'
 import type { State } from '../state.ts'
 import type { Entry } from '../store/events.ts'
 import type { Surroundings } from './program.ts'
-import { lastPowerOn } from './window.ts'
 
 export type Wait = {
   readonly nodes: readonly string[]
@@ -49,7 +49,7 @@ export const waitForNodes = async (state: State, wait: Wait, { print, style, sto
         if (entry.kind !== 'event') continue
         const { state: what, stage, message } = entry.event
         if (what === 'ready') waiting.delete(node)
-        if (what === 'failed') {
+        if (what === 'failed' && stage !== 'runtime') {
           throw new Failure(
             'boot.failed',
             `the boot of ${node} failed in stage ${stage}: ${message ?? 'no reason given'}`,

@@ -1,3 +1,4 @@
+import { poweredOn } from '../events/attempts.ts'
 import type { Node } from '../node/node.ts'
 import type { State } from '../state.ts'
 
@@ -10,14 +11,7 @@ export const openWindow = async (state: State, node: Node, minutes?: number): Pr
   return until
 }
 
-const poweredOn = 'powered on'
-
-/** Writes down that we switched a node on: the boot that one waits for comes after it. */
+/** Writes down that we switched a node on. */
 export const powerNote = async (state: State, node: string): Promise<void> => {
   await state.events.note({ kind: 'server', node, message: poweredOn })
 }
-
-/** When we last switched a node on; undefined when never. */
-export const lastPowerOn = async (state: State, node: string): Promise<string | undefined> =>
-  (await state.events.list({ node })).findLast((entry) => entry.kind === 'server' && entry.message === poweredOn)
-    ?.received

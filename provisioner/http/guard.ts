@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Context, Handler } from 'hono'
 import { Failure } from '../../engine/failure.ts'
 import { renderFailure } from '../../engine/report/failure.ts'
-import { sessionSeconds } from '../boot/limits.ts'
+import { runningSessionSeconds, sessionSeconds } from '../boot/limits.ts'
 import type { Services } from '../services.ts'
 import type { OpenSession } from '../store/tokens.ts'
 import { addressOf } from './address.ts'
@@ -16,7 +16,7 @@ const bearerOf = (context: Context<Env>): string | undefined =>
 /** The session of a request: its key, from the address that the session was opened from. */
 const sessionOf = async (context: Context<Env>, { state, log }: Services): Promise<OpenSession | undefined> => {
   const key = bearerOf(context)
-  const session = key === undefined ? undefined : await state.tokens.session(key, sessionSeconds)
+  const session = key === undefined ? undefined : await state.tokens.session(key, sessionSeconds, runningSessionSeconds)
   const address = addressOf(context)
   if (!session || session.address === address) return session
   const message = `its session was used from ${address}`

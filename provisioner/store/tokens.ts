@@ -52,10 +52,12 @@ export type TokenStore = {
   issue(boot: string, limits: { seconds: number; times: number }): Promise<string | undefined>
   /** Turns a token into a session, once, from the boot's own address. The node's former sessions end. */
   spend(token: string, address: string, seconds: number): Promise<Spent>
-  /** The session that a key stands for; its end moves to `seconds` from now. undefined: unknown or ended. */
-  session(key: string, seconds: number): Promise<OpenSession | undefined>
+  /** The session that a key stands for; its end moves to `seconds` from now, `running` once its boot has ended. undefined: unknown or ended. */
+  session(key: string, seconds: number, running?: number): Promise<OpenSession | undefined>
   /** The boot came to its end: its session is no longer booting, and its node's window closes. */
   end(boot: string): Promise<void>
+  /** How many boots of a node had a token since one came to its end, of those that began at `since` or later. */
+  attempts(node: string, since?: string): Promise<number>
   /** When the running system of a node last used its session; undefined while it boots, or once it has said that it stops. */
   running(node: string): Promise<Date | undefined>
   /** The running system of a boot says that it stops. Any later use of its session takes that back. */
@@ -155,14 +157,14 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
         .run(session.id, hash(key), node, id, address, session.expires, from(0))
       return { session, key }
     },
-    async session(key, seconds) {
+    async session(key, seconds, running = seconds) {
       const row = get<SessionRow>('select * from sessions where id = ?', idOf(key))
       if (!row || !same(row.hash, hash(key)) || row.expires <= now().toISOString()) return undefined
-      const expires = from(seconds)
-      database.prepare('update sessions set expires = ?, used = ? where id = ?').run(expires, from(0), row.id)
       const { id, node, boot, address } = row
-      database.prepare('delete from stopped_boots where boot = ?').run(boot)
       const isBooting = get('select boot from ended_boots where boot = ?', boot) === undefined
+      const expires = from(isBooting ? seconds : running)
+      database.prepare('update sessions set expires = ?, used = ? where id = ?').run(expires, from(0), id)
+      database.prepare('delete from stopped_boots where boot = ?').run(boot)
       return { id, node, boot, address, expires, isBooting }
     },
     async end(boot) {
@@ -170,6 +172,16 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
       if (!known) return
       database.prepare('insert into ended_boots (boot) values (?) on conflict do nothing').run(boot)
       database.prepare('delete from windows where node = ?').run(known.node)
+    },
+    async attempts(node, since) {
+      const row = get<{ count: number }>(
+        `select count(*) as count from boots join tokens on tokens.boot = boots.id where node = ? and created >= ?
+           and boots.rowid > coalesce((select max(boots.rowid) from boots join ended_boots on boot = id where node = ?), 0)`,
+        node,
+        since ?? '',
+        node,
+      )
+      return row?.count ?? 0
     },
     async running(node) {
       const row = get<{ used: string }>(

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { sessionSeconds, silenceSeconds, tokenSeconds, tokensPerBoot } from '../../provisioner/boot/limits.ts'
 import { kernelArguments } from '../../provisioner/boot/script.ts'
+import { powerNote } from '../../provisioner/commands/window.ts'
 import { routes } from '../../provisioner/routes.ts'
 import { secretStore } from '../../provisioner/secrets/store.ts'
 import { application } from '../../provisioner/server.ts'
@@ -218,6 +219,33 @@ test('the per-boot initrd holds the manifest of the node', async () => {
     ['eno1', 'eno2', 'bond0'],
   )
   assert.is(manifest.network[0]?.mac, macs.n01)
+})
+
+test('a node learns how often it tried, and what became of its last boot', async () => {
+  const attempt = async () => {
+    fixture.clock.now += 60_000
+    const { retry, boot } = await manifestOf('n01')
+    return { tries: retry?.attempt, last: retry?.last?.replace(/ at \S+Z/, ''), boot }
+  }
+  const first = await attempt()
+  assert.equal([first.tries, first.last], [1, undefined])
+  const second = await attempt()
+  assert.equal(
+    [second.tries, second.last],
+    [2, 'nothing was heard after its initrd was sent: it hung, was killed or lost its power'],
+  )
+  const event = { node: 'n01', boot: second.boot, time: '2026-01-01T00:00:00Z' }
+  await fixture.state.events.add([{ ...event, sequence: 0, stage: 'root', state: 'failed', message: 'wrong digest' }])
+  const third = await attempt()
+  assert.equal([third.tries, third.last], [3, 'root failed: wrong digest'])
+  const notes = (await fixture.state.events.list({ node: 'n01' })).flatMap((entry) =>
+    entry.kind === 'server' && entry.message.startsWith('nothing was heard') ? [entry.boot] : [],
+  )
+  assert.equal(notes, [first.boot], 'what nobody told of a boot is told by the next, once')
+  fixture.clock.now += 1000
+  await powerNote(fixture.state, 'n01')
+  const fourth = await attempt()
+  assert.is(fourth.tries, 1, 'who switches a node on begins anew')
 })
 
 test('the initrd of a boot goes to its node, in its time, a few times', async () => {

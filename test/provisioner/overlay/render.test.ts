@@ -126,6 +126,26 @@ test('mistakes in templates are told with overlay, node, file and line', async (
   assert.match(await failureOf(() => render('third')), /^inventory\/overlays\/third\/overlay\.yml:1:12: '9' is no mode/)
 })
 
+test('overlay.yml names the units that are told of a change', async () => {
+  await withOverlay('own', {
+    'overlay.yml': 'units:\n  "etc/chrony/*": [chrony.service, x@1.timer]\n  etc/chrony/b: y.service\n',
+    'etc/chrony/a': '1',
+    'etc/chrony/b': '2',
+    'etc/c': '3',
+  })
+  const entries = await render('own')
+  assert.equal(
+    entries.filter(({ type }) => type === 'file').map(({ path, units }) => [path, units]),
+    [
+      ['etc/c', undefined],
+      ['etc/chrony/a', ['chrony.service', 'x@1.timer']],
+      ['etc/chrony/b', ['chrony.service', 'x@1.timer', 'y.service']],
+    ],
+  )
+  await withOverlay('bad', { 'overlay.yml': 'units: {etc/a: [chronyd]}\n' })
+  assert.match(await failureOf(() => render('bad')), /overlay\.yml:1:17: 'chronyd' is no name of a unit/)
+})
+
 test('an unknown overlay is told where the node names it', async () => {
   const node = fixture.site.nodes.get('n01')!
   const record = { ...node.record, overlays: { system: ['hostnam'] } }

@@ -40,6 +40,38 @@ export const tokenContract = (name: string, open: () => Promise<Given>): void =>
     assert.is.not(one.id, two.id)
   })
 
+  withStore('the session of a running node lives longer than that of one that boots', async ({ store, clock }) => {
+    const { boot, token } = await begin(store)
+    const spent = await store.spend(token, wanted.address, 60)
+    const key = 'key' in spent ? spent.key : ''
+    const isOpen = async () => (await store.session(key, 60, 600)) !== undefined
+    assert.ok(await isOpen())
+    clock.now += 59_000
+    assert.ok(await isOpen())
+    await store.end(boot.id)
+    assert.ok(await isOpen())
+    clock.now += 599_000
+    assert.ok(await isOpen())
+    clock.now += 600_000
+    assert.not.ok(await isOpen())
+  })
+
+  withStore('counts the boots that had a token since one came to its end', async ({ store, clock }) => {
+    assert.is(await store.attempts('n01'), 0)
+    await store.begin(wanted) // its script alone
+    assert.is(await store.attempts('n01'), 0)
+    await begin(store)
+    clock.now += 1000
+    const { boot } = await begin(store)
+    assert.is(await store.attempts('n01'), 2)
+    assert.is(await store.attempts('n01', boot.created), 1)
+    assert.is(await store.attempts('n02'), 0)
+    await store.end(boot.id)
+    assert.is(await store.attempts('n01'), 0)
+    await begin(store)
+    assert.is(await store.attempts('n01'), 1, 'boots of one moment keep their order')
+  })
+
   withStore('keeps the newest boots of each node, and that of its session', async ({ store, clock }) => {
     const other = await store.begin({ ...wanted, node: 'n02' })
     const first = await begin(store)
