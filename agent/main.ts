@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { boot } from './boot.ts'
 import type { BootStage } from './context.ts'
 import { diagnose } from './diagnose.ts'
+import { start } from './initramfs/start.ts'
 import { killed } from './killed.ts'
 import { mkdiskCommand } from './mkdisk/command.ts'
 import { prebootCommand } from './preboot/command.ts'
@@ -24,6 +25,7 @@ export const bootStages: readonly BootStage[] = [network, root, overlay, secrets
 
 export const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
+  init                                        boot this node from the start (as /init of the minimal initramfs does)
   killed CODE [--manifest FILE] [--root DIR]  report a boot whose agent ended with CODE, and restart (for the hook)
   diagnose                                    show what this node looks like to the agent
   runtime [--interval SECONDS] [--root DIR] [--session FILE]
@@ -68,6 +70,9 @@ export const main = async (argv: readonly string[]): Promise<number> => {
   switch (command) {
     case 'boot':
       return boot(bootStages, places)
+    case 'init':
+      process.env['MDADM_NO_UDEV'] = '1' // nobody makes nodes of arrays there: mdadm does it itself
+      return start(bootStages)
     case 'killed':
       return killed(Number(rest[0]), places)
     case 'diagnose':

@@ -10,20 +10,26 @@ import { isMounted } from '../system/mounts.ts'
 const releases = ['/etc/os-release', '/usr/lib/os-release']
 const inits = ['/sbin/init', '/usr/lib/systemd/systemd', '/etc/init', '/bin/init']
 
-const hasOne = async (root: string, paths: readonly string[]): Promise<boolean> => {
-  for (const path of paths) if ((await resolveBelow(root, path)) !== undefined) return true
-  return false
+const firstOf = async (root: string, paths: readonly string[]): Promise<string | undefined> => {
+  for (const path of paths) if ((await resolveBelow(root, path)) !== undefined) return path
+  return undefined
+}
+
+/** The init of a root: the wanted one where it is there. Throws a Failure 'image.init' when there is none. */
+export const findInit = async (root: string, wanted?: string): Promise<string> => {
+  const found = await firstOf(root, wanted === undefined ? inits : [wanted, ...inits])
+  if (found === undefined) throw new Failure('image.init', `the image has no init: none of ${inits.join(', ')}`)
+  return found
 }
 
 /** Refuses a root that cannot start: systemd would stop there with nobody to see it. */
 export const checkRoot = async (root: string): Promise<void> => {
-  if (!(await hasOne(root, releases)))
+  if ((await firstOf(root, releases)) === undefined)
     throw new Failure(
       'image.release',
       `the image has neither ${releases.join(' nor ')}: systemd does not switch to such a root`,
     )
-  if (!(await hasOne(root, inits)))
-    throw new Failure('image.init', `the image has no init: none of ${inits.join(', ')}`)
+  await findInit(root)
 }
 
 /** Lays the report of the preboot plays beside the other logs, wherever they are by now. */

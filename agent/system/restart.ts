@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../engine/failure.ts'
@@ -24,15 +25,18 @@ export const waitForRestart = async (seconds: number, log: Log, progress: () => 
   }
 }
 
-const attempts: readonly (readonly [string, ...string[]])[] = [
+const bySystemd: readonly (readonly [string, ...string[]])[] = [
   ['systemctl', '--force', 'reboot'],
   ['systemctl', '--force', '--force', 'reboot'],
   ['reboot', '-f'],
 ]
 
+/** Where no systemd runs, as in the minimal initramfs, the kernel alone restarts. */
+const attempts = () => (existsSync('/run/systemd/system') ? bySystemd : [])
+
 /** Restarts the machine by the gentlest way that works; the kernel's own is the last. Returns only if none does. */
 export const restart = async (log: Log): Promise<void> => {
-  for (const [file, ...args] of attempts) {
+  for (const [file, ...args] of attempts()) {
     try {
       log.info([file, ...args].join(' '))
       const { code } = await execute(file, args, { timeout: 20_000 })

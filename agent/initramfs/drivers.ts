@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../../engine/failure.ts'
+import type { Log } from '../../engine/log.ts'
+import { execute } from '../../engine/process.ts'
+
+const names = (path: string): readonly string[] => {
+  try {
+    return readdirSync(path)
+  } catch {
+    return [] // a bus without devices, or one that has just gone
+  }
+}
+
+/**
+ * What the devices that are there now say they are, for modprobe: every device that may want a driver stands on a bus.
+ * Read at once, as it is asked for again and again: some hundred small files of the kernel, a few milliseconds.
+ */
+export const readAliases = (sys = '/sys'): ReadonlySet<string> => {
+  const aliases = new Set<string>()
+  for (const bus of names(`${sys}/bus`))
+    for (const device of names(`${sys}/bus/${bus}/devices`))
+      try {
+        const alias = readFileSync(`${sys}/bus/${bus}/devices/${device}/modalias`, 'utf8').trim()
+        if (alias !== '') aliases.add(alias)
+      } catch {
+        // a device without an alias has its driver, or needs none
+      }
+  return aliases
+}
+
+/** Deals values out to at most `count` groups, none of them empty. */
+export const deal = <T>(values: readonly T[], count: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.min(count, values.length) }, (_, group) =>
+    values.filter((_, index) => index % count === group),
+  )
+
+/** Modules that are loaded, after /proc/modules. */
+export const parseModules = (text: string): ReadonlySet<string> =>
+  new Set(text.split('\n').flatMap((line) => line.split(' ', 1).filter((name) => name !== '')))
+
+export type Drivers = {
+  /** Loads drivers of devices that are new since the last call, and of those that come with them. */
+  load(): Promise<void>
+  /** Loads drivers of late devices, until `stop` aborts. Nobody tells: without udev the devices are looked at each second. */
+  watch(stop: AbortSignal): Promise<void>
+}
+
+export type DriversOptions = {
+  readonly aliases?: () => ReadonlySet<string>
+  /** Loads what drives devices of these aliases; an alias that no module knows is nothing. Returns its complaints. */
+  readonly modprobe?: (aliases: readonly string[]) => Promise<string>
+  readonly loaded?: () => Promise<ReadonlySet<string>>
+  /** Milliseconds between two looks. */
+  readonly interval?: number
+}
+
+const modprobe = async (aliases: readonly string[]): Promise<string> => {
+  // its exit code tells of aliases that no module has, which is most of them
+  const { stderr } = await execute('modprobe', ['--all', '--quiet', '--use-blacklist', '--', ...aliases])
+  return stderr.trim()
+}
+
+const loadedModules = async () => parseModules(await readFile('/proc/modules', 'utf8').catch(() => ''))
+
+/** Drivers by the aliases of devices, side by side: one that takes its time does not hold up the others. */
+export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers => {
+  const { aliases = readAliases, loaded = loadedModules, interval = 1000 } = options
+  const run = options.modprobe ?? modprobe
+  const known = new Set<string>()
+  const fresh = () => [...aliases()].filter((alias) => !known.has(alias)).sort()
+
+  const loadAll = async (): Promise<void> => {
+    for (let wanted = fresh(); wanted.length > 0; wanted = fresh()) {
+      for (const alias of wanted) known.add(alias)
+      const groups = deal(wanted, Math.max(4, availableParallelism()))
+      const complaints = await Promise.all(groups.map((group) => run(group).catch(messageOf)))
+      for (const complaint of complaints.filter((text) => text !== '')) log.warning(complaint)
+    }
+  }
+
+  const load = async (): Promise<void> => {
+    if (fresh().length === 0) return
+    const before = await loaded()
+    await log.step('loading drivers', loadAll)
+    const added = [...(await loaded())].filter((name) => !before.has(name)).sort()
+    if (added.length > 0) log.info(`drivers: ${added.join(' ')}`)
+  }
+
+  return {
+    load,
+    async watch(stop) {
+      while (!stop.aborted) {
+        await sleep(interval, undefined, { signal: stop }).catch(() => {})
+        if (!stop.aborted) await load().catch((thrown) => log.warning(messageOf(thrown)))
+      }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Log } from '../../engine/log.ts'
+import { execute } from '../../engine/process.ts'
+import { boot } from '../boot.ts'
+import type { BootStage } from '../context.ts'
+import { findInit } from '../stages/switch.ts'
+import { parseCmdline } from '../system/cmdline.ts'
+import { openLog, runDirectory } from '../system/journal.ts'
+import { createDrivers } from './drivers.ts'
+import { createAll, earlyFileSystem } from './filesystem.ts'
+
+/** Where the new root is made; the script /init switches to it. */
+const newRoot = '/sysroot'
+
+/** Names the program that /init starts in the new root. */
+const initPath = `${runDirectory}/init`
+
+/** Where no hardware watches over the boot, the kernel does: a stage that hangs must not hang the node. */
+const loadWatchdog = async (log: Log): Promise<void> => {
+  if (existsSync('/dev/watchdog')) return
+  const { code, stderr } = await execute('modprobe', ['softdog'])
+  if (code !== 0) log.warning(`softdog: ${stderr.trim()}`)
+}
+
+const writeInit = async (): Promise<void> => {
+  const wanted = parseCmdline(await readFile('/proc/cmdline', 'utf8')).get('init')
+  const init = await findInit(newRoot, typeof wanted === 'string' ? wanted : undefined)
+  await writeFile(initPath, init)
+}
+
+/**
+ * The boot of a node in the minimal initramfs, where nobody has done anything yet: file system, drivers, then the same
+ * stages as under dracut. Returns the exit code for the script /init.
+ */
+export const start = async (stages: readonly BootStage[]): Promise<number> => {
+  await createAll(earlyFileSystem)
+  const log = openLog({ progress: () => {} })
+  const drivers = createDrivers(log)
+  await drivers.load()
+  await loadWatchdog(log)
+  const stop = new AbortController()
+  const watching = drivers.watch(stop.signal)
+  const code = await boot(stages, { manifest: '/prelude/boot.json', newRoot })
+  stop.abort()
+  await watching
+  if (code === 0) await writeInit()
+  return code
+}
