@@ -6,6 +6,7 @@ import packageFile from '../package.json' with { type: 'json' }
 import { bootCommands } from './commands/boot.ts'
 import { eventsCommand } from './commands/events.ts'
 import { imageCommands } from './commands/image.ts'
+import { initramfsCommands } from './commands/initramfs.ts'
 import { labCommands } from './commands/lab.ts'
 import { nodeCommands } from './commands/node.ts'
 import { createOpening } from './commands/open.ts'
@@ -18,6 +19,7 @@ const commands = [
   serveCommand,
   nodeCommands,
   imageCommands,
+  initramfsCommands,
   overlayCommands,
   bootCommands,
   secretsCommands,
