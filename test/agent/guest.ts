@@ -90,7 +90,10 @@ export const startGuest = async (machine: Machine): Promise<RunningGuest> => {
   const place = await mkdtemp(join(tmpdir(), 'prelude-guest-'))
   const monitor = join(place, 'qmp')
   const initrd = join(place, 'initrd')
-  await writeFile(initrd, Buffer.concat(await Promise.all(machine.initrds.map((file) => readFile(file)))))
+  const archives = await Promise.all(machine.initrds.map((file) => readFile(file)))
+  // an archive begins at a multiple of four, which boot loaders see to
+  const padded = archives.flatMap((archive) => [archive, Buffer.alloc((4 - (archive.length % 4)) % 4)])
+  await writeFile(initrd, Buffer.concat(padded))
   const [file = '', ...args] = command(machine, image, initrd, monitor)
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   const timer = setTimeout(() => child.kill('SIGKILL'), machine.timeout)

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { execute, tool } from '../../../engine/process.ts'
+import { buildInitramfs, type Initramfs } from '../../../provisioner/initramfs/build.ts'
+import { suite } from '../../suite.ts'
+import { startGuest } from '../guest.ts'
+import { makeFurtherInitrd } from '../initrd.ts'
+import { openSegment, type Segment } from '../segment.ts'
+import { openMachineRoot } from './machineroot.ts'
+import { macs, openNodeSite } from './nodesite.ts'
+
+const test = suite('agent in the minimal initramfs')
+const repository = join(import.meta.dirname, '../../..')
+const agent = join(repository, 'dist/prelude-agent')
+
+let work: string
+let machine: Awaited<ReturnType<typeof openMachineRoot>>
+let made: Initramfs
+let file: string
+let segment: Segment
+
+test.before(async () => {
+  execFileSync(join(repository, 'scripts/launch'), ['agent', '--version'])
+  work = await mkdtemp('/var/tmp/prelude-initramfs-')
+  machine = await openMachineRoot()
+  made = await buildInitramfs({ root: machine.root, agent })
+  file = join(work, 'initramfs.img')
+  await writeFile(file, made.archive)
+  segment = await openSegment('minimal', { n01: { macs, bonded: true } }, '10.77.0.1/16')
+})
+
+test.after(async () => {
+  await segment?.close()
+  await machine?.close()
+  if (work) await rm(work, { recursive: true, force: true })
+})
+
+const sha256 = async (path: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+
+test('Z3 Z6: unpacked, the agent is the released one byte by byte, and every program finds its libraries', async () => {
+  const tree = join(work, 'unpacked')
+  await mkdir(tree)
+  const plain = join(work, 'plain')
+  await tool('zstd', ['-d', '-q', '-o', plain, file])
+  await execute('sh', ['-c', 'exec < "$1"; cd "$2"; while cpio -i --quiet 2>/dev/null; do :; done', 'sh', plain, tree])
+  assert.is(await sha256(join(tree, 'usr/lib/prelude/prelude-agent')), await sha256(agent))
+  assert.match(await tool('chroot', [tree, '/usr/lib/prelude/prelude-agent', '--version']), /^prelude-agent \d/)
+  const found = await tool('find', [tree, '-type', 'f', '-perm', '/111', '-printf', '/%P\n'])
+  const loader = '/lib64/ld-linux-x86-64.so.2'
+  let checked = 0
+  for (const program of found
+    .split('\n')
+    .filter((path) => /^\/usr\/(?:s?bin\/|lib\/prelude\/prelude-agent)/.test(path))) {
+    if (!(await execute('readelf', ['-W', '-l', join(tree, program)])).stdout.includes('INTERP')) continue
+    const { code, stdout, stderr } = await execute('chroot', [tree, loader, '--list', program])
+    assert.is(code, 0, `${program}: ${stderr}`)
+    assert.not.match(stdout, /not found/, program)
+    checked++
+  }
+  assert.ok(checked > 25, `${checked} programs`)
+  const modprobe = await tool('chroot', [tree, 'modprobe', '-S', machine.kernel, '--show-depends', 'xfs'])
+  assert.match(modprobe, /libcrc32c\.ko\b.*xfs\.ko\b/s)
+}, 120_000)
+
+test('Z4: it has at most 64 MiB without firmware, and the agent starts and stays small', async () => {
+  assert.ok((await stat(file)).size <= 64 * 1024 ** 2, `${(await stat(file)).size} bytes`)
+  const times: number[] = []
+  for (let count = 0; count < 5; count++) {
+    const start = performance.now()
+    await tool(agent, ['--version'])
+    times.push(performance.now() - start)
+  }
+  assert.ok(Math.min(...times) <= 500, `${Math.min(...times)} ms`)
+  const measure = 'import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); '
+  const print = 'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'
+  const kibibytes = Number(await tool('python3', ['-c', measure + print, agent, '--version']))
+  assert.ok(kibibytes > 0 && kibibytes <= 128 * 1024, `${kibibytes} KiB`)
+}, 60_000)
+
+test('a node boots: bond, image, overlay, preboot; then the real init is PID 1 and nothing is left', async () => {
+  const site = await openNodeSite(work, segment, machine.kernel)
+  const guest = await startGuest({
+    initrds: [file, await site.begin()],
+    cards: segment.cards('n01'),
+    namespace: segment.namespace,
+    args: 'root=prelude single',
+    timeout: 150_000,
+  })
+  await guest.shows(/real init: pid 1, arguments: single\n/, 140_000)
+  const output = await guest.ended
+  const shows = (pattern: RegExp) => assert.match(output, pattern)
+  shows(/^n01$/m)
+  shows(/^mounts: \/ \/dev \/dev\/pts \/dev\/shm \/proc \/run .*\/sys $/m)
+  shows(/^preboot: of n01$/m)
+  shows(/^root: bin boot dev etc preboot proc root run sbin sys tmp var $/m)
+  shows(/^boot log: 600$/m)
+  shows(/^\s*Number of ports: 2$/m)
+  for (const module of ['virtio_net', 'bonding', 'squashfs', 'overlay', 'softdog'])
+    shows(new RegExp(`^${module} `, 'm'))
+  shows(/drivers: .*virtio_net/)
+  const left = Number(/^left in memory: (\d+) KiB$/m.exec(output)?.[1])
+  assert.ok(left < 1024, `${left} KiB, where the agent alone has ${(await stat(agent)).size / 1024}`)
+}, 240_000)
+
+/** Boots something that fails; the machine ends when it restarts. */
+const fails = async (name: string, files: Readonly<Record<string, string>>): Promise<string> => {
+  const initrds = [file, await makeFurtherInitrd(files, work, name)]
+  const guest = await startGuest({ initrds, args: 'root=prelude', timeout: 150_000 })
+  const output = await guest.ended
+  assert.not.match(output, /Kernel panic|System halted|Attempted to kill init/)
+  return output
+}
+
+test('a boot that fails restarts the node: by the agent, and by PID 1 when the agent is killed', async () => {
+  const [manifest, killed] = await Promise.all([
+    fails('none', { '/nothing': '' }),
+    fails('killed', { '/usr/lib/prelude/prelude-agent': '#!/bin/sh\nmount -t proc proc /proc\nkill -9 $$\n' }),
+  ])
+  assert.match(manifest, /what: no boot manifest at \/prelude\/boot\.json/)
+  assert.match(manifest, /restarting by the kernel/)
+  assert.match(killed, /prelude: the agent ended with 137; the node restarts in 20 s/)
+}, 200_000)
+
+test.run()

@@ -1,0 +1,105 @@
+import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { tool } from '../../../engine/process.ts'
+import { publishImage } from '../../../provisioner/image/publish.ts'
+import { openState } from '../../../provisioner/state.ts'
+import { writeFiles } from '../../provisioner/fixture.ts'
+import type { Segment } from '../segment.ts'
+
+// A site of one node with a bond, and an image so small that its boot shows nothing but the boot itself.
+
+const repository = join(import.meta.dirname, '../../..')
+
+export const macs = ['52:54:00:10:00:01', '52:54:00:10:00:02'] as const
+
+const siteFiles = {
+  'inventory/hosts.yml': `all:
+  vars:
+    prelude_server: 10.77.0.1
+    prelude_state: {{ state }}
+  children:
+    images:
+      hosts: {tiny: {}}
+    nodes:
+      hosts: {n01: {}}
+      vars:
+        node_image: tiny
+        node_networks:
+          eth0: {mac: "${macs[0]}", boot: true}
+          eth1: {mac: "${macs[1]}"}
+          bond0: {type: bond, mode: 802.3ad, lacp_rate: fast, members: [eth0, eth1], address: 10.77.1.1/16}
+        node_overlays: {system: [hostname]}
+`,
+  'playbooks/tiny.yml': `- hosts: tiny
+  connection: image
+  tasks:
+    - name: leave a mark
+      copy: {content: "of {{ inventory_hostname }}\\n", dest: /preboot}
+      tags: preboot
+`,
+}
+
+/** The real init: says what it sees of the boot, and powers off. */
+const init = `#!/bin/sh
+echo "real init: pid $$, arguments: $*"
+cat /etc/hostname
+echo "mounts: $(cut -d ' ' -f 2 /proc/mounts | sort | tr '\\n' ' ')"
+echo "preboot: $(cat /preboot)"
+left() { awk '/^Unevictable/ { print $2 }' /proc/meminfo; }
+# switch_root removes the initramfs side by side with the real init
+for round in $(seq 100); do [ "$(left)" -lt 1024 ] && break; sleep 0.1; done
+echo "left in memory: $(left) KiB"
+echo "root: $(ls / | tr '\\n' ' ')"
+echo "boot log: $(stat -c %a /run/prelude/boot.log)"
+cat /proc/net/bonding/bond0 /proc/modules
+echo 'end of the guest'
+sync
+poweroff -f
+`
+
+export type NodeSite = {
+  /** Lets the node's boot begin and returns its further initrd, as the boot script loads it. */
+  begin(): Promise<string>
+}
+
+const makeTree = async (tree: string, kernel: string): Promise<void> => {
+  await writeFiles(tree, {
+    'etc/os-release': 'PRETTY_NAME="Tiny Linux"\n',
+    'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
+    'sbin/init': { text: init, mode: 0o755 },
+    [`boot/vmlinuz-${kernel}`]: 'loaded by the machine itself\n',
+    [`boot/initrd.img-${kernel}`]: 'loaded by the machine itself\n',
+  })
+  for (const directory of ['bin', 'tmp', 'var/log', 'root']) await mkdir(join(tree, directory), { recursive: true })
+  await copyFile('/bin/busybox', join(tree, 'bin/busybox'))
+  await chmod(join(tree, 'bin/busybox'), 0o755)
+  const applets = (await tool('busybox', ['--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox')
+  for (const applet of applets) await symlink('busybox', join(tree, 'bin', applet))
+}
+
+/** Publishes the image and serves the site on a segment. */
+export const openNodeSite = async (work: string, segment: Segment, kernel: string): Promise<NodeSite> => {
+  const state = join(work, 'state')
+  const files = Object.entries(siteFiles).map(([path, text]) => [path, text.replace('{{ state }}', state)])
+  await writeFiles(join(work, 'site'), Object.fromEntries(files))
+  await makeTree(join(work, 'image'), kernel)
+  const opened = await openState(state)
+  await publishImage(opened, { tree: join(work, 'image'), name: 'tiny', playbook: 'playbooks/tiny.yml' })
+  opened.close()
+  segment.serve([
+    join(repository, 'scripts/launch'),
+    ...['provision', 'serve', '-i', join(work, 'site/inventory'), '--dhcp', 'none'],
+  ])
+  await segment.hears(/ready: http/, 30_000)
+  return {
+    async begin() {
+      const server = 'http://10.77.0.1:9873'
+      const script = await segment.run(['curl', '-sSf', `${server}/boot/ipxe?mac=${macs[0]}`])
+      const url = /\S+\/boot\/initrd\/\S+/.exec(script)?.[0]
+      if (url === undefined) throw new Error(`the boot script names no initrd:\n${script}`)
+      const file = join(work, 'boot.initrd')
+      await segment.run(['curl', '-sSf', '-o', file, url])
+      return file
+    },
+  }
+}
