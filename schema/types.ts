@@ -2500,6 +2500,7 @@ export interface BootManifest {
   time?: string;
   image: BootImage;
   root: BootRoot;
+  overlay?: BootOverlay;
   /**
    * Interfaces to make before anything is fetched, in order.
    */
@@ -2618,6 +2619,20 @@ export interface BootNfs {
    * Mounted read-write as it is; otherwise read-only under an overlay in memory.
    */
   writable: boolean;
+}
+
+/**
+ * The system overlay of this boot; nothing else is laid over the root.
+ */
+export interface BootOverlay {
+  /**
+   * Digest of the archive.
+   */
+  digest: string;
+  /**
+   * Bytes of the archive.
+   */
+  size: number;
 }
 
 /**

@@ -36,6 +36,9 @@ const fetchImage = (context: BootContext, file: string) => {
   )
 }
 
+/** Named one by one: what `-a` cannot keep it loses without a word. */
+const preserved = '--preserve=mode,ownership,timestamps,links,xattr'
+
 /**
  * Unpacks an image into a directory with everything that it holds: owners, modes, times, hard links, extended attributes,
  * holes, devices. unsquashfs refuses names that lead elsewhere; an erofs is copied from its mount, where there are none.
@@ -50,7 +53,7 @@ export const unpackImage = async (context: BootContext, image: string, target: s
   await mkdir(mounted, { recursive: true })
   await mount(log, { type: manifest.image.format, source: image, target: mounted, options: ['loop', 'ro'] })
   try {
-    await run(log, 'cp', ['-a', '--sparse=always', `${mounted}/.`, target])
+    await run(log, 'cp', ['-dR', preserved, '--sparse=always', `${mounted}/.`, target])
   } finally {
     await unmount(log, mounted)
   }

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { bootInterface, type Interface } from '../../engine/inventory/node/interfaces.ts'
-import type { BootManifest, BootNfs, BootRoot, BootServer, NodeRoot, SiteSettings } from '../../schema/types.ts'
+import type {
+  BootManifest,
+  BootNfs,
+  BootOverlay,
+  BootRoot,
+  BootServer,
+  NodeRoot,
+  SiteSettings,
+} from '../../schema/types.ts'
 import type { Attempts } from '../events/outcome.ts'
 import type { Image } from '../image/images.ts'
 import type { Node } from '../node/node.ts'
@@ -71,6 +79,8 @@ export type ManifestParts = {
   readonly token: string
   readonly time: Date
   readonly attempts: Attempts
+  /** Its system overlay; absent when it could not be rendered. */
+  readonly overlay?: BootOverlay | undefined
 }
 
 export const bootManifest = ({
@@ -82,6 +92,7 @@ export const bootManifest = ({
   token,
   time,
   attempts,
+  overlay,
 }: ManifestParts): BootManifest => {
   const { record } = node
   const { rootfs, name, format = 'squashfs', unpacked } = image.manifest
@@ -106,6 +117,7 @@ export const bootManifest = ({
       ...(image.signed === undefined ? {} : { signed: image.signed }),
     },
     root: bootRoot(record.root),
+    ...(overlay === undefined ? {} : { overlay }),
     network: [...bootNetwork(node.interfaces)],
     ...(record.mkdisk === undefined ? {} : { mkdisk: record.mkdisk }),
     ...(watchdog === undefined ? {} : { watchdog }),

@@ -2,6 +2,7 @@ import { attemptsWith } from '../events/outcome.ts'
 import { refuse } from '../http/content.ts'
 import type { Call } from '../http/route.ts'
 import { findImage } from '../image/images.ts'
+import { keepOverlay } from '../overlay/kept.ts'
 import { type Beginning, beginBoot } from './begin.ts'
 import { tokenSeconds, tokensPerBoot } from './limits.ts'
 import { bootInitrd, bootManifest, serverUrls } from './manifest.ts'
@@ -55,7 +56,8 @@ export const sendBootInitrd = async ({ context, services, address }: Call): Prom
     return refuse(410, 'this boot has had its tokens: ask for a new boot script')
   }
   const attempts = await attemptsWith(state, boot.node, boot.id, now())
-  const parts = { node, image, settings: site.settings, ca, boot: boot.id, token, time: now(), attempts }
+  const overlay = await keepOverlay(site, state, node, boot.id)
+  const parts = { node, image, settings: site.settings, ca, boot: boot.id, token, time: now(), attempts, overlay }
   const body = bootInitrd(bootManifest(parts))
   await state.events.note({ kind: 'server', node: node.name, boot: boot.id, address, message: 'boot initrd sent' })
   log.info(`boot initrd for ${node.name} at ${address}, boot ${boot.id}`)

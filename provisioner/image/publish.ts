@@ -112,8 +112,8 @@ const erofsExcluded = excluded.map((pattern) => {
   return `--exclude-regex=^${expression}$`
 })
 
-/** How each format is made: the same tree gives the same bytes. */
-const packers: Readonly<Record<ImageFormat, (tree: string, file: string) => Promise<string>>> = {
+/** How each format is made of a tree: the same tree gives the same bytes. */
+export const packers: Readonly<Record<ImageFormat, (tree: string, file: string) => Promise<string>>> = {
   squashfs: (tree, file) =>
     tool('mksquashfs', [
       ...[tree, file, '-noappend', '-no-progress', '-quiet', '-no-recovery', '-exit-on-error', '-reproducible'],

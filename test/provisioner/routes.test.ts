@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { sessionSeconds, silenceSeconds, tokenSeconds, tokensPerBoot } from '../../provisioner/boot/limits.ts'
 import { kernelArguments } from '../../provisioner/boot/script.ts'
@@ -6,6 +8,7 @@ import { routes } from '../../provisioner/routes.ts'
 import { secretStore } from '../../provisioner/secrets/store.ts'
 import { application } from '../../provisioner/server.ts'
 import type { Services } from '../../provisioner/services.ts'
+import { digestOf } from '../../provisioner/store/digest.ts'
 import type { BootManifest, Bundle, SecretBundle, Session } from '../../schema/types.ts'
 import { suite } from '../suite.ts'
 import { type Fixture, makeFixture, manifestIn } from './fixture.ts'
@@ -372,6 +375,22 @@ test("overlays are the node's own, and answer 304 when nothing changed", async (
   assert.match(await (await ask('/overlay/runtime', as())).text(), 'ssh-ed25519 AAAA admin')
 })
 
+test('the system overlay of a boot is the one that its manifest names, whatever changes in between', async () => {
+  const manifest = await manifestOf('n02')
+  const before = await fixture.services.site()
+  const node = { ...before.nodes.get('n02')!, record: { ...before.nodes.get('n02')!.record, overlays: { system: [] } } }
+  const changed = { ...fixture.services, site: async () => ({ ...before, nodes: new Map([['n02', node]]) }) }
+  const { key } = (await (await spend(manifest.token, addresses.n02)).json()) as Session
+  const own = { from: addresses.n02, headers: { authorization: `Bearer ${key}` } }
+  const archive = Buffer.from(await (await ask('/overlay/system', own, changed)).arrayBuffer())
+  assert.equal(manifest.overlay, { digest: digestOf(archive), size: archive.length })
+  assert.match(archive.toString('latin1'), /etc\/hostname/)
+  // who may write into the store cannot give the node something else either: its digest is another
+  await writeFile(join(fixture.state.directory, 'overlays', `${manifest.boot}.tar`), 'something else')
+  const other = Buffer.from(await (await ask('/overlay/system', own, changed)).arrayBuffer())
+  assert.is.not(digestOf(other), manifest.overlay?.digest)
+})
+
 test("the bundle is the node's share of its image's playbook, its files by digest", async () => {
   const { as } = await sessionOf('n01')
   const bundle = (await (await ask('/bundle', as())).json()) as Bundle
@@ -524,11 +543,11 @@ test('a store that breaks is 500 in one line, a boot script is to ask again, and
 test("what a site's files are guilty of stands in the node's history", async () => {
   const { as } = await sessionOf('n01')
   const node = fixture.site.nodes.get('n01')!
-  const nodes = new Map([['n01', { ...node, record: { ...node.record, overlays: { system: ['hostnam'] } } }]])
+  const nodes = new Map([['n01', { ...node, record: { ...node.record, overlays: { runtime: ['hostnam'] } } }]])
   const services = { ...fixture.services, site: async () => ({ ...fixture.site, nodes }) }
-  assert.is((await ask('/overlay/system', as(), services)).status, 500)
+  assert.is((await ask('/overlay/runtime', as(), services)).status, 500)
   const last = (await fixture.state.events.list({ node: 'n01' })).at(-1)
-  assert.match(last?.kind === 'server' ? last.message : '', "/overlay/system failed: there is no overlay 'hostnam'")
+  assert.match(last?.kind === 'server' ? last.message : '', "/overlay/runtime failed: there is no overlay 'hostnam'")
 })
 
 test.run()
