@@ -25,6 +25,8 @@ export type BlobStore = {
 }
 
 const chunk = 1 << 20
+/** What one of many transfers holds in memory, a few times over. */
+const sent = 1 << 18
 
 /** Blobs as files: `sha256/ab/ab12…` below a directory. */
 export const fileBlobs = (directory: string): BlobStore => {
@@ -75,7 +77,7 @@ export const fileBlobs = (directory: string): BlobStore => {
     stat: find,
     async open(digest, range) {
       if (!(await find(digest))) throw missing(digest)
-      return createReadStream(path(digest), { highWaterMark: chunk, ...range })
+      return createReadStream(path(digest), { highWaterMark: sent, ...range })
     },
     async verify(digest) {
       if (!(await find(digest))) throw missing(digest)
