@@ -112,6 +112,9 @@ const erofsExcluded = excluded.map((pattern) => {
   return `--exclude-regex=^${expression}$`
 })
 
+/** The time that mkfs.erofs gives a file system; files younger than it would lose their own, so there are none: the year 2100. */
+const endOfTime = '4102444800'
+
 /** How each format is made of a tree: the same tree gives the same bytes. */
 export const packers: Readonly<Record<ImageFormat, (tree: string, file: string) => Promise<string>>> = {
   squashfs: (tree, file) =>
@@ -122,10 +125,14 @@ export const packers: Readonly<Record<ImageFormat, (tree: string, file: string) 
     ]),
   // larger, and faster to read: LZ4, clusters of 64 KiB
   erofs: (tree, file) =>
-    tool('mkfs.erofs', [
-      ...['-d0', '-zlz4hc', '-C65536', '--preserve-mtime', '-U00000000-0000-0000-0000-000000000000'],
-      ...[...erofsExcluded, file, tree],
-    ]),
+    tool(
+      'mkfs.erofs',
+      [
+        ...['-d0', '-zlz4hc', '-C65536', '--preserve-mtime', '-U00000000-0000-0000-0000-000000000000'],
+        ...[...erofsExcluded, file, tree],
+      ],
+      { env: { ...process.env, SOURCE_DATE_EPOCH: endOfTime } },
+    ),
 }
 
 const pack = async (state: State, tree: string, format: ImageFormat): Promise<Blob> => {

@@ -375,6 +375,29 @@ test("overlays are the node's own, and answer 304 when nothing changed", async (
   assert.match(await (await ask('/overlay/runtime', as())).text(), 'ssh-ed25519 AAAA admin')
 })
 
+test('so many transfers run at a time; who comes then is told when to come again', async () => {
+  const site = await fixture.services.site()
+  const services = {
+    ...fixture.services,
+    site: async () => ({ ...site, settings: { ...site.settings, transfers: 2 } }),
+  }
+  const path = `/blobs/${fixture.image.manifest.rootfs.digest}`
+  const running = [await ask(path, {}, services), await ask(path, {}, services)]
+  const busy = await ask(path, {}, services)
+  assert.is(busy.status, 503)
+  assert.is(busy.headers.get('retry-after'), '1')
+  assert.is(await busy.text(), '2 transfers run: come again in 1 s\n')
+  assert.is((await ask(path, { method: 'HEAD' }, services)).status, 200)
+  assert.is((await ask('/boot/ipxe?mac=00:00:00:00:00:00', {}, services)).status, 200)
+  await running[0]!.body!.cancel() // its node was switched off
+  const next = await ask(path, {}, services)
+  assert.is(next.status, 200)
+  assert.is((await next.arrayBuffer()).byteLength, fixture.image.manifest.rootfs.size)
+  await running[1]!.arrayBuffer()
+  for (const response of [await ask(path, {}, services), await ask(path, {}, services)])
+    assert.is(response.status, 200, 'all places are free again')
+})
+
 test('the system overlay of a boot is the one that its manifest names, whatever changes in between', async () => {
   const manifest = await manifestOf('n02')
   const before = await fixture.services.site()

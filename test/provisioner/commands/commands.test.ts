@@ -173,6 +173,15 @@ test('images are listed, shown, published', async () => {
   )
 })
 
+test('images are signed again, for a while or for good, and the keys are shown', async () => {
+  assert.match((await provision('image key')).out, /^-----BEGIN PUBLIC KEY-----\n.*\n-----END PUBLIC KEY-----$/)
+  const [key] = (await json('image key')) as { id: string }[]
+  assert.match((await provision('image sign compute --expires 90')).out, `by ${key!.id}, until 20`)
+  assert.match((await provision('image show compute')).out, /signed +20\S+ by [0-9a-f]{16}, until 20/)
+  assert.not.match((await provision('image sign compute')).out, 'until')
+  assert.match((await provision('image sign compute --expires soon')).error, "'soon' is no number of days")
+})
+
 test('overlays are listed and rendered, whole or one file', async () => {
   const overlays = (await json('overlay list')) as { name: string; from: string }[]
   assert.ok(overlays.some(({ name, from }) => name === 'hosts' && from === 'stock'))

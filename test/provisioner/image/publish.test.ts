@@ -1,9 +1,11 @@
-import { chmod, rm, utimes, writeFile } from 'node:fs/promises'
+import { generateKeyPairSync } from 'node:crypto'
+import { chmod, link, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { tool } from '../../../engine/process.ts'
 import { findImage, kernelOf, listImages, referenceOf, versionsOf } from '../../../provisioner/image/images.ts'
 import { publishImage } from '../../../provisioner/image/publish.ts'
+import { signImage, trustedKeys } from '../../../provisioner/image/sign.ts'
 import { canonical, digestOf } from '../../../provisioner/store/digest.ts'
 import { suite } from '../../suite.ts'
 import { type Fixture, makeFixture, writeFiles } from '../fixture.ts'
@@ -91,6 +93,57 @@ for (const [what, change] of Object.entries(changes)) {
 test('the same tree gives the same bytes', async () => {
   const { image } = await publish('other')
   assert.is(image.manifest.rootfs.digest, fixture.image.manifest.rootfs.digest)
+})
+
+test('an erofs has the same content: the same tree gives the same bytes, in another version', async () => {
+  const options = { tree: tree(), playbook: 'playbooks/compute.yml', format: 'erofs' } as const
+  const { image, published } = await publishImage(fixture.state, { ...options, name: 'compute' })
+  assert.equal([published, image.manifest.format, fixture.image.manifest.format], [true, 'erofs', 'squashfs'])
+  const other = await publishImage(fixture.state, { ...options, name: 'other' })
+  assert.is(other.image.manifest.rootfs.digest, image.manifest.rootfs.digest)
+  const work = join(fixture.directory, 'extracted')
+  await tool('fsck.erofs', [`--extract=${work}`, fileOf(image.manifest.rootfs.digest)])
+  const files = (await tool('find', ['.', '-mindepth', '1'], { cwd: work })).split('\n').sort()
+  assert.ok(files.includes('./usr/bin/tool') && files.includes('./proc') && files.includes('./boot/vmlinuz-6.1.0-10'))
+  assert.equal(
+    files.filter((file) => /initrd|should-not-be-there/.test(file)),
+    [],
+  )
+})
+
+test('an image says how much memory it takes unpacked: pages, holes left out, hard links once', async () => {
+  const before = fixture.image.manifest.unpacked!
+  await writeFile(join(tree(), 'usr/five'), Buffer.alloc(5 * 4096 - 1, 1))
+  await link(join(tree(), 'usr/five'), join(tree(), 'usr/five-again'))
+  await writeFile(join(tree(), 'usr/hole'), '')
+  await truncate(join(tree(), 'usr/hole'), 16 << 20)
+  const { image } = await publish()
+  assert.is(image.manifest.unpacked! - before, 5 * 4096 + 2 * 1024)
+})
+
+test('the key that signs is made once, for its owner alone; an unchanged version without a signature gets one', async () => {
+  const { state, image } = fixture
+  const key = join(state.directory, 'signing/site.key')
+  assert.is((await stat(key)).mode & 0o7777, 0o600)
+  const before = await readFile(key, 'utf8')
+  const [trusted] = await trustedKeys(state)
+  assert.equal(
+    image.signed?.signatures.map((signature) => signature.key),
+    [trusted?.id],
+  )
+  await rm(join(state.directory, 'images/compute', `${image.version.slice(7)}.signed`))
+  assert.is((await findImage(state, 'compute')).signed, undefined)
+  const { published } = await publish()
+  assert.is(published, false)
+  assert.ok((await findImage(state, 'compute')).signed)
+  assert.is(await readFile(key, 'utf8'), before)
+})
+
+test('a key of another kind signs nothing', async () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const file = join(fixture.state.directory, 'signing/other.key')
+  await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  await rejects(signImage(fixture.state, fixture.image), /is ec, not ed25519/)
 })
 
 test('a version whose content is gone is published again', async () => {
