@@ -2,11 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Segment } from './segment.ts'
 
-// An NFS server in user space, versions 3 and 4, inside the namespace of a segment.
+// An NFS server in user space, versions 3, 4.0 and 4.1, inside the namespace of a segment.
 
 const configuration = (exported: string, work: string) => `
 NFS_CORE_PARAM { Protocols = 3,4; Enable_NLM = false; Enable_RQUOTA = false; mount_path_pseudo = true; }
-NFSV4 { Graceless = true; RecoveryBackend = fs; RecoveryRoot = ${work}/recovery; }
+NFSV4 { Graceless = true; Minor_Versions = 0,1; RecoveryBackend = fs; RecoveryRoot = ${work}/recovery; }
 EXPORT {
   Export_Id = 1; Path = ${exported}; Pseudo = ${exported};
   Access_Type = RW; Squash = No_Root_Squash; SecType = sys; Protocols = 3,4;

@@ -98,7 +98,7 @@ check 'nfs 3: what is written is on the server' sh -c 'echo written > /new/etc/w
 forget
 
 check 'nfs 4: boots over the bond' boot n4
-check 'nfs 4: in the newest version of the server' grep -q ' /run/prelude/root/nfs nfs4 ro,.*vers=4.2' /proc/mounts
+check 'nfs 4: in the newest version of the server' grep -q ' /run/prelude/root/nfs nfs4 ro,.*vers=4.1' /proc/mounts
 check 'nfs 4: over the bond' same "$(ip -o route get 10.77.0.1 | grep -o 'dev bond0')" 'dev bond0'
 check 'nfs 4: what another node wrote is there' grep -q written /new/etc/written
 layered 'nfs 4'
