@@ -6,6 +6,9 @@ import { isDigest } from '../store/digest.ts'
 
 export const defaultTransfers = 64
 
+/** A node that takes nothing for so many milliseconds was switched off, or has left for another server: its place is free. */
+const stalled = 30_000
+
 /**
  * GET /blobs/:digest: immutable content, in ranges, so that a transfer resumes and any cache may keep it. Only so many
  * transfers run at a time; who finds no place is told when to come again, which iPXE and the agent do.
@@ -48,6 +51,7 @@ export const sendBlob = async ({ context, services }: Call): Promise<Response> =
     leave()
     throw thrown
   }
+  context.env.incoming.socket.setTimeout?.(stalled)
   content.once('close', leave) // at its end, when it breaks, and when its reader is gone
   const stream = Readable.toWeb(content)
   return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers })

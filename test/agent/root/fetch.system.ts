@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
@@ -134,6 +135,33 @@ test('a provisioner that is killed in mid-file and stays away for a while costs 
     const [, at] = /going on at byte (\d+)/.exec(log.join('\n')) ?? []
     assert.ok(Number(at) >= size / 2, `it went on at ${at}`)
   } finally {
+    await site.close()
+  }
+}, 180_000)
+
+test('the place of a node that was switched off in mid-file is free again', async () => {
+  const size = 32 << 20
+  const site = await openSite(size, 1)
+  const { url } = await site.start()
+  const { host, port, pathname } = new URL(url)
+  const dead = connect(Number(port), '127.0.0.1')
+  try {
+    dead.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+    await once(dead, 'readable')
+    dead.pause() // from now on it takes nothing, and does not say that it is gone either
+    const busy = await request(url)
+    busy.body.resume()
+    assert.is(busy.status, 503)
+    const fetched = await download(join(site.work, 'image'), {
+      urls: [url],
+      digest: site.digest,
+      size,
+      budget: 10,
+      log: silentLog,
+    })
+    assert.ok(fetched.attempts > 1)
+  } finally {
+    dead.destroy()
     await site.close()
   }
 }, 180_000)
