@@ -2924,6 +2924,10 @@ export interface NodeKernel {
    * Kernel of the image to boot when it has several.
    */
   version?: string;
+  /**
+   * Initramfs of the image to boot when it has both; dracut's when absent.
+   */
+  initramfs?: "dracut" | "minimal";
 }
 
 /**
@@ -3123,13 +3127,42 @@ export interface ImageKernel {
    */
   version: string;
   kernel: Blob;
-  initramfs: Blob;
+  initramfs?: Blob1;
+  minimal?: Blob2;
 }
 
 /**
  * Content by its digest.
  */
 export interface Blob {
+  /**
+   * Digest.
+   */
+  digest: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+}
+
+/**
+ * Content by its digest.
+ */
+export interface Blob1 {
+  /**
+   * Digest.
+   */
+  digest: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+}
+
+/**
+ * Content by its digest.
+ */
+export interface Blob2 {
   /**
    * Digest.
    */

@@ -124,7 +124,7 @@ export const checkNfsTrust = (trust: Trust, source: string): void => {
     'image.signature',
     `the NFS root ${source} is refused: nothing signs it, and this initramfs has keys`,
     {
-      hint: 'name it in dracut_nfs_roots of the image and build the image again',
+      hint: 'name it in agent_nfs_roots of the image and build the image again',
     },
   )
 }

@@ -1,9 +1,9 @@
 import { Failure, messageOf } from '../../engine/failure.ts'
 import { normalMac } from '../../engine/inventory/node/interfaces.ts'
-import type { ImageKernel } from '../../schema/types.ts'
+import type { Blob, ImageKernel } from '../../schema/types.ts'
 import { outcomeOf } from '../events/outcome.ts'
 import { silence } from '../events/status.ts'
-import { type Image, imageOfNode, kernelOf, referenceOf } from '../image/images.ts'
+import { type Image, imageOfNode, initramfsOf, kernelOf, referenceOf } from '../image/images.ts'
 import { firmwareMacs, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 import type { Services } from '../services.ts'
@@ -13,7 +13,13 @@ import { silenceSeconds } from './limits.ts'
 
 /** A boot script's answer: a boot that may begin, or why not. */
 export type Beginning =
-  | { readonly node: Node; readonly image: Image; readonly kernel: ImageKernel; readonly boot: Boot }
+  | {
+      readonly node: Node
+      readonly image: Image
+      readonly kernel: ImageKernel
+      readonly initramfs: Blob
+      readonly boot: Boot
+    }
   /** `leave`: not ours; `wait`: ask again. */
   | { readonly refused: 'leave' | 'wait'; readonly message: string }
 
@@ -82,9 +88,11 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
   if (closed !== undefined) return refuse('server', closed)
   let image: Image
   let kernel: ImageKernel
+  let initramfs: Blob
   try {
     image = await imageOfNode(state, node)
     kernel = kernelOf(image, node.record.kernel?.version)
+    initramfs = initramfsOf(image, kernel, node.record.kernel?.initramfs)
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     return refuse('server', messageOf(thrown))
@@ -99,7 +107,8 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
   const since = new Date(now().getTime() - repeatedWithin).toISOString()
   const former = (await state.tokens.boots({ node: node.name, since })).at(-1)
   const isSame = former && (Object.keys(wanted) as (keyof typeof wanted)[]).every((key) => former[key] === wanted[key])
-  if (isSame && (await state.events.list({ boot: former.id })).length <= 1) return { node, image, kernel, boot: former }
+  if (isSame && (await state.events.list({ boot: former.id })).length <= 1)
+    return { node, image, kernel, initramfs, boot: former }
   await noteSilence(services, node.name)
   const boot = await state.tokens.begin(wanted)
   await state.events.note({
@@ -110,5 +119,5 @@ export const beginBoot = async (services: Services, claimedMac: string, address:
     message: `boot script sent: ${wanted.image}`,
   })
   log.info(`boot script for ${node.name} at ${address}: ${wanted.image}, boot ${boot.id}`)
-  return { node, image, kernel, boot }
+  return { node, image, kernel, initramfs, boot }
 }

@@ -1,4 +1,4 @@
-import type { ImageKernel } from '../../schema/types.ts'
+import type { Blob, ImageKernel } from '../../schema/types.ts'
 import type { Image } from '../image/images.ts'
 import { referenceOf } from '../image/images.ts'
 import type { Node } from '../node/node.ts'
@@ -7,6 +7,7 @@ export type BootScript = {
   readonly node: Node
   readonly image: Image
   readonly kernel: ImageKernel
+  readonly initramfs: Blob
   /** Base URL of the plain listener. */
   readonly server: string
   /** Identifier of the boot. */
@@ -30,12 +31,12 @@ export const kernelArguments = (node: Node): readonly string[] => [
  * The iPXE script of one boot. `initrd=` names the parts for UEFI, where the kernel asks for them by name; BIOS ignores
  * it. The per-boot initrd comes last: the kernel unpacks it over the initramfs.
  */
-export const bootScript = ({ node, image, kernel, server, boot }: BootScript): string => {
+export const bootScript = ({ node, image, kernel, initramfs, server, boot }: BootScript): string => {
   const blob = (digest: string) => `${server}/blobs/${digest}`
   return `#!ipxe
 echo ${node.name} boots ${referenceOf(image)}, kernel ${kernel.version}
 kernel --name kernel ${blob(kernel.kernel.digest)} initrd=initramfs initrd=boot ${kernelArguments(node).join(' ')} || goto failed
-initrd --name initramfs ${blob(kernel.initramfs.digest)} || goto failed
+initrd --name initramfs ${blob(initramfs.digest)} || goto failed
 initrd --name boot ${server}/boot/initrd/${boot} || goto failed
 boot || goto failed
 :failed

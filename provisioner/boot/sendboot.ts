@@ -23,9 +23,9 @@ export const sendBootScript = async ({ context, services, address }: Call): Prom
   })
   if ('refused' in beginning)
     return script((beginning.refused === 'leave' ? leaveScript : waitScript)(beginning.message))
-  const { node, image, kernel, boot } = beginning
+  const { node, image, kernel, initramfs, boot } = beginning
   const { settings } = await services.site()
-  return script(bootScript({ node, image, kernel, server: serverUrls(settings).http, boot: boot.id }))
+  return script(bootScript({ node, image, kernel, initramfs, server: serverUrls(settings).http, boot: boot.id }))
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { bootManifest, serverUrls } from '../boot/manifest.ts'
 import { bootScript } from '../boot/script.ts'
 import { attemptsWith } from '../events/outcome.ts'
-import { imageOfNode, kernelOf, referenceOf } from '../image/images.ts'
+import { imageOfNode, initramfsOf, kernelOf, referenceOf } from '../image/images.ts'
 import { selectNodes } from '../site.ts'
 import { authority } from '../tls/authority.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
@@ -25,7 +25,15 @@ export const bootCommands = (program: Command, { print, style }: Surroundings, o
       for (const node of selectNodes(site, names)) {
         const image = await imageOfNode(state, node)
         const kernel = kernelOf(image, node.record.kernel?.version)
-        const script = bootScript({ node, image, kernel, server: serverUrls(site.settings).http, boot: 'BOOT' })
+        const initramfs = initramfsOf(image, kernel, node.record.kernel?.initramfs)
+        const script = bootScript({
+          node,
+          image,
+          kernel,
+          initramfs,
+          server: serverUrls(site.settings).http,
+          boot: 'BOOT',
+        })
         const manifest = bootManifest({
           node,
           image,

@@ -69,8 +69,12 @@ export const imageCommands = (program: Command, surroundings: Surroundings, open
       print(`  system     ${manifest.os} (${manifest.architecture ?? 'unknown architecture'})`)
       print(`  rootfs     ${manifest.rootfs.digest} ${bytes(manifest.rootfs.size)} ${manifest.format ?? 'squashfs'}`)
       print(`  signed     ${signedText(found)}`)
-      for (const { version, kernel, initramfs } of manifest.kernels) {
-        print(`  kernel     ${version}: ${bytes(kernel.size)}, initramfs ${bytes(initramfs.size)}`)
+      for (const { version, kernel, initramfs, minimal } of manifest.kernels) {
+        const made = [
+          ...(initramfs ? [`initramfs ${bytes(initramfs.size)}`] : []),
+          ...(minimal ? [`minimal initramfs ${bytes(minimal.size)}`] : []),
+        ]
+        print(`  kernel     ${version}: ${[bytes(kernel.size), ...made].join(', ')}`)
       }
     })
 

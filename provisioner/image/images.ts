@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import { originAt } from '../../engine/inventory/node/merge.ts'
 import { suggest } from '../../engine/nearest.ts'
-import type { ImageKernel, ImageManifest, Signed } from '../../schema/types.ts'
+import type { Blob, ImageKernel, ImageManifest, NodeKernel, Signed } from '../../schema/types.ts'
 import type { Node } from '../node/node.ts'
 import type { State } from '../state.ts'
 import { canonical, digestOf } from '../store/digest.ts'
@@ -114,4 +114,21 @@ export const storeManifest = async (state: State, manifest: ImageManifest): Prom
   const version = digestOf(text)
   await replaceFile(join(directoryOf(state), manifest.name, `${hexOf(version)}.json`), text, 0o644)
   return { version, manifest }
+}
+
+/** What a kernel of an image loads and is loaded with. */
+export const filesOf = ({ kernel, initramfs, minimal }: ImageKernel): readonly Blob[] =>
+  [kernel, initramfs, minimal].filter((blob) => blob !== undefined)
+
+/**
+ * The initramfs that a node wants of an image's kernel: dracut's where it says nothing and the image has it. Throws a Failure
+ * 'image.initramfs'.
+ */
+export const initramfsOf = (image: Image, kernel: ImageKernel, wanted?: NodeKernel['initramfs']): Blob => {
+  const { initramfs, minimal } = kernel
+  const found = wanted === undefined ? (initramfs ?? minimal) : { dracut: initramfs, minimal }[wanted]
+  if (found) return found
+  throw new Failure('image.initramfs', `image '${image.manifest.name}' has no initramfs of the kind '${wanted}'`, {
+    hint: `its play applies the role ${wanted === 'minimal' ? 'initramfs' : 'dracut'} for that`,
+  })
 }

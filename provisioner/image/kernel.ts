@@ -2,8 +2,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 
-/** A kernel release of a tree, with the paths of its two files. */
-export type TreeKernel = { readonly version: string; readonly kernel: string; readonly initramfs: string }
+/** A kernel release of a tree, with the paths of its files; at least one initramfs is there. */
+export type TreeKernel = {
+  readonly version: string
+  readonly kernel: string
+  readonly initramfs?: string
+  readonly minimal?: string
+}
 
 const newestFirst = new Intl.Collator('en', { numeric: true })
 
@@ -14,6 +19,9 @@ const initramfsNames = (version: string): readonly string[] => [
   `initramfs-${version}`,
   `initrd-${version}`,
 ]
+
+/** Name of the minimal initramfs, which `provision initramfs build` makes. */
+const minimalName = (version: string): string => `initramfs-minimal-${version}.img`
 
 /**
  * Kernels in a tree's /boot that have an initramfs: newest release first, debug and rescue kernels last.
@@ -28,8 +36,15 @@ export const treeKernels = async (tree: string): Promise<readonly TreeKernel[]> 
     const version = /^(?:vmlinuz|vmlinux|Image)-(.+)$/.exec(name)?.[1]
     if (version === undefined) continue
     const initramfs = initramfsNames(version).find((candidate) => names.includes(candidate))
-    if (initramfs) found.push({ version, kernel: join(boot, name), initramfs: join(boot, initramfs) })
-    else bare.push(version)
+    const minimal = names.includes(minimalName(version)) ? minimalName(version) : undefined
+    if (initramfs === undefined && minimal === undefined) bare.push(version)
+    else
+      found.push({
+        version,
+        kernel: join(boot, name),
+        ...(initramfs === undefined ? {} : { initramfs: join(boot, initramfs) }),
+        ...(minimal === undefined ? {} : { minimal: join(boot, minimal) }),
+      })
   }
   if (found.length === 0) {
     throw new Failure(
@@ -37,7 +52,7 @@ export const treeKernels = async (tree: string): Promise<readonly TreeKernel[]> 
       bare.length > 0
         ? `${boot} has no initramfs for kernel ${bare.join(', ')}`
         : `${boot} has no kernel (vmlinuz-RELEASE)`,
-      { hint: 'let the image play install a kernel and apply the role dracut' },
+      { hint: 'let the image play install a kernel and apply the role dracut or initramfs' },
     )
   }
   const isLast = ({ version }: TreeKernel) => Number(/debug|rescue/.test(version))

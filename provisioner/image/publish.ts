@@ -10,7 +10,7 @@ import type { State } from '../state.ts'
 import type { BlobStore } from '../store/blobs.ts'
 import { digestOf } from '../store/digest.ts'
 import { excluded } from './exclude.ts'
-import { type Image, isImageName, storeManifest, versionsOf } from './images.ts'
+import { filesOf, type Image, isImageName, storeManifest, versionsOf } from './images.ts'
 import { type TreeKernel, treeKernels } from './kernel.ts'
 import { signImage } from './sign.ts'
 import { readTree } from './tree.ts'
@@ -94,14 +94,21 @@ const prettyName = async (tree: string): Promise<string> => {
   })
 }
 
-const storeKernel = async (blobs: BlobStore, { version, kernel, initramfs }: TreeKernel): Promise<ImageKernel> => ({
-  version,
-  kernel: await blobs.put(createReadStream(kernel)),
-  initramfs: await blobs.put(createReadStream(initramfs)),
-})
+const storeKernel = async (
+  blobs: BlobStore,
+  { version, kernel, initramfs, minimal }: TreeKernel,
+): Promise<ImageKernel> => {
+  const put = (file: string) => blobs.put(createReadStream(file))
+  return {
+    version,
+    kernel: await put(kernel),
+    ...(initramfs === undefined ? {} : { initramfs: await put(initramfs) }),
+    ...(minimal === undefined ? {} : { minimal: await put(minimal) }),
+  }
+}
 
 const isWhole = async (blobs: BlobStore, { manifest }: Image): Promise<boolean> => {
-  const parts = [manifest.rootfs, ...manifest.kernels.flatMap(({ kernel, initramfs }) => [kernel, initramfs])]
+  const parts = [manifest.rootfs, ...manifest.kernels.flatMap(filesOf)]
   const found = await Promise.all(parts.map(({ digest }) => blobs.stat(digest)))
   return found.every((blob, index) => blob?.size === parts[index]?.size)
 }

@@ -116,7 +116,7 @@ test('the boot script loads kernel, initramfs and the per-boot initrd of the ima
     script,
     `http://10.9.0.254:9873/blobs/${kernels[0]!.kernel.digest} initrd=initramfs initrd=boot root=prelude panic=30 rd.shell=0 rd.emergency=reboot console=ttyS0 iommu=pt ||`,
   )
-  assert.match(script, kernels[0]!.initramfs.digest)
+  assert.match(script, kernels[0]!.initramfs!.digest)
   assert.match(script, '6.1.0-10')
   assert.not.match(script, 'token')
 })

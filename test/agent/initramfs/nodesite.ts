@@ -24,6 +24,7 @@ const siteFiles = {
       hosts: {n01: {}}
       vars:
         node_image: tiny
+        node_kernel: {initramfs: minimal}
         node_networks:
           eth0: {mac: "${macs[0]}", boot: true}
           eth1: {mac: "${macs[1]}"}
@@ -68,7 +69,7 @@ const makeTree = async (tree: string, kernel: string): Promise<void> => {
     'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
     'sbin/init': { text: init, mode: 0o755 },
     [`boot/vmlinuz-${kernel}`]: 'loaded by the machine itself\n',
-    [`boot/initrd.img-${kernel}`]: 'loaded by the machine itself\n',
+    [`boot/initramfs-minimal-${kernel}.img`]: 'loaded by the machine itself\n',
   })
   for (const directory of ['bin', 'tmp', 'var/log', 'root']) await mkdir(join(tree, directory), { recursive: true })
   await copyFile('/bin/busybox', join(tree, 'bin/busybox'))

@@ -2,8 +2,16 @@ import { generateKeyPairSync } from 'node:crypto'
 import { chmod, link, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { Failure } from '../../../engine/failure.ts'
 import { tool } from '../../../engine/process.ts'
-import { findImage, kernelOf, listImages, referenceOf, versionsOf } from '../../../provisioner/image/images.ts'
+import {
+  findImage,
+  initramfsOf,
+  kernelOf,
+  listImages,
+  referenceOf,
+  versionsOf,
+} from '../../../provisioner/image/images.ts'
 import { publishImage } from '../../../provisioner/image/publish.ts'
 import { signImage, trustedKeys } from '../../../provisioner/image/sign.ts'
 import { canonical, digestOf } from '../../../provisioner/store/digest.ts'
@@ -191,6 +199,33 @@ test('trees that cannot be images are refused with a hint', async () => {
   await writeFiles(tree(), { 'usr/lib/os-release': 'NAME=x\n' })
   for (const name of ['initrd.img-6.1.0-9', 'initrd.img-6.1.0-10']) await rm(join(tree(), 'boot', name))
   await rejects(publish(), /has no initramfs for kernel/)
+})
+
+test("an image may have two ways to boot: nodes take dracut's unless they say otherwise", async () => {
+  await writeFile(join(tree(), 'boot/initramfs-minimal-6.1.0-10.img'), 'minimal 10')
+  const { image, published } = await publish()
+  assert.ok(published)
+  const [kernel, older] = image.manifest.kernels
+  assert.is(initramfsOf(image, kernel), kernel.initramfs)
+  assert.is(initramfsOf(image, kernel, 'dracut'), kernel.initramfs)
+  assert.is(initramfsOf(image, kernel, 'minimal').digest, digestOf('minimal 10'))
+  assert.ok(await fixture.state.blobs.verify(digestOf('minimal 10')))
+  assert.throws(
+    () => initramfsOf(image, older!, 'minimal'),
+    (thrown: Failure) => thrown.hint === 'its play applies the role initramfs for that',
+  )
+  const listing = await tool('unsquashfs', ['-ll', '-d', '', fileOf(image.manifest.rootfs.digest)])
+  assert.not.match(listing, 'initramfs')
+})
+
+test('an image of the minimal initramfs alone boots with that', async () => {
+  for (const version of ['6.1.0-9', '6.1.0-10']) await rm(join(tree(), `boot/initrd.img-${version}`))
+  await writeFile(join(tree(), 'boot/initramfs-minimal-6.1.0-10.img'), 'minimal 10')
+  const { image } = await publish()
+  const [kernel] = image.manifest.kernels
+  assert.is(image.manifest.kernels.length, 1)
+  assert.is(initramfsOf(image, kernel).digest, digestOf('minimal 10'))
+  assert.throws(() => initramfsOf(image, kernel, 'dracut'), /has no initramfs of the kind 'dracut'/)
 })
 
 test.run()
