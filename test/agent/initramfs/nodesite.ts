@@ -17,6 +17,7 @@ const siteFiles = {
   vars:
     prelude_server: 10.77.0.1
     prelude_state: {{ state }}
+    prelude_boot: {window: open}
   children:
     images:
       hosts: {tiny: {}}
@@ -31,17 +32,19 @@ const siteFiles = {
           bond0: {type: bond, mode: 802.3ad, lacp_rate: fast, members: [eth0, eth1], address: 10.77.1.1/16}
         node_overlays: {system: [hostname]}
 `,
-  'playbooks/tiny.yml': `- hosts: tiny
+}
+
+const playbook = `- hosts: tiny
   connection: image
   tasks:
     - name: leave a mark
       copy: {content: "of {{ inventory_hostname }}\\n", dest: /preboot}
       tags: preboot
-`,
-}
+`
 
 /** The real init: says what it sees of the boot, and powers off. */
 const init = `#!/bin/sh
+echo "uptime: $(cut -d ' ' -f 1 /proc/uptime) s"
 echo "real init: pid $$, arguments: $*"
 cat /etc/hostname
 echo "mounts: $(cut -d ' ' -f 2 /proc/mounts | sort | tr '\\n' ' ')"
@@ -78,11 +81,16 @@ const makeTree = async (tree: string, kernel: string): Promise<void> => {
   for (const applet of applets) await symlink('busybox', join(tree, 'bin', applet))
 }
 
-/** Publishes the image and serves the site on a segment. */
-export const openNodeSite = async (work: string, segment: Segment, kernel: string): Promise<NodeSite> => {
+/** Publishes the image and serves the site on a segment; the node runs `plays` at its boot. */
+export const openNodeSite = async (
+  work: string,
+  segment: Segment,
+  kernel: string,
+  plays = playbook,
+): Promise<NodeSite> => {
   const state = join(work, 'state')
   const files = Object.entries(siteFiles).map(([path, text]) => [path, text.replace('{{ state }}', state)])
-  await writeFiles(join(work, 'site'), Object.fromEntries(files))
+  await writeFiles(join(work, 'site'), { ...Object.fromEntries(files), 'playbooks/tiny.yml': plays })
   await makeTree(join(work, 'image'), kernel)
   const opened = await openState(state)
   await publishImage(opened, { tree: join(work, 'image'), name: 'tiny', playbook: 'playbooks/tiny.yml' })
@@ -92,13 +100,14 @@ export const openNodeSite = async (work: string, segment: Segment, kernel: strin
     ...['provision', 'serve', '-i', join(work, 'site/inventory'), '--dhcp', 'none'],
   ])
   await segment.hears(/ready: http/, 30_000)
+  let boots = 0
   return {
     async begin() {
       const server = 'http://10.77.0.1:9873'
       const script = await segment.run(['curl', '-sSf', `${server}/boot/ipxe?mac=${macs[0]}`])
       const url = /\S+\/boot\/initrd\/\S+/.exec(script)?.[0]
       if (url === undefined) throw new Error(`the boot script names no initrd:\n${script}`)
-      const file = join(work, 'boot.initrd')
+      const file = join(work, `boot-${++boots}.initrd`)
       await segment.run(['curl', '-sSf', '-o', file, url])
       return file
     },
