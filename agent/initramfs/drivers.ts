@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -55,6 +56,8 @@ export type DriversOptions = {
   readonly loaded?: () => Promise<ReadonlySet<string>>
   /** Milliseconds between two looks. */
   readonly interval?: number
+  /** Milliseconds that drivers are waited for: one that hangs must not hang the node before a watchdog is armed. */
+  readonly patience?: number
 }
 
 const modprobe = async (aliases: readonly string[]): Promise<string> => {
@@ -67,7 +70,7 @@ const loadedModules = async () => parseModules(await readFile('/proc/modules', '
 
 /** Drivers by the aliases of devices, side by side: one that takes its time does not hold up the others. */
 export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers => {
-  const { aliases = readAliases, loaded = loadedModules, interval = 1000 } = options
+  const { aliases = readAliases, loaded = loadedModules, interval = 1000, patience = 60_000 } = options
   const run = options.modprobe ?? modprobe
   const known = new Set<string>()
   const fresh = () => [...aliases()].filter((alias) => !known.has(alias)).sort()
@@ -76,8 +79,13 @@ export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers =
     for (let wanted = fresh(); wanted.length > 0; wanted = fresh()) {
       for (const alias of wanted) known.add(alias)
       const groups = deal(wanted, Math.max(4, availableParallelism()))
-      const complaints = await Promise.all(groups.map((group) => run(group).catch(messageOf)))
-      for (const complaint of complaints.filter((text) => text !== '')) log.warning(complaint)
+      const loading = groups.map(async (group) => {
+        const complaint = await run(group).catch(messageOf)
+        if (complaint !== '') log.warning(complaint)
+      })
+      const late = AbortSignal.timeout(patience)
+      await Promise.race([Promise.all(loading), once(late, 'abort')])
+      if (late.aborted) return log.warning(`some take longer than ${patience / 1000} s; going on`)
     }
   }
 

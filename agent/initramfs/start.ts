@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { execute } from '../../engine/process.ts'
 import { boot } from '../boot.ts'
@@ -34,11 +35,17 @@ const writeInit = async (): Promise<void> => {
  * stages as under dracut. Returns the exit code for the script /init.
  */
 export const start = async (stages: readonly BootStage[]): Promise<number> => {
-  await createAll(earlyFileSystem)
+  try {
+    await createAll(earlyFileSystem)
+  } catch (thrown) {
+    process.stderr.write(`prelude: ${messageOf(thrown)}\n`) // there is no place for a log
+    return 1
+  }
   const log = openLog({ progress: () => {} })
   const drivers = createDrivers(log)
-  await drivers.load()
-  await loadWatchdog(log)
+  // a boot goes on without some of its drivers, and says what it misses
+  await drivers.load().catch((thrown) => log.warning(messageOf(thrown)))
+  await loadWatchdog(log).catch((thrown) => log.warning(messageOf(thrown)))
   const stop = new AbortController()
   const watching = drivers.watch(stop.signal)
   const code = await boot(stages, { manifest: '/prelude/boot.json', newRoot })

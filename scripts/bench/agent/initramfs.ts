@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildInitramfs } from '../../../provisioner/initramfs/build.ts'
 import { startGuest } from '../../../test/agent/guest.ts'
-import { macs, openNodeSite } from '../../../test/agent/initramfs/nodesite.ts'
+import { openNodeSite, places } from '../../../test/agent/initramfs/nodesite.ts'
 import { debianKernel } from '../../../test/agent/kernel.ts'
 import { openSegment } from '../../../test/agent/segment.ts'
 import { median, table } from './figures.ts'
@@ -55,7 +55,7 @@ const prepare = `
 
 const work = mkdtempSync(join(tmpdir(), 'prelude-bench-'))
 const { version } = await debianKernel()
-const segment = await openSegment('bench', { n01: { macs, bonded: true } }, '10.77.0.1/16')
+const segment = await openSegment('bench', places, '10.77.0.1/16')
 try {
   const root = join(work, 'root')
   const arguments_ = ['-euo', 'pipefail', '-c', prepare, 'bash', demoTree(), work, top, version]
@@ -68,7 +68,7 @@ try {
   /** Seconds from the kernel's start to the real init, and milliseconds of the agent in them. */
   const boot = async (initramfs: string): Promise<{ whole: number; agent: number }> => {
     const guest = await startGuest({
-      initrds: [initramfs, await site.begin()],
+      initrds: [initramfs, await site.begin('n01')],
       cards: segment.cards('n01'),
       namespace: segment.namespace,
       args: 'root=prelude rd.shell=0',

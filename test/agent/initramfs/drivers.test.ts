@@ -81,4 +81,21 @@ test('a device that comes late gets its driver', async () => {
   assert.is(asked.length, 4)
 })
 
+test('a driver that hangs is not waited for for ever', async () => {
+  const lines: string[] = []
+  const hanging = Promise.withResolvers<string>()
+  const drivers = createDrivers(
+    createLog(({ text }) => lines.push(text)),
+    {
+      patience: 5,
+      aliases: () => new Set(['pci:hangs']),
+      loaded: async () => new Set(),
+      modprobe: () => hanging.promise,
+    },
+  )
+  await drivers.load()
+  assert.ok(lines.includes('some take longer than 0.005 s; going on'))
+  hanging.resolve('')
+})
+
 test.run()

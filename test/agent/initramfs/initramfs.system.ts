@@ -8,9 +8,10 @@ import { buildInitramfs, type Initramfs } from '../../../provisioner/initramfs/b
 import { suite } from '../../suite.ts'
 import { startGuest } from '../guest.ts'
 import { makeFurtherInitrd } from '../initrd.ts'
+import { serveNfs } from '../nfsserver.ts'
 import { openSegment, type Segment } from '../segment.ts'
 import { openMachineRoot } from './machineroot.ts'
-import { macs, openNodeSite } from './nodesite.ts'
+import { type NodeName, type NodeSite, openNodeSite, places } from './nodesite.ts'
 
 const test = suite('agent in the minimal initramfs')
 const repository = join(import.meta.dirname, '../../..')
@@ -29,7 +30,7 @@ test.before(async () => {
   made = await buildInitramfs({ root: machine.root, agent })
   file = join(work, 'initramfs.img')
   await writeFile(file, made.archive)
-  segment = await openSegment('minimal', { n01: { macs, bonded: true } }, '10.77.0.1/16')
+  segment = await openSegment('minimal', places, '10.77.0.1/16')
 })
 
 test.after(async () => {
@@ -83,29 +84,38 @@ test('Z4: it has at most 64 MiB without firmware, and the agent starts and stays
   assert.ok(kibibytes > 0 && kibibytes <= 128 * 1024, `${kibibytes} KiB`)
 }, 60_000)
 
-test('a node boots: bond, image, overlay, preboot; then the real init is PID 1 and nothing is left', async () => {
-  const site = await openNodeSite(work, segment, machine.kernel)
+/** Boots a node to its real init and returns what that shows. */
+const boots = async (site: NodeSite, node: NodeName): Promise<string> => {
   const guest = await startGuest({
-    initrds: [file, await site.begin()],
-    cards: segment.cards('n01'),
+    initrds: [file, await site.begin(node)],
+    cards: segment.cards(node),
     namespace: segment.namespace,
     args: 'root=prelude single',
-    timeout: 150_000,
+    timeout: 170_000,
   })
-  await guest.shows(/real init: pid 1, arguments: single\n/, 140_000)
-  const output = await guest.ended
-  const shows = (pattern: RegExp) => assert.match(output, pattern)
-  shows(/^n01$/m)
-  shows(/^mounts: \/ \/dev \/dev\/pts \/dev\/shm \/proc \/run .*\/sys $/m)
-  shows(/^preboot: of n01$/m)
-  shows(/^root: bin boot dev etc preboot proc root run sbin sys tmp var $/m)
-  shows(/^boot log: 600$/m)
-  shows(/^\s*Number of ports: 2$/m)
-  for (const module of ['virtio_net', 'bonding', 'squashfs', 'overlay', 'softdog'])
-    shows(new RegExp(`^${module} `, 'm'))
-  shows(/drivers: .*virtio_net/)
-  const left = Number(/^left in memory: (\d+) KiB$/m.exec(output)?.[1])
-  assert.ok(left < 1024, `${left} KiB, where the agent alone has ${(await stat(agent)).size / 1024}`)
+  await guest.shows(/real init: pid 1, arguments: single\n/, 160_000)
+  return guest.ended
+}
+
+test('nodes boot by image and by NFS over a bond; then the real init is PID 1 and nothing is left', async () => {
+  const site = await openNodeSite(work, segment, machine.kernel)
+  await serveNfs(segment, site.tree, work)
+  const [image, nfs] = await Promise.all([boots(site, 'n01'), boots(site, 'n02')])
+  for (const [node, output] of Object.entries({ n01: image, n02: nfs })) {
+    const shows = (pattern: RegExp) => assert.match(output, pattern)
+    shows(new RegExp(`^${node}$`, 'm'))
+    shows(/^mounts: \/ \/dev \/dev\/pts \/dev\/shm \/proc \/run .*\/sys $/m)
+    shows(new RegExp(`^preboot: of ${node}$`, 'm'))
+    shows(/^root: bin boot dev etc preboot proc root run sbin sys tmp var $/m)
+    shows(/^boot log: 600$/m)
+    shows(/^\s*Number of ports: 2$/m)
+    for (const module of ['virtio_net', 'bonding', 'overlay', 'softdog']) shows(new RegExp(`^${module} `, 'm'))
+    shows(/drivers: .*virtio_net/)
+    const left = Number(/^left in memory: (\d+) KiB$/m.exec(output)?.[1])
+    assert.ok(left < 1024, `${left} KiB, where the agent alone has ${(await stat(agent)).size / 1024}`)
+  }
+  assert.match(image, /^squashfs /m)
+  assert.match(nfs, /^nfsv4 /m)
 }, 240_000)
 
 /** Boots something that fails; the machine ends when it restarts. */

@@ -6,14 +6,19 @@ import { openState } from '../../../provisioner/state.ts'
 import { writeFiles } from '../../provisioner/fixture.ts'
 import type { Segment } from '../segment.ts'
 
-// A site of one node with a bond, and an image so small that its boot shows nothing but the boot itself.
+// A site of two nodes with a bond each, and an image so small that its boot shows nothing but the boot itself: n01 fetches the
+// image, n02 mounts its tree by NFS.
 
 const repository = join(import.meta.dirname, '../../..')
 
-export const macs = ['52:54:00:10:00:01', '52:54:00:10:00:02'] as const
+const macs = { n01: ['52:54:00:10:00:01', '52:54:00:10:00:02'], n02: ['52:54:00:10:00:03', '52:54:00:10:00:04'] }
 
-const siteFiles = {
-  'inventory/hosts.yml': `all:
+export type NodeName = keyof typeof macs
+
+/** The nodes' places on a segment. */
+export const places = { n01: { macs: macs.n01, bonded: true }, n02: { macs: macs.n02, bonded: true } }
+
+const hosts = `all:
   vars:
     prelude_server: 10.77.0.1
     prelude_state: {{ state }}
@@ -22,17 +27,21 @@ const siteFiles = {
     images:
       hosts: {tiny: {}}
     nodes:
-      hosts: {n01: {}}
+      hosts:
+        n01:
+          node_networks: {eth0: {mac: "${macs.n01[0]}"}, eth1: {mac: "${macs.n01[1]}"}, bond0: {address: 10.77.1.1/16}}
+        n02:
+          node_root: {type: nfs, source: "10.77.0.1:{{ tree }}"}
+          node_networks: {eth0: {mac: "${macs.n02[0]}"}, eth1: {mac: "${macs.n02[1]}"}, bond0: {address: 10.77.1.2/16}}
       vars:
         node_image: tiny
         node_kernel: {initramfs: minimal}
         node_networks:
-          eth0: {mac: "${macs[0]}", boot: true}
-          eth1: {mac: "${macs[1]}"}
-          bond0: {type: bond, mode: 802.3ad, lacp_rate: fast, members: [eth0, eth1], address: 10.77.1.1/16}
+          eth0: {boot: true}
+          eth1: {}
+          bond0: {type: bond, mode: 802.3ad, lacp_rate: fast, members: [eth0, eth1]}
         node_overlays: {system: [hostname]}
-`,
-}
+`
 
 const playbook = `- hosts: tiny
   connection: image
@@ -62,8 +71,10 @@ poweroff -f
 `
 
 export type NodeSite = {
-  /** Lets the node's boot begin and returns its further initrd, as the boot script loads it. */
-  begin(): Promise<string>
+  /** Directory of the image's tree. */
+  readonly tree: string
+  /** Lets a node's boot begin and returns its further initrd, as the boot script loads it. */
+  begin(node: NodeName): Promise<string>
 }
 
 const makeTree = async (tree: string, kernel: string): Promise<void> => {
@@ -88,12 +99,14 @@ export const openNodeSite = async (
   kernel: string,
   plays = playbook,
 ): Promise<NodeSite> => {
-  const state = join(work, 'state')
-  const files = Object.entries(siteFiles).map(([path, text]) => [path, text.replace('{{ state }}', state)])
-  await writeFiles(join(work, 'site'), { ...Object.fromEntries(files), 'playbooks/tiny.yml': plays })
-  await makeTree(join(work, 'image'), kernel)
+  const [state, tree] = [join(work, 'state'), join(work, 'image')]
+  await writeFiles(join(work, 'site'), {
+    'inventory/hosts.yml': hosts.replace('{{ state }}', state).replace('{{ tree }}', tree),
+    'playbooks/tiny.yml': plays,
+  })
+  await makeTree(tree, kernel)
   const opened = await openState(state)
-  await publishImage(opened, { tree: join(work, 'image'), name: 'tiny', playbook: 'playbooks/tiny.yml' })
+  await publishImage(opened, { tree, name: 'tiny', playbook: 'playbooks/tiny.yml' })
   opened.close()
   segment.serve([
     join(repository, 'scripts/launch'),
@@ -102,9 +115,10 @@ export const openNodeSite = async (
   await segment.hears(/ready: http/, 30_000)
   let boots = 0
   return {
-    async begin() {
+    tree,
+    async begin(node) {
       const server = 'http://10.77.0.1:9873'
-      const script = await segment.run(['curl', '-sSf', `${server}/boot/ipxe?mac=${macs[0]}`])
+      const script = await segment.run(['curl', '-sSf', `${server}/boot/ipxe?mac=${macs[node][0]}`])
       const url = /\S+\/boot\/initrd\/\S+/.exec(script)?.[0]
       if (url === undefined) throw new Error(`the boot script names no initrd:\n${script}`)
       const file = join(work, `boot-${++boots}.initrd`)
