@@ -2648,7 +2648,7 @@ export interface NodeNetwork {
    */
   type?: "ethernet" | "bond" | "vlan" | "infiniband";
   /**
-   * Hardware address that identifies the card.
+   * Hardware address that identifies the card. Of an InfiniBand address the last eight octets count, the port's GUID: it may be written alone.
    */
   mac?: string;
   /**
@@ -2656,7 +2656,7 @@ export interface NodeNetwork {
    */
   boot?: boolean;
   /**
-   * Static address with prefix length: 10.1.34.1/16.
+   * Static address with prefix length: 10.1.34.1/16. The interface that the node boots over asks for one (DHCP, router advertisements) when it has none.
    */
   address?: string;
   /**
@@ -2684,27 +2684,167 @@ export interface NodeNetwork {
    */
   members?: string[];
   /**
-   * Bonding mode.
+   * Bonding mode; active-backup when absent.
    */
   mode?: "balance-rr" | "active-backup" | "balance-xor" | "broadcast" | "802.3ad" | "balance-tlb" | "balance-alb";
   /**
-   * Link monitoring interval in milliseconds; 100 when absent.
+   * Milliseconds between two looks at the links of a bond; 100 when absent, unless arp_interval is given.
    */
   miimon?: number;
   /**
-   * How often the partner is asked to send LACPDUs.
+   * Milliseconds that a link must be up before it is used; a multiple of miimon.
+   */
+  updelay?: number;
+  /**
+   * Milliseconds that a link must be down before it is given up; a multiple of miimon.
+   */
+  downdelay?: number;
+  /**
+   * Milliseconds between two ARP requests that watch the links, instead of miimon; not in 802.3ad, balance-tlb and balance-alb.
+   */
+  arp_interval?: number;
+  /**
+   * IPv4 addresses that the ARP requests ask for.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  arp_ip_target?:
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ];
+  /**
+   * Whose ARP traffic counts as a sign of life.
+   */
+  arp_validate?: "none" | "active" | "backup" | "all" | "filter" | "filter_active" | "filter_backup";
+  /**
+   * How many of the targets must answer; active-backup.
+   */
+  arp_all_targets?: "any" | "all";
+  /**
+   * Member that carries the traffic as long as it is up; active-backup, balance-tlb, balance-alb.
+   */
+  primary_member?: string;
+  /**
+   * When the primary member takes over again.
+   */
+  primary_reselect?: "always" | "better" | "failure";
+  /**
+   * Whether the bond's address is that of the member in use; active-backup. InfiniBand members need `active`, their default.
+   */
+  fail_over_mac?: "none" | "active" | "follow";
+  /**
+   * Gratuitous ARPs and neighbour advertisements after a failover; active-backup, balance-tlb, balance-alb.
+   */
+  num_grat_arp?: number;
+  /**
+   * IGMP reports after a failover; active-backup, balance-rr, balance-tlb, balance-alb.
+   */
+  resend_igmp?: number;
+  /**
+   * Frames that arrive over members not in use are taken too.
+   */
+  all_slaves_active?: boolean;
+  /**
+   * Frames sent over one member before the next one's turn, 0 for a random one; balance-rr.
+   */
+  packets_per_slave?: number;
+  /**
+   * Whether flows move to less loaded members; balance-tlb, balance-alb.
+   */
+  tlb_dynamic_lb?: boolean;
+  /**
+   * Seconds between two learning packets to the switches; balance-tlb, balance-alb.
+   */
+  lp_interval?: number;
+  /**
+   * How often the partner is asked to send LACPDUs; fast when absent.
    */
   lacp_rate?: "slow" | "fast";
   /**
-   * How frames spread over the links.
+   * Whether LACPDUs are sent without being asked; 802.3ad.
+   */
+  lacp_active?: "on" | "off";
+  /**
+   * Which aggregate is used when there are several; 802.3ad.
+   */
+  ad_select?: "stable" | "bandwidth" | "count";
+  /**
+   * LACP system priority; 802.3ad.
+   */
+  ad_actor_sys_prio?: number;
+  /**
+   * LACP system address instead of the bond's own; 802.3ad.
+   */
+  ad_actor_system?: string;
+  /**
+   * Upper bits of the LACP port key; 802.3ad.
+   */
+  ad_user_port_key?: number;
+  /**
+   * How frames spread over the links; balance-xor, 802.3ad, balance-tlb.
    */
   xmit_hash_policy?: "layer2" | "layer2+3" | "layer3+4" | "encap2+3" | "encap3+4" | "vlan+srcmac";
   /**
-   * Links that must be up for the bond to have carrier.
+   * Links that must be up for the bond to have carrier; 802.3ad.
    */
   min_links?: number;
   /**
-   * Interface under a VLAN.
+   * InfiniBand partition key (0x8042 as a number): the interface is a child of `parent` in that partition.
+   */
+  pkey?: number;
+  /**
+   * How IPoIB sends; datagram when absent.
+   */
+  transport?: "datagram" | "connected";
+  /**
+   * Interface under a VLAN or an InfiniBand partition.
    */
   parent?: string;
   /**

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
+import { bondOptions } from '../../engine/inventory/node/bond.ts'
 import { bootInterface, type Interface } from '../../engine/inventory/node/interfaces.ts'
+import { askingInterface } from '../../engine/inventory/node/links.ts'
 import { primaryInterface, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
 
@@ -20,18 +22,13 @@ const uuidOf = (node: string, name: string): string => {
   )
 }
 
-const bondDefaults = { mode: 'balance-rr', miimon: 100 } as const
-
-/** Options of a bond in the kernel's words, in the order in which they are set. */
-const bondOptions = (bond: Interface): { name: string; value: string }[] => {
-  const all = {
-    mode: bond.mode ?? bondDefaults.mode,
-    miimon: bond.miimon ?? bondDefaults.miimon,
-    lacp_rate: bond.mode === '802.3ad' ? bond.lacp_rate : undefined,
-    xmit_hash_policy: bond.xmit_hash_policy,
-    min_links: bond.min_links,
-  }
-  return Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]))
+/** Options of a bond in the kernel's words, the same that the initramfs made it with. */
+const bondOf = (bond: Interface, interfaces: readonly Interface[]) => {
+  const options = bondOptions(
+    bond,
+    interfaces.filter(({ name }) => bond.members?.includes(name)),
+  )
+  return { options, text: options.map(({ name, value }) => `${name}=${value}`).join(' ') }
 }
 
 const routesOf = ({ routes = [] }: Interface) =>
@@ -48,6 +45,7 @@ const routesOf = ({ routes = [] }: Interface) =>
 const ownMac = (each: Interface, interfaces: readonly Interface[]): string | null => {
   if (each.mac !== undefined) return each.mac
   const members = interfaces.filter(({ name }) => each.members?.includes(name))
+  if (members.some(({ type }) => type === 'infiniband')) return null // such a bond has the address of the card in use
   const boot = bootInterface(interfaces)
   return (members.includes(boot as Interface) ? boot?.mac : members[0]?.mac) ?? null
 }
@@ -74,6 +72,8 @@ const describeInterface = (node: Node, each: Interface) => {
     is_infiniband: each.type === 'infiniband',
     is_primary: primaryInterface(interfaces) === each,
     onboot: each.onboot !== false,
+    /** It has no static address and asks for one. */
+    asks: askingInterface(interfaces) === each,
     mtu: each.mtu ?? null,
     address: each.address ?? null,
     ip: each.address === undefined ? null : withoutPrefix(each.address),
@@ -95,17 +95,12 @@ const describeInterface = (node: Node, each: Interface) => {
     master: bond === undefined ? null : { device: bond.name, uuid: uuidOf(node.name, bond.name) },
     members: each.members ?? [],
     members_list: (each.members ?? []).join(' '),
-    bond:
-      each.type === 'bond'
-        ? {
-            options: bondOptions(each),
-            text: bondOptions(each)
-              .map(({ name, value }) => `${name}=${value}`)
-              .join(' '),
-          }
-        : null,
+    bond: each.type === 'bond' ? bondOf(each, interfaces) : null,
     parent: each.parent ?? null,
     vlan: each.vlan ?? null,
+    pkey: each.pkey === undefined ? null : `0x${each.pkey.toString(16).padStart(4, '0')}`,
+    transport: each.transport ?? 'datagram',
+    is_connected: each.transport === 'connected',
   }
 }
 

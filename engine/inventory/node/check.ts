@@ -6,6 +6,7 @@ import { Failure } from '../../failure.ts'
 import { suggest } from '../../nearest.ts'
 import { schemaCheck } from '../../schema.ts'
 import { bootInterface, interfacesOf } from './interfaces.ts'
+import { linkProblems } from './links.ts'
 
 /** Where in the record something is wrong, and what. */
 export type Problem = { readonly path: readonly string[]; readonly message: string; readonly hint?: string }
@@ -87,6 +88,9 @@ export const meaningProblems = (record: NodeRecord): readonly Problem[] => {
   }
 
   const interfaces = interfacesOf(record)
+  const keyOf = (name: string) => Object.keys(networks).find((key) => (networks[key]?.name ?? key) === name) ?? name
+  for (const { name, field, message, hint } of linkProblems(interfaces))
+    report(['networks', keyOf(name), field], message, hint)
   const boot = bootInterface(interfaces)
   const booting = Object.entries(networks).filter(([, network]) => network.boot)
   if (booting.length > 1) {

@@ -39,7 +39,8 @@ const site = {
           dns: [10.1.0.254, "fd00::254"]
           search: [c1.test]
         storage: {name: bond0.42, type: vlan, parent: bond0, vlan: 42, address: 10.42.0.1/24, routes: [{to: 192.168.0.0/16, via: 10.42.0.254}]}
-        ib0: {type: infiniband, address: 10.2.0.1/16, mtu: 65520, onboot: false}
+        ib0: {type: infiniband, transport: connected, address: 10.2.0.1/16, mtu: 65520, onboot: false}
+        ib0.8042: {type: infiniband, parent: ib0, pkey: 0x8042, onboot: false}
       node_mkdisk:
         profile: compute-node
         disks: {"4": "raid0:ext4:/scratch", "1": "", "2": "raid1:ext4:/system"}
@@ -48,6 +49,14 @@ const site = {
         move: {/var/log: /system/log, /tmp: /system/tmp}
     n2:
       node_networks: {eth0: {mac: "02:00:00:00:02:01", address: 10.1.0.2/16}}
+    n3:
+      node_networks:
+        eth0: {mac: "02:00:00:00:03:01", boot: true}
+        eth1: {mac: "02:00:00:00:03:02"}
+        bond0: {type: bond, members: [eth0, eth1], primary_member: eth0, num_grat_arp: 2}
+        ib0: {type: infiniband, mac: "00:02:c9:03:00:00:00:01"}
+        ib1: {type: infiniband, mac: "00:02:c9:03:00:00:00:02"}
+        bond1: {type: bond, members: [ib0, ib1], address: 10.3.0.3/16, mtu: 2044}
 `,
 }
 
@@ -87,7 +96,7 @@ const overlays = [
 ]
 
 for (const overlay of overlays) {
-  for (const node of ['n1', 'n2']) {
+  for (const node of overlay.startsWith('network') ? ['n1', 'n2', 'n3'] : ['n1', 'n2']) {
     test(`${overlay} for ${node} is what it was`, async () => {
       const entries = await render(overlay, node)
       const text = entries
