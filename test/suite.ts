@@ -29,7 +29,15 @@ export const suite = (title: string): Suite => {
   const tests = uvuSuite(title)
   const add = ((name, test, timeout = 10_000) => tests(name, limited(name, test, timeout))) as Suite
   add.skip = (name, why) => tests.skip(`${name} (${why})`)
-  add.before = (hook) => tests.before(hook)
+  add.before = (hook) =>
+    tests.before(async () => {
+      try {
+        await hook()
+      } catch (thrown) {
+        console.error(thrown) // uvu counts the tests that did not run, and says nothing
+        throw thrown
+      }
+    })
   add.after = (hook) => tests.after(hook)
   add.beforeEach = (hook) => tests.before.each(hook)
   add.afterEach = (hook) => tests.after.each(hook)
