@@ -44,6 +44,7 @@ export const openContext = (
   newRoot: string,
   log: Journal,
   watchdog: Watchdog,
+  ending: AbortSignal,
   handover: Handover | undefined = undefined,
 ): BootContext => {
   const { node, boot, servers, ca } = manifest
@@ -62,7 +63,7 @@ export const openContext = (
       if (session) writeHandover({ session, servers, ca, ...events.rest() })
     },
   })
-  return { manifest, newRoot, log, events, provisioner, watchdog }
+  return { manifest, newRoot, log, events, provisioner, watchdog, ending }
 }
 
 /** Runs one stage between its events; returns its milliseconds. */
@@ -98,6 +99,7 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
   const log = openLog({ progress: () => watchdog.progress() })
   let context: BootContext | undefined
   let where = 'before the first stage'
+  const end = new AbortController()
   try {
     const read = readManifest(options.manifest)
     const seconds = await read.then(
@@ -107,13 +109,14 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
     watchdog = await armWatchdog(seconds ?? usual.watchdog, log)
     const manifest = await read
     greet(log, manifest)
-    context = openContext(manifest, options.newRoot, log, watchdog)
+    context = openContext(manifest, options.newRoot, log, watchdog, end.signal)
     context.events.add('boot', 'started', { details: { attempt: manifest.retry?.attempt ?? 1 } })
     const took: string[] = []
     for (const stage of stages) {
       where = `stage ${stage.name}`
       took.push(`${stage.name} ${await runStage(stage, context, log)}`)
     }
+    end.abort()
     const ms = Math.round(performance.now())
     context.events.add('boot', 'finished', { ms })
     await context.events.flush()
@@ -122,6 +125,7 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
     await log.drain()
     return 0
   } catch (thrown) {
+    end.abort()
     return failBoot(context, log, thrown, `${where}, ${Math.round(performance.now())} ms after the start`)
   }
 }

@@ -13,6 +13,8 @@ export type BootContext = {
   readonly events: Events
   readonly provisioner: Provisioner
   readonly watchdog: Watchdog
+  /** Comes when the boot is over: what goes on beside the stages ends. */
+  readonly ending: AbortSignal
 }
 
 /** Figures of a stage, for its event: never a secret. */

@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { bondHealth, parseBonding } from './system/bondhealth.ts'
-import { hasCarrier, listCards } from './system/cards.ts'
+import { readdir } from 'node:fs/promises'
+import { hasCarrier, listCards } from './network/cards.ts'
+import { bondHealth, readBond } from './network/health.ts'
 import { inspectMachine } from './system/disks.ts'
 import { mebibytes, readMemory } from './system/memory.ts'
 
@@ -8,10 +8,10 @@ const bondLines = async (): Promise<readonly string[]> => {
   const names = await readdir('/proc/net/bonding').catch((): string[] => [])
   return Promise.all(
     names.map(async (name) => {
-      const bond = parseBonding(await readFile(`/proc/net/bonding/${name}`, 'utf8'))
-      const { healthy, reason, links } = bondHealth(bond, bond.members.length)
+      const bond = await readBond(name)
+      const { healthy, message, links } = bondHealth(bond, bond.members.length)
       const partner = bond.partner === undefined ? '' : `, partner ${bond.partner}`
-      return `bond ${name}: ${healthy ? 'healthy' : reason}, ${links} links${partner}`
+      return `bond ${name}: ${healthy ? 'healthy' : message}, ${links} links${partner}`
     }),
   )
 }

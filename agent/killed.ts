@@ -67,7 +67,7 @@ export const killed = async (code: number, { manifest: path, newRoot }: BootOpti
   try {
     const manifest = await readManifest(path)
     watchdog = await armWatchdog(manifest.watchdog ?? 300, log)
-    context = openContext(manifest, newRoot, log, watchdog, leftHandover())
+    context = openContext(manifest, newRoot, log, watchdog, AbortSignal.abort(), leftHandover())
   } catch (thrown) {
     log.error(messageOf(thrown))
   }

@@ -3173,9 +3173,10 @@ export interface BundleFile {
 export type Stage = "boot" | "network" | "root" | "overlay" | "secrets" | "preboot" | "mkdisk" | "switch" | "runtime";
 
 /**
- * started, finished and failed frame a stage; progress says in its message how far a long one has come; degraded says that it goes on with less than was asked for; ready is the last event of a boot; stopped says that the running system goes down.
+ * started, finished and failed frame a stage; progress says in its message how far a long one has come; degraded says that it goes on with less than was asked for, recovered that what was missing has come; ready is the last event of a boot; stopped says that the running system goes down.
  */
-export type StageState = "started" | "progress" | "finished" | "failed" | "degraded" | "ready" | "stopped";
+export type StageState =
+  "started" | "progress" | "finished" | "failed" | "degraded" | "recovered" | "ready" | "stopped";
 
 /**
  * What an agent reports of one step of a node's boot. Wire format of POST /events (an array of these).
@@ -3204,7 +3205,7 @@ export interface BootEvent {
    */
   ms?: number;
   /**
-   * The reason of failed and degraded, in one sentence; never a secret.
+   * The reason of failed, degraded and recovered, in one sentence; never a secret.
    */
   message?: string;
   /**

@@ -1,170 +1,174 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
 import { Failure } from '../../engine/failure.ts'
 import type { BootContext, BootStage, Details } from '../context.ts'
-import { type BondHealth, bondHealth, parseBonding } from '../system/bondhealth.ts'
-import { hasCarrier, listCards } from '../system/cards.ts'
+import { advertisedAddress, duplicates, leaseAddress } from '../network/address.ts'
+import { awaitLinks, neededLinks } from '../network/await.ts'
+import { resolvConf } from '../network/commands.ts'
+import type { DhcpAnswer } from '../network/dhcp/message.ts'
+import { cardsOf, createLinks, type Links, type Problem } from '../network/links.ts'
+import { checkMtu, linkTo, smallMtu } from '../network/mtu.ts'
+import { type LinkPlan, planLinks } from '../network/plan.ts'
+import { addressOf, type Place, placeOf, reachable } from '../network/reach.ts'
+import { readTaken } from '../network/takeover.ts'
+import { linkDetails, linkMessage, watchLinks } from '../network/watch.ts'
 import { setClock } from '../system/clock.ts'
-import { requestAddress } from '../system/dhcp.ts'
-import {
-  addressCommands,
-  bondCommands,
-  type Card,
-  cardCommands,
-  freeNameCommands,
-  type LinkPlan,
-  type Network,
-  normalMac,
-  planLinks,
-  resolvConf,
-  vlanCommands,
-} from '../system/links.ts'
-import { run, runAll } from '../system/run.ts'
-import { waitFor } from '../system/wait.ts'
+import { run } from '../system/run.ts'
 
-/** Seconds that cards may take to appear: drivers load side by side, some of them late. */
-const cardWait = 30
+/** Milliseconds that a provisioner has to take a connection. */
+const reachWait = 2_000
 
-/** Seconds for a link or an LACP partner: switches with spanning tree or slow LACP take more than a minute. */
-const linkWait = 90
-
-/** Seconds for the other links once one carries traffic: a dead cable does not hold the boot up for long. */
-const furtherWait = 15
-
-/** The cards of some networks; after the wait, those that came. */
-const findCards = async (context: BootContext, networks: readonly Network[]): Promise<ReadonlyMap<string, Card>> => {
-  const find = async () => {
-    const cards = await listCards()
-    return new Map(
-      networks.flatMap((network) => {
-        const card = cards.find(({ mac }) => network.mac !== undefined && mac === normalMac(network.mac))
-        return card ? [[network.name, card] as const] : []
-      }),
-    )
-  }
-  return context.log.step(`looking for ${networks.map(({ name, mac }) => `${name} (${mac})`).join(', ')}`, async () => {
-    const all = await waitFor(cardWait, async () => {
-      context.watchdog.progress()
-      const found = await find()
-      return found.size === networks.length ? found : undefined
-    })
-    return all ?? find()
-  })
+const degrade = ({ log, events }: BootContext, message: string, details: Details): void => {
+  log.warning(`${message}; going on`)
+  events.add('network', 'degraded', { message, details })
 }
 
-const readBond = async (name: string) => parseBonding(await readFile(`/proc/net/bonding/${name}`, 'utf8'))
+/** What became of each link, for the event that ends the stage. */
+const linkFigures = async ({ plans, state }: Links): Promise<Details> =>
+  Object.fromEntries(
+    await Promise.all(
+      plans.map(async (plan) => {
+        const { interface: name, ...figures } = linkDetails(plan, await state(plan))
+        return [name, { ...figures, ...(plan.kind === 'bond' ? { members: plan.members.length } : {}) }]
+      }),
+    ),
+  )
 
-const makeBond = async (context: BootContext, plan: LinkPlan & { kind: 'bond' }): Promise<Details> => {
-  const { network, members, address } = plan
-  const found = await findCards(context, members)
-  const missing = members.filter(({ name }) => !found.has(name))
-  if (found.size === 0)
+/** Reports every link that is less than it was made to be. Returns what each lacks, for the watch that goes on. */
+const reportLinks = async (context: BootContext, links: Links): Promise<ReadonlyMap<LinkPlan, readonly Problem[]>> => {
+  const known = new Map<LinkPlan, readonly Problem[]>()
+  const needed = neededLinks(links.plans)
+  for (const plan of links.plans.filter((each) => cardsOf(each).length > 0)) {
+    const { address, address6 } = plan.network
+    const state = await links.state(plan)
+    // a card that only has to be there may be without a cable
+    const isUsed = needed.includes(plan) || address !== undefined || address6 !== undefined
+    const problems = state.problems.filter(({ reason }) => isUsed || reason !== 'link-down')
+    known.set(plan, problems)
+    if (problems.length > 0) degrade(context, linkMessage(plan, state), linkDetails(plan, state))
+  }
+  return known
+}
+
+/** No card for what the node boots over is the end of the boot: there is nothing to go on with. */
+const requireCards = async (links: Links): Promise<void> => {
+  const needed = neededLinks(links.plans)
+  for (const plan of needed) {
+    const { problems } = await links.state(plan)
+    const lacking = problems.filter(({ reason }) => reason === 'missing-card' || reason === 'refused')
+    if (lacking.length < cardsOf(plan).length) return
+    if (plan !== needed.at(-1)) continue
     throw new Failure(
       'network.card',
-      `no member of ${network.name} is there: ${missing.map(({ mac }) => mac).join(', ')}`,
+      `${plan.network.name} has no card: ${lacking.map(({ message }) => message).join('; ')}`,
       {
         hint: 'compare the MACs of node_networks with the cards of the node, and see that their driver is in the initramfs',
       },
     )
-  await runAll(context.log, bondCommands(network, address, [...found.values()]))
-  const start = performance.now()
-  let health: BondHealth = { healthy: false, links: 0 }
-  let firstLink: number | undefined
-  await context.log.step(`waiting for ${network.name}`, () =>
-    waitFor(linkWait, async () => {
-      context.watchdog.progress()
-      // a member that is missing is not waited for twice
-      health = bondHealth(await readBond(network.name), found.size)
-      if (health.links > 0) firstLink ??= performance.now()
-      const waitedOn = firstLink === undefined ? 0 : performance.now() - firstLink
-      return health.healthy || waitedOn > furtherWait * 1000 ? true : undefined
-    }),
-  )
-  const state = await readBond(network.name)
-  const details = {
-    mode: network.mode ?? 'active-backup',
-    links: health.links,
-    members: members.length,
-    ms: Math.round(performance.now() - start),
-    ...(state.partner === undefined ? {} : { partner: state.partner }),
   }
-  const reasons = [
-    ...(missing.length > 0 ? [`missing: ${missing.map(({ name, mac }) => `${name} (${mac})`).join(', ')}`] : []),
-    ...(health.reason === undefined ? [] : [health.reason]),
-  ]
-  if (reasons.length > 0) {
-    const message = `${network.name}: ${reasons.join('; ')}`
-    context.log.warning(`${message}; going on`)
-    context.events.add('network', 'degraded', { message, details })
-  }
-  return details
 }
 
-const makeCard = async (context: BootContext, network: Network): Promise<Details> => {
-  const card = (await findCards(context, [network])).get(network.name)
-  const needed = network.boot === true || network.address !== undefined
-  if (!card) {
-    const message = `${network.name}: no card has the MAC ${network.mac ?? '(none is given)'}`
-    if (network.boot) throw new Failure('network.card', message)
-    context.log.warning(`${message}; going on`)
-    context.events.add('network', 'degraded', { message })
-    return { missing: true }
+/** Finds whether frames of the size that the inventory gives reach the provisioner; goes on with small ones where not. */
+const fitMtu = async (context: BootContext, place: Place): Promise<Details> => {
+  const { log } = context
+  const address = await addressOf(place.host)
+  const link = address === undefined ? undefined : await linkTo(address)
+  if (address === undefined || link === undefined || link.mtu <= smallMtu) return {}
+  const { device, mtu } = link
+  const check = await log.step(`sending frames of ${mtu} bytes to ${address}`, () => checkMtu(address, mtu))
+  if (check === 'passes') return { mtu }
+  if (check === 'unknown') {
+    log.warning(`whether ${device} passes frames of ${mtu} bytes is unknown: ${address} answers no echo request`)
+    return { mtu, checked: false }
   }
-  const taken = (await listCards()).some(({ device, mac }) => device === network.name && mac !== card.mac)
-  if (taken) await runAll(context.log, freeNameCommands(network.name))
-  await runAll(context.log, cardCommands(network, card.device))
-  if (!needed) return {}
-  const carrier = await context.log.step(`waiting for the link of ${network.name}`, () =>
-    waitFor(network.boot ? linkWait : 10, async () => {
-      context.watchdog.progress()
-      return (await hasCarrier(network.name)) || undefined
-    }),
-  )
-  if (carrier) return {}
-  const message = `${network.name}: no link`
-  context.log.warning(`${message}; going on`)
-  context.events.add('network', 'degraded', { message })
-  return { link: false }
+  await run(log, 'ip', ['link', 'set', device, 'mtu', String(smallMtu)])
+  const message = `${device}: frames of ${mtu} bytes do not reach ${address}; MTU ${smallMtu} instead`
+  degrade(context, message, { interface: device, reasons: ['mtu'], wanted: mtu, mtu: smallMtu })
+  return { mtu: smallMtu, wanted: mtu }
 }
 
-const makeLink = async (context: BootContext, plan: LinkPlan): Promise<Details> => {
-  if (plan.kind === 'bond') return makeBond(context, plan)
-  if (plan.kind === 'card') return makeCard(context, plan.network)
-  await runAll(context.log, vlanCommands(plan.network, plan.parent, plan.id))
-  return { parent: plan.parent, id: plan.id }
+/** Asks for an address in the family in which the provisioner speaks. */
+const askAddress = async (context: BootContext, plan: LinkPlan, place: Place): Promise<DhcpAnswer | undefined> => {
+  const { manifest, log, watchdog, ending } = context
+  const device = plan.network.name
+  const options = {
+    device,
+    hasMtu: plan.network.mtu !== undefined,
+    budget: manifest.retry?.budget ?? 600,
+    log,
+    progress: () => watchdog.progress(),
+    signal: ending,
+  }
+  if (isIPv6(place.host)) {
+    if ((await advertisedAddress(options)) !== undefined) return undefined
+    throw new Failure('network.address', `${device} has no address, and no router advertises a prefix`, {
+      hint: "give the interface a static 'address6', or let a router of the segment advertise one",
+    })
+  }
+  const lease = await leaseAddress(options)
+  if (lease) return lease
+  throw new Failure('network.address', `${device} has no address, and no DHCP server gave one`, {
+    hint: "give the interface a static 'address', or see that the DHCP server hears the segment and has a free one",
+  })
 }
 
-/** The interface that the node boots over asks for an address when the inventory gives it none. */
-const wantsAddress = (plan: LinkPlan): boolean => {
-  const { network } = plan
-  const boots = network.boot || (plan.kind === 'bond' && plan.members.some((member) => member.boot))
-  return Boolean(boots || network.primary) && !network.address && !network.address6
+/** Looks for IPv6 addresses that another machine has; the kernel does not use them. */
+const reportDuplicates = async (context: BootContext, links: Links): Promise<void> => {
+  for (const { network } of links.plans) {
+    if (network.address6 === undefined || !links.isMade(network.name)) continue
+    for (const address of await duplicates(network.name))
+      degrade(context, `${network.name}: another machine has ${address} too`, {
+        interface: network.name,
+        reasons: ['duplicate-address'],
+      })
+  }
 }
 
 /**
  * Makes the interfaces of the boot manifest, bonds before anything depends on them, and opens the session: the network
- * is there when the provisioner answers.
+ * is there when the provisioner answers. What the firmware left on a card goes over to what is made over it.
  */
 export const network: BootStage = {
   name: 'network',
   async run(context) {
-    const { manifest, log } = context
-    const plans = planLinks(manifest.network)
-    const details: Record<string, unknown> = {}
+    const { manifest, log, events, watchdog, ending } = context
+    const places = manifest.servers.map(placeOf)
+    const [place] = places
+    if (!place) throw new Error('a manifest names a server')
     await run(log, 'ip', ['link', 'set', 'lo', 'up'])
-    // a VLAN carries the address when the node boots over it: then its parent needs none
-    const carried = new Set(plans.flatMap((plan) => (plan.kind === 'vlan' ? [plan.parent] : [])))
-    for (const plan of plans) {
-      const { name } = plan.network
-      details[name] = await makeLink(context, plan)
-      if (details[name] !== undefined && (details[name] as Details)['missing']) continue
-      await runAll(log, addressCommands(plan.network))
-      if (wantsAddress(plan) && !carried.has(name)) await requestAddress(name, log)
+    const links = createLinks(planLinks(manifest.network), await readTaken(), log)
+    let lease: Promise<DhcpAnswer | undefined> | undefined
+    const ask = (plan: LinkPlan) => {
+      lease ??= askAddress(context, plan, place)
+      lease.catch(() => {}) // awaited below
     }
-    const resolv = resolvConf(manifest.network)
+    const waited = await awaitLinks({
+      links,
+      log,
+      progress: () => watchdog.progress(),
+      reach: async () => (await reachable(places, reachWait)) !== undefined,
+      up: (plan) => {
+        if (plan.asks) ask(plan)
+      },
+    })
+    await requireCards(links)
+    const known = await reportLinks(context, links)
+    void watchLinks({ links, log, events, signal: ending, known })
+    const asking = links.plans.find(({ asks }) => asks)
+    if (asking) ask(asking) // its link never came up, but may yet
+    const given = await lease
+    await reportDuplicates(context, links)
+    const resolv = resolvConf([...manifest.network, ...(given === undefined ? [] : [given])])
     if (resolv !== undefined) await log.step('writing /etc/resolv.conf', () => writeFile('/etc/resolv.conf', resolv))
+    const frames = await fitMtu(context, (await reachable(places, reachWait)) ?? place)
     await setClock(manifest.time, log)
     await log.step('opening the session', () => context.provisioner.open(manifest.token))
     await context.events.flush()
-    return details
+    return {
+      ...(await linkFigures(links)),
+      waited,
+      ...frames,
+      ...(given === undefined ? {} : { lease: given.leaseTime }),
+    }
   },
 }

@@ -36,13 +36,26 @@ export const silence = 'nothing was heard after'
 
 const isOwn = (entry: Entry): boolean => entry.kind !== 'server' || !entry.message.startsWith(silence)
 
+/** Reasons that still hold: of an interface's links the last word counts, and a recovery takes the reason away. */
+const lasting = (events: readonly BootEvent[]): readonly string[] => {
+  const ofInterface = ({ details }: BootEvent) => (details?.['links'] === undefined ? undefined : details['interface'])
+  return events.flatMap((event, index) => {
+    const { state, message = '' } = event
+    if (state !== 'degraded') return []
+    const place = ofInterface(event)
+    const isPast = (later: BootEvent) =>
+      place !== undefined && ofInterface(later) === place && ['degraded', 'recovered'].includes(later.state)
+    return events.slice(index + 1).some(isPast) ? [] : [message]
+  })
+}
+
 /** What does not keep a node from running: reasons of its boot, then the trouble that its agent is in. */
 const degradedOf = (events: readonly BootEvent[]): readonly string[] => {
   const last = events.findLast(
     ({ stage, state }) => stage === 'runtime' && (state === 'finished' || state === 'failed'),
   )
   return [
-    ...events.flatMap(({ state, message = '' }) => (state === 'degraded' ? [message] : [])),
+    ...lasting(events),
     ...(last?.state === 'failed' ? [`runtime overlay: ${last.message}`] : []),
     ...events.flatMap(({ state, details }) => {
       const failed = state === 'ready' ? details?.['failed'] : undefined
@@ -53,7 +66,8 @@ const degradedOf = (events: readonly BootEvent[]): readonly string[] => {
 
 /** The event that says where a node is: once it is ready it stays so until it stops, whatever its agent reports. */
 const telling = (events: readonly BootEvent[]): BootEvent | undefined => {
-  const last = events.at(-1)
+  // a link that came back is no step of the boot
+  const last = events.findLast(({ state }) => state !== 'recovered')
   if (last?.stage !== 'runtime' || last.state === 'stopped') return last
   return events.findLast(({ state }) => state === 'ready') ?? last
 }

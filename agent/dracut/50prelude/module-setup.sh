@@ -31,7 +31,6 @@ install() {
 
     inst_hook cmdline 30 "$moddir/parse-prelude.sh"
     inst_hook pre-mount 30 "$moddir/prelude-root.sh"
-    inst_simple "$moddir/dhcp-lease.sh" /usr/lib/prelude/dhcp-lease
 
     # dracut strips what is executable, which destroys a program that carries its script in a section of its own:
     # the agent goes in without that mode, and the hook gives it back. Libraries are looked up for executable files alone,

@@ -75,7 +75,8 @@ const byAgent = async (): Promise<void> => {
   const log = silentLog
   const provisioner = createProvisioner({ servers, ca: '', node: 'n01', boot: 'bench', budget: 60, log })
   const events = createEvents({ node: 'n01', boot: 'bench', log, post: async () => {}, ready: () => false })
-  await rootStage.run({ manifest, newRoot: '/run/sysroot', log, events, provisioner, watchdog: noWatchdog })
+  const ending = new AbortController().signal
+  await rootStage.run({ manifest, newRoot: '/run/sysroot', log, events, provisioner, watchdog: noWatchdog, ending })
 }
 
 const overlay = `

@@ -48,6 +48,19 @@ test('a node that is ready stays ready, whatever its agent reports', () => {
   assert.equal(statusOf('n', boot, told(...booted, ...more.slice(0, 2))).degraded.length, 2)
 })
 
+test('of the links of an interface the last word counts', () => {
+  const links = (state: BootEvent['state'], message: string, place = 'bond0'): Told => ({
+    ...{ stage: 'network', state, message, details: { interface: place, links: 1 } },
+  })
+  const mtu: Told = { stage: 'network', state: 'degraded', message: 'MTU', details: { interface: 'bond0' } }
+  const began: Told = { stage: 'root', state: 'started' }
+  const degraded = (...events: readonly Told[]) => statusOf('n', boot, told(began, ...events)).degraded
+  assert.equal(degraded(links('degraded', 'missing'), mtu, links('degraded', 'down')), ['MTU', 'down'])
+  assert.equal(degraded(links('degraded', 'down'), mtu, links('recovered', 'up')), ['MTU'])
+  assert.equal(degraded(links('degraded', 'down'), links('recovered', 'up', 'ib0')), ['down'])
+  assert.is(statusOf('n', boot, told(began, links('recovered', 'up'))).stage, 'root')
+})
+
 test('a node that said that it stops has stopped, until its agent speaks again', () => {
   const stopped = told(...booted, { stage: 'runtime', state: 'stopped' })
   assert.is(statusOf('n', boot, stopped).state, 'stopped')

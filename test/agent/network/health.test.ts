@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { bondHealth, parseBonding } from '../../../agent/system/bondhealth.ts'
+import { bondHealth, parseBonding } from '../../../agent/network/health.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('agent bond health')
@@ -108,7 +108,7 @@ const cases: readonly {
     text: lacp([{ state: 207 }, { aggregator: 2, state: 199 }], nobody),
     healthy: false,
     links: 0,
-    reason: /no LACP partner answers/,
+    reason: /^no-partner: no LACP partner answers/,
   },
   {
     name: 'virtio without speed',
@@ -121,21 +121,21 @@ const cases: readonly {
     ),
     healthy: false,
     links: 0,
-    reason: /eth0, eth1 tell no speed/,
+    reason: /^no-speed: .*eth0, eth1 tell no speed/,
   },
   {
     name: 'one link in an aggregator of its own',
     text: lacp([{}, { aggregator: 2 }]),
     healthy: false,
     links: 1,
-    reason: /1 of 2 links are aggregated/,
+    reason: /^not-aggregated: 1 of 2 links are aggregated/,
   },
   {
     name: 'one link without cable',
     text: lacp([{}, { mii: 'down', state: 69 }]),
     healthy: false,
     links: 1,
-    reason: /1 of 2 links are up/,
+    reason: /^link-down: 1 of 2 links are up/,
   },
   { name: 'partner expired', text: lacp([{ state: 63 | 0x80 }, {}]), healthy: false, links: 1 },
   { name: 'a member that never came', text: lacp([{}]), healthy: false, links: 1, reason: /1 of 2 links are up/ },
@@ -150,7 +150,7 @@ for (const { name, text, expected = 2, healthy, reason, links } of cases) {
     const health = bondHealth(parseBonding(text), expected)
     assert.is(health.healthy, healthy)
     assert.is(health.links, links)
-    if (reason) assert.match(health.reason ?? '', reason)
+    if (reason) assert.match(`${health.reason}: ${health.message}`, reason)
   })
 }
 

@@ -1,5 +1,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { type Card, normalMac } from './links.ts'
+import { type Interface, normalMac } from '../../engine/inventory/node/interfaces.ts'
+
+/** A card that is there: its name of the moment and its own address. */
+export type Card = { readonly device: string; readonly mac: string }
 
 const text = async (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').then(
@@ -26,6 +29,22 @@ export const listCards = async (sys = '/sys/class/net'): Promise<readonly Card[]
   return cards
 }
 
+/** Length of a written GUID, and of an InfiniBand address: what comes before the GUID in it changes with every boot. */
+const guid = 'xx:xx:xx:xx:xx:xx:xx:xx'.length
+
+/** Whether a card is the one that the inventory means. */
+export const isCardOf = ({ type, mac }: Pick<Interface, 'type' | 'mac'>, card: Card): boolean => {
+  if (mac === undefined) return false
+  const wanted = normalMac(mac)
+  return type === 'infiniband'
+    ? card.mac.length > guid && card.mac.slice(-guid) === wanted.slice(-guid)
+    : card.mac === wanted
+}
+
 /** Whether a link has carrier; false as long as it is down. */
 export const hasCarrier = async (device: string, sys = '/sys/class/net'): Promise<boolean> =>
   (await text(`${sys}/${device}/carrier`)) === '1'
+
+/** The names of all links, cards or not. */
+export const linkNames = async (sys = '/sys/class/net'): Promise<readonly string[]> =>
+  (await readdir(sys)).filter((name) => name !== 'bonding_masters')

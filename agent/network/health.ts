@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+
 /** What sysfs and /proc/net/bonding say about a bond at one moment. */
 export type BondState = {
   readonly mode: string
@@ -16,10 +18,14 @@ export type MemberState = {
   readonly state: number | undefined
 }
 
+/** Why a bond is less than it was made to be. */
+export type BondReason = 'link-down' | 'no-partner' | 'no-speed' | 'not-aggregated'
+
 export type BondHealth = {
   readonly healthy: boolean
-  /** Why not, in one sentence, for the event `degraded`. */
-  readonly reason?: string
+  readonly reason?: BondReason
+  /** The reason in one sentence, for the event `degraded`. */
+  readonly message?: string
   /** Members that carry traffic. */
   readonly links: number
 }
@@ -53,7 +59,14 @@ export const parseBonding = (text: string): BondState => {
 
 const synchronised = 0x08 | 0x10 | 0x20 // in sync, collecting, distributing
 const unsure = 0x40 | 0x80 // partner's values are defaults, or expired
-const nobody = '00:00:00:00:00:00'
+/** The partner's address as long as there is none. */
+export const nobody = '00:00:00:00:00:00'
+
+const isAggregated = ({ aggregator, state }: MemberState, bond: BondState): boolean =>
+  aggregator === bond.aggregator &&
+  state !== undefined &&
+  (state & synchronised) === synchronised &&
+  (state & unsure) === 0
 
 /**
  * Whether a bond is what it was made for. Carrier proves nothing: an 802.3ad bond on a plain switch has it, with one
@@ -61,31 +74,26 @@ const nobody = '00:00:00:00:00:00'
  */
 export const bondHealth = (bond: BondState, expected: number): BondHealth => {
   const up = bond.members.filter((member) => member.up)
-  const missing = `${up.length} of ${expected} links are up`
-  if (!bond.mode.includes('802.3ad')) {
-    return up.length < expected
-      ? { healthy: false, reason: missing, links: up.length }
-      : { healthy: true, links: up.length }
-  }
-  const carrying = up.filter(
-    (member) =>
-      member.aggregator === bond.aggregator &&
-      member.state !== undefined &&
-      (member.state & synchronised) === synchronised &&
-      (member.state & unsure) === 0,
-  )
+  const isLacp = bond.mode.includes('802.3ad')
+  const carrying = isLacp ? up.filter((member) => isAggregated(member, bond)) : up
   const links = carrying.length
-  if (up.length === 0) return { healthy: false, reason: missing, links }
-  if (bond.partner === undefined || bond.partner === nobody) {
-    const speedless = up.filter((member) => member.speed.startsWith('Unknown'))
+  const sick = (reason: BondReason, message: string): BondHealth => ({ healthy: false, links, reason, message })
+  const down = `${up.length} of ${expected} links are up`
+  if (up.length === 0) return sick('link-down', down)
+  if (isLacp && (bond.partner === undefined || bond.partner === nobody)) {
+    const speedless = up.filter((member) => member.speed.startsWith('Unknown')).map(({ device }) => device)
     return speedless.length > 0
-      ? { healthy: false, links, reason: `no LACP partner: ${speedless.map((m) => m.device).join(', ')} tell no speed` }
-      : { healthy: false, links, reason: 'no LACP partner answers: is the switch port a LACP member?' }
+      ? sick('no-speed', `no LACP partner: ${speedless.join(', ')} tell no speed`)
+      : sick('no-partner', 'no LACP partner answers: is the switch port a LACP member?')
   }
-  if (up.length < expected) return { healthy: false, reason: missing, links }
+  if (up.length < expected) return sick('link-down', down)
   if (links < expected) {
     const states = up.map((member) => `${member.device} ${member.state ?? 'unknown'}`).join(', ')
-    return { healthy: false, reason: `${links} of ${expected} links are aggregated (port states: ${states})`, links }
+    return sick('not-aggregated', `${links} of ${expected} links are aggregated (port states: ${states})`)
   }
   return { healthy: true, links }
 }
+
+/** The state of a bond of this machine. */
+export const readBond = async (name: string): Promise<BondState> =>
+  parseBonding(await readFile(`/proc/net/bonding/${name}`, 'utf8'))

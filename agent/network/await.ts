@@ -1,0 +1,91 @@
+import type { Log } from '../../engine/log.ts'
+import { waitFor } from '../system/wait.ts'
+import { cardsOf, type LinkState, type Links } from './links.ts'
+import type { LinkPlan } from './plan.ts'
+
+/** Seconds for a card, a link or an LACP partner: switches with spanning tree or slow LACP take more than a minute. */
+export const linkWait = 90
+
+/** Seconds for the rest once something works: a dead cable does not hold the boot up for long. */
+export const furtherWait = 15
+
+/** What is known of the network at one moment of the wait. */
+export type Moment = {
+  /** Of each link that the boot needs. */
+  readonly states: readonly LinkState[]
+  /** Whether a provisioner takes connections; false as long as the node has no address. */
+  readonly isReachable: boolean
+  /** Seconds since the wait began, and since a link was first up. */
+  readonly waited: number
+  readonly sinceUp: number
+}
+
+/** What no patience can heal: such a member never joins an aggregate. */
+const isHopeless = ({ problems }: LinkState): boolean => problems.every(({ reason }) => reason === 'no-speed')
+
+/**
+ * Whether the boot goes on: at once when all is as asked for; after a while with what there is when that carries traffic or
+ * the provisioner answers over it; and at last in any case.
+ */
+export const mayGoOn = ({ states, isReachable, waited, sinceUp }: Moment): boolean => {
+  if (states.every(({ problems }) => problems.length === 0)) return true
+  if (isReachable && states.every(isHopeless)) return true
+  const carries = states.every(({ links }) => links > 0)
+  if ((carries || isReachable) && sinceUp >= furtherWait) return true
+  return waited >= linkWait
+}
+
+/** The links that the boot depends on: what stands over the boot card, or all when none says that it does. */
+export const neededLinks = (plans: readonly LinkPlan[]): readonly LinkPlan[] => {
+  const overCards = plans.filter((plan) => cardsOf(plan).length > 0)
+  const boots = overCards.filter((plan) => plan.asks || cardsOf(plan).some(({ boot }) => boot))
+  return boots.length > 0 ? boots : overCards
+}
+
+export type AwaitOptions = {
+  readonly links: Links
+  readonly log: Log
+  readonly progress: () => void
+  /** Asks whether the provisioner takes connections; called again and again. */
+  readonly reach: () => Promise<boolean>
+  /** Called when a link that the boot needs is up for the first time. */
+  readonly up: (plan: LinkPlan) => void
+}
+
+/**
+ * Makes the links as their cards come, and waits until the boot may go on. Returns the milliseconds that it waited since
+ * the first link was up: for spanning trees and LACP partners.
+ */
+export const awaitLinks = async ({ links, log, progress, reach, up }: AwaitOptions): Promise<number> => {
+  const needed = neededLinks(links.plans)
+  const start = performance.now()
+  let firstUp: number | undefined
+  let isReachable = false
+  let nextAsk = 0
+  const wereUp = new Set<LinkPlan>()
+  const ask = async () => {
+    nextAsk = Number.POSITIVE_INFINITY // one at a time
+    isReachable = await reach()
+    nextAsk = performance.now() + 1000
+  }
+  await log.step(`waiting for ${needed.map(({ network }) => network.name).join(', ')}`, () =>
+    waitFor(linkWait + furtherWait, async () => {
+      progress()
+      for (const card of await links.advance()) log.info(`${card} is there`)
+      const states = await Promise.all(needed.map((plan) => links.state(plan)))
+      for (const [index, plan] of needed.entries()) {
+        if (!states[index]?.isUp || wereUp.has(plan)) continue
+        wereUp.add(plan)
+        up(plan)
+      }
+      if (wereUp.size > 0) {
+        firstUp ??= performance.now()
+        if (performance.now() >= nextAsk) void ask()
+      }
+      const now = performance.now()
+      const sinceUp = firstUp === undefined ? 0 : (now - firstUp) / 1000
+      return mayGoOn({ states, isReachable, waited: (now - start) / 1000, sinceUp }) || undefined
+    }),
+  )
+  return firstUp === undefined ? 0 : Math.round(performance.now() - firstUp)
+}

@@ -1,0 +1,196 @@
+import { messageOf } from '../../engine/failure.ts'
+import type { Interface } from '../../engine/inventory/node/interfaces.ts'
+import type { Log } from '../../engine/log.ts'
+import { run, runAll } from '../system/run.ts'
+import { type Card, hasCarrier, isCardOf, linkNames, listCards } from './cards.ts'
+import {
+  addressCommands,
+  bondCommands,
+  cardCommands,
+  enslaveCommands,
+  freeNameCommands,
+  memberOptionCommands,
+  otherName,
+  partitionCommands,
+  routeCommands,
+  upCommands,
+  vlanCommands,
+} from './commands.ts'
+import { type BondReason, bondHealth, nobody, readBond } from './health.ts'
+import type { LinkPlan } from './plan.ts'
+import { type Taken, takenCommands } from './takeover.ts'
+
+/** Why a link is less than it was made to be, in a word and in a sentence. */
+export type Problem = { readonly reason: 'missing-card' | 'refused' | BondReason; readonly message: string }
+
+export type LinkState = {
+  readonly problems: readonly Problem[]
+  /** Cards that carry traffic; and whether anything can be sent at all. */
+  readonly links: number
+  readonly isUp: boolean
+  /** MAC of the LACP partner. */
+  readonly partner?: string
+}
+
+/** The links of a plan while they are made: what cannot be made yet is made as soon as its card has come. */
+export type Links = {
+  readonly plans: readonly LinkPlan[]
+  /** Makes what can be made now. Returns the cards that have come since it was last asked. */
+  advance(): Promise<readonly string[]>
+  isMade(name: string): boolean
+  state(plan: LinkPlan): Promise<LinkState>
+}
+
+const shown = (card: Interface): string => `${card.name} (${card.mac ?? 'no MAC is given'})`
+
+/** The cards that a link is made of. */
+export const cardsOf = (plan: LinkPlan): readonly Interface[] =>
+  plan.kind === 'bond' ? plan.members : plan.kind === 'card' ? [plan.network] : []
+
+/**
+ * Prepares the links of a plan. `taken` are the addresses that cards had before: they go to what is made over the card.
+ */
+export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<string, Taken>, log: Log): Links => {
+  const made = new Set<string>()
+  const joined = new Set<string>()
+  const refused = new Map<string, string>()
+  /** What a card was called when `taken` was read, by the name that it had to take since. */
+  const formerly = new Map<string, string>()
+
+  /** A name belongs to one link: what the kernel gave it to, or a bond that somebody else made, gives way. */
+  const freeName = async (name: string): Promise<void> => {
+    if (!(await linkNames()).includes(name)) return
+    const isCard = (await listCards()).some(({ device }) => device === name)
+    if (isCard) {
+      await runAll(log, freeNameCommands(name))
+      formerly.set(otherName(name), name)
+    } else await run(log, 'ip', ['link', 'delete', name])
+  }
+
+  const takeOver = async (plan: LinkPlan, devices: readonly string[]): Promise<void> => {
+    const given = [plan.network.address, plan.network.address6].filter((address) => address !== undefined)
+    for (const device of devices) {
+      const had = taken.get(formerly.get(device) ?? device)
+      if (had) await runAll(log, takenCommands(plan.network.name, had, given))
+    }
+  }
+
+  /** Addresses first, then the routes, which lead over them; what was there before comes last and does not replace them. */
+  const address = async (plan: LinkPlan, devices: readonly string[]): Promise<void> => {
+    await runAll(log, addressCommands(plan.network))
+    await takeOver(plan, devices)
+    await runAll(log, routeCommands(plan.network))
+  }
+
+  const enslave = async (plan: LinkPlan & { kind: 'bond' }, member: Interface, card: Card): Promise<void> => {
+    if (card.device !== member.name) await freeName(member.name)
+    await runAll(log, enslaveCommands(plan.network.name, card.device, member.name))
+    await runAll(log, memberOptionCommands(plan.network, plan.members, member.name))
+  }
+
+  const advanceBond = async (plan: LinkPlan & { kind: 'bond' }): Promise<readonly string[]> => {
+    const { network, members } = plan
+    const isNew = !made.has(network.name)
+    if (isNew) {
+      await run(log, 'modprobe', ['bonding', 'max_bonds=0']) // else it makes a bond0 of its own
+      await freeName(network.name)
+      await runAll(log, bondCommands(plan))
+      made.add(network.name)
+    }
+    const came: Interface[] = []
+    const devices: string[] = []
+    for (const member of members.filter(({ name }) => !joined.has(name) && !refused.has(name))) {
+      const card = (await listCards()).find((each) => isCardOf(member, each))
+      if (!card) continue
+      try {
+        await enslave(plan, member, card)
+        joined.add(member.name)
+        came.push(member)
+        devices.push(card.device)
+      } catch (thrown) {
+        refused.set(member.name, messageOf(thrown))
+      }
+    }
+    if (isNew) {
+      await runAll(log, upCommands(network.name))
+      await address(plan, [network.name, ...devices])
+    } else if (devices.length > 0) {
+      await takeOver(plan, devices)
+      await runAll(log, routeCommands(network))
+    }
+    return came.map(shown)
+  }
+
+  const advanceCard = async (plan: LinkPlan): Promise<readonly string[]> => {
+    const { network } = plan
+    if (made.has(network.name) || refused.has(network.name)) return []
+    const card = (await listCards()).find((each) => isCardOf(network, each))
+    if (!card) return []
+    try {
+      if (card.device !== network.name) await freeName(network.name)
+      await runAll(log, cardCommands(network, card.device))
+      await address(plan, [card.device])
+    } catch (thrown) {
+      refused.set(network.name, messageOf(thrown))
+      return []
+    }
+    made.add(network.name)
+    return [shown(network)]
+  }
+
+  const advanceChild = async (plan: LinkPlan & { kind: 'vlan' | 'partition' }): Promise<readonly string[]> => {
+    const { network, parent } = plan
+    if (made.has(network.name) || !made.has(parent)) return []
+    made.add(network.name) // what fails is not tried again
+    await freeName(network.name)
+    await runAll(
+      log,
+      plan.kind === 'vlan' ? vlanCommands(network, parent, plan.id) : partitionCommands(network, parent, plan.key),
+    )
+    await address(plan, [network.name])
+    return []
+  }
+
+  const advanceOne = (plan: LinkPlan): Promise<readonly string[]> =>
+    plan.kind === 'bond' ? advanceBond(plan) : plan.kind === 'card' ? advanceCard(plan) : advanceChild(plan)
+
+  const missingOf = (plan: LinkPlan): readonly Problem[] =>
+    cardsOf(plan).flatMap((card): Problem[] => {
+      if (made.has(card.name) || joined.has(card.name)) return []
+      const reason = refused.get(card.name)
+      return reason === undefined
+        ? [{ reason: 'missing-card', message: `no card is there for ${shown(card)}` }]
+        : [{ reason: 'refused', message: `${shown(card)} cannot be used: ${reason}` }]
+    })
+
+  return {
+    plans,
+    async advance() {
+      const came: string[] = []
+      for (const plan of plans) came.push(...(await advanceOne(plan)))
+      return came
+    },
+    isMade: (name) => made.has(name),
+    async state(plan) {
+      const { name } = plan.network
+      const missing = missingOf(plan)
+      if (!made.has(name)) return { problems: missing, links: 0, isUp: false }
+      if (plan.kind !== 'bond') {
+        const isUp = await hasCarrier(name)
+        const down: readonly Problem[] = isUp ? [] : [{ reason: 'link-down', message: 'there is no link' }]
+        return { problems: [...missing, ...down], links: isUp ? 1 : 0, isUp }
+      }
+      const bond = await readBond(name)
+      // a member that is missing is told as such, and not as a link that is down
+      const { links, reason, message = '' } = bondHealth(bond, plan.members.length - missing.length)
+      const sick: readonly Problem[] =
+        reason === undefined || missing.length === plan.members.length ? [] : [{ reason, message }]
+      return {
+        problems: [...missing, ...sick],
+        links,
+        isUp: bond.members.some(({ up }) => up),
+        ...(bond.partner === undefined || bond.partner === nobody ? {} : { partner: bond.partner }),
+      }
+    },
+  }
+}
