@@ -41,6 +41,7 @@ needs='
 /usr/bin/bzip2 bzip2 bzip2
 /sbin/mdadm mdadm mdadm
 /bin/kmod kmod kmod
+/lib/systemd/systemd-udevd udev systemd-udev
 /usr/sbin/mkfs.ext4 e2fsprogs e2fsprogs
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
