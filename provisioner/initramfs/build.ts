@@ -97,12 +97,8 @@ const takeFiles = async (contents: Contents, needs: Needs): Promise<void> => {
       if (name.endsWith('.conf')) await contents.take('programs', join(directory, name))
 }
 
-const takeScripts = async (contents: Contents): Promise<void> => {
-  const script = async (path: string, file: string) =>
-    contents.put('base', { path, mode: 0o755, content: await readFile(join(agentDirectory, file)) })
-  await script('init', 'initramfs/init')
-  await script('usr/lib/prelude/dhcp-lease', 'dracut/50prelude/dhcp-lease.sh')
-}
+const takeInit = async (contents: Contents): Promise<void> =>
+  contents.put('base', { path: 'init', mode: 0o755, content: await readFile(join(agentDirectory, 'initramfs/init')) })
 
 /** In this order: what stands in the directories and behind the links of the base comes after it. */
 const order: readonly Part[] = ['base', 'programs', 'modules', 'firmware', 'agent']
@@ -129,7 +125,7 @@ export const buildInitramfs = async (request: InitramfsRequest): Promise<Initram
   const tree: ModuleTree = await readModuleTree(root, request.kernel)
   const contents = createContents(root)
   for (const member of skeleton) contents.put('base', member)
-  await takeScripts(contents)
+  await takeInit(contents)
   const agent = await takeAgent(contents, root, request.agent)
   const withoutPrograms = await takePrograms(contents, root, needs, agent)
   await takeFiles(contents, needs)
