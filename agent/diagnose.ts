@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { contentText, diskText } from './mkdisk/machine.ts'
 import { hasCarrier, listCards } from './network/cards.ts'
 import { bondHealth, readBond } from './network/health.ts'
 import { inspectMachine } from './system/disks.ts'
@@ -26,10 +27,7 @@ const cardLines = async (): Promise<readonly string[]> =>
 const diskLines = async (): Promise<readonly string[]> => {
   const { disks, arrays } = await inspectMachine()
   return [
-    ...disks.map(
-      ({ device, size, content, busy }, index) =>
-        `disk ${index + 1} ${device}: ${mebibytes(size)}, ${content.kind}${busy ? `, ${busy}` : ''}`,
-    ),
+    ...disks.map((disk) => `${diskText(disk)}: ${contentText(disk.content)}${disk.busy ? `, ${disk.busy}` : ''}`),
     ...arrays.map(({ device, members }) => `array ${device}: ${members.join(' ')}`),
   ]
 }

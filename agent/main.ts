@@ -31,7 +31,7 @@ export const usage = `usage: prelude-agent COMMAND
   runtime [--interval SECONDS] [--root DIR] [--session FILE]
                                               report that the node is ready, keep the runtime overlay current
   preboot [--root DIRECTORY]                  the preboot phase alone, in a root that Warewulf made
-  mkdisk [-r | -c] [--plan] [--root DIR]      make the local disks; also by the name /bin/mkdisk
+  mkdisk [-r | -c] [--plan] ...               make the local disks; also by the name /bin/mkdisk
   --version
 `
 

@@ -2904,6 +2904,114 @@ export interface NodeMkdisk {
   move?: {
     [k: string]: string;
   };
+  /**
+   * EXPENDABLE_DISKS: serials or paths of disks that may be wiped though an operating system, or a part of another array, is on them.
+   */
+  expendable?: string[];
+  /**
+   * OPTIONAL_MOUNTS: mount points of `disks` that the boot can do without; what goes wrong with them is reported and the boot goes on.
+   */
+  optional?: string[];
+  /**
+   * Sets of disks by name, for `volumes`; each takes its disks, in the stable order, from those that the sets before it left.
+   */
+  sets?: {
+    [k: string]: MkdiskSet;
+  };
+  /**
+   * What is made of the sets, by name: the name of the array, the partitions and the label.
+   */
+  volumes?: {
+    [k: string]: MkdiskVolume;
+  };
+}
+
+/**
+ * Disks by what they are; every condition that stands must hold.
+ */
+export interface MkdiskSet {
+  /**
+   * Number of the first disk in the stable order.
+   */
+  first?: number;
+  /**
+   * Number of the last disk; to the end when absent.
+   */
+  last?: number;
+  /**
+   * Kinds of disk.
+   */
+  type?: ("nvme" | "ssd" | "hdd")[];
+  /**
+   * Least size: `400G` in powers of 1024, `400GB` in powers of 1000.
+   */
+  least?: string;
+  /**
+   * Largest size.
+   */
+  most?: string;
+  /**
+   * Patterns of models, with `*` and `?`.
+   */
+  model?: string[];
+  /**
+   * Patterns of serials; disks named so count as expendable.
+   */
+  serial?: string[];
+  /**
+   * Patterns of paths: /dev/disk/by-path, by-id, or pci-0000:00:05.0; disks named so count as expendable.
+   */
+  path?: string[];
+  /**
+   * So many of them, the first in the stable order; all when absent.
+   */
+  count?: number;
+  /**
+   * So many of them, the last ones, are hot spares of the arrays.
+   */
+  spares?: number;
+}
+
+/**
+ * One file system on a set of disks.
+ */
+export interface MkdiskVolume {
+  /**
+   * Name of its set of disks.
+   */
+  set: string;
+  /**
+   * RAID level; single is one disk without RAID.
+   */
+  level: "single" | "raid0" | "raid1" | "raid5" | "raid6" | "raid10";
+  /**
+   * File system, or swap.
+   */
+  filesystem: "ext4" | "xfs" | "btrfs" | "swap";
+  /**
+   * Mount point; none for swap.
+   */
+  mount?: string;
+  /**
+   * Size of its partition on each disk. The last volume of a set may leave it out and takes the rest; a volume alone without a size takes whole disks.
+   */
+  size?: string;
+  /**
+   * Further arguments of mkfs, one word an item.
+   */
+  mkfs?: string[];
+  /**
+   * Mount options; noatime when absent.
+   */
+  options?: string[];
+  /**
+   * Encrypt with LUKS2: the name of a secret, or the path of a key file in the root.
+   */
+  key?: string;
+  /**
+   * Without it the boot fails; true when absent.
+   */
+  required?: boolean;
 }
 
 /**

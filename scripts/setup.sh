@@ -43,6 +43,12 @@ needs='
 /bin/kmod kmod kmod
 /lib/systemd/systemd-udevd udev systemd-udev
 /usr/sbin/mkfs.ext4 e2fsprogs e2fsprogs
+/usr/sbin/mkfs.xfs xfsprogs xfsprogs
+/usr/sbin/mkfs.btrfs btrfs-progs btrfs-progs
+/usr/sbin/cryptsetup cryptsetup-bin cryptsetup
+/usr/sbin/sfdisk fdisk util-linux
+/usr/sbin/pvcreate lvm2 lvm2
+/lib/systemd/systemd-udevd udev systemd-udev
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
 /usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev

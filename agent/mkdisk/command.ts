@@ -1,38 +1,79 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { Failure, messageOf } from '../../engine/failure.ts'
-import { createLog, textSink } from '../../engine/log.ts'
+import { createLog, type Log, textSink } from '../../engine/log.ts'
 import { makeDisks, planFor, settingsFromRoot } from '../stages/mkdisk.ts'
-import { planText } from './plan.ts'
+import { planDocument, planText } from './show.ts'
 
-export const mkdiskUsage = `usage: mkdisk [-r | -c] [--plan] [--root DIRECTORY]
-  -r              wipe: destroy what is on the profile's disks and make them anew
-  -c              keep: take what is there, make only what is missing
-  --plan          show what would be done, and change nothing
-  --root DIR      the root whose /etc/mkdisk/mkdisk.conf counts and that is mounted in; / unless told
+export const mkdiskUsage = `usage: mkdisk [-r | -c] [--plan] [--json] [--profile NAME] [--root DIRECTORY] [--keys DIRECTORY]
+  -r               wipe: destroy what is on the profile's disks and make them anew
+  -c               keep: take what is there, make only what is missing
+  --plan           show what would be done, and change nothing
+  --json           the plan as JSON
+  --profile NAME   another profile of /etc/mkdisk/profiles.d than mkdisk.conf names, or the path of a file
+  --root DIR       the root whose /etc/mkdisk/mkdisk.conf counts and that is mounted in; / unless told
+  --keys DIR       where the keys of encrypted volumes are; /secrets of the root unless told
 Without -r and -c, WIPE_ON_BOOT of mkdisk.conf decides.
 `
 
+const options = {
+  r: { type: 'boolean', short: 'r' },
+  c: { type: 'boolean', short: 'c' },
+  plan: { type: 'boolean' },
+  json: { type: 'boolean' },
+  profile: { type: 'string' },
+  root: { type: 'string' },
+  keys: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const parse = (argv: readonly string[]) => {
+  try {
+    const { values } = parseArgs({ args: [...argv], options, allowPositionals: false })
+    return values.r && values.c ? undefined : values
+  } catch {
+    return undefined
+  }
+}
+
+/** A failure with all that it carries, one line each and what to do below it. */
+const complain = (log: Log, thrown: unknown): void => {
+  for (const each of thrown instanceof Failure ? [thrown, ...thrown.others] : [thrown]) {
+    const at = each instanceof Failure && each.at ? `${each.at.file}:${each.at.line}: ` : ''
+    log.error(`${at}${messageOf(each)}`)
+    if (each instanceof Failure && each.hint) log.error(`  ${each.hint}`)
+  }
+}
+
 /** The command mkdisk: settings from /etc/mkdisk, on a running node or from a dracut hook. Returns its exit code. */
 export const mkdiskCommand = async (argv: readonly string[]): Promise<number> => {
-  const log = createLog(textSink((line) => process.stdout.write(line), false))
-  const known = ['-r', '-c', '--plan', '--root']
-  const rootAt = argv.indexOf('--root')
-  const root = rootAt < 0 ? '/' : (argv[rootAt + 1] ?? '')
-  const odd = argv.find((word, index) => !known.includes(word) && (rootAt < 0 || index !== rootAt + 1))
-  if (odd !== undefined || root === '' || (argv.includes('-r') && argv.includes('-c'))) {
+  const values = parse(argv)
+  if (!values || values.help) {
     process.stderr.write(mkdiskUsage)
-    return odd === '--help' || odd === '-h' ? 0 : 2
+    return values ? 0 : 2
   }
+  const isPlan = values.plan === true || values.json === true
+  const sink = textSink((line) => (isPlan ? process.stderr : process.stdout).write(line), false)
+  // a plan is what is asked for, not how it was come by
+  const log = createLog((entry) => (isPlan && entry.level === 'info' ? undefined : sink(entry)))
+  const { root = '/', keys = join(root, 'secrets') } = values
   try {
-    const found = await settingsFromRoot(root)
-    if (!found) throw new Failure('disk.profile', `there is no /etc/mkdisk/mkdisk.conf in ${root}`)
-    const wipe = argv.includes('-r') || (!argv.includes('-c') && found.wipe)
-    const settings = { ...found, wipe }
-    if (argv.includes('--plan')) process.stdout.write(planText(await planFor(settings, log)))
-    else await makeDisks(settings, { log, root, progress: () => {} })
+    const found = await settingsFromRoot(root, values.profile)
+    if (!found)
+      throw new Failure('disk.profile', `there is no /etc/mkdisk/mkdisk.conf in ${root}`, {
+        hint: 'the overlay mkdisk brings it; or name a profile: --profile FILE',
+      })
+    const settings = { ...found, wipe: values.r === true || (values.c !== true && found.wipe) }
+    if (isPlan) {
+      const plan = await planFor(settings, log)
+      process.stdout.write(values.json ? `${JSON.stringify(planDocument(plan), undefined, 2)}\n` : planText(plan))
+      return 0
+    }
+    const { warnings } = await makeDisks(settings, { log, root, keys, progress: () => {} })
+    for (const warning of warnings) log.warning(warning)
     return 0
   } catch (thrown) {
-    const hint = thrown instanceof Failure && thrown.hint ? ` (${thrown.hint})` : ''
-    log.error(`${messageOf(thrown)}${hint}`)
+    complain(log, thrown)
     return 1
   }
 }

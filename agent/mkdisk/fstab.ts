@@ -18,11 +18,15 @@ const end = '# mkdisk: end'
 export const withEntry = (fstab: string, { source, target, type, options }: FstabEntry): string => {
   const lines = fstab.split('\n')
   if (lines.at(-1) === '') lines.pop()
-  const [from, to] = [lines.indexOf(begin), lines.indexOf(end)]
-  const hasOwn = from >= 0 && to > from
-  const own = hasOwn ? lines.slice(from + 1, to) : []
-  const others = hasOwn ? [...lines.slice(0, from), ...lines.slice(to + 1)] : lines
-  const kept = own.filter((line) => line.split(/\s+/)[1] !== target)
+  const [first, last] = [lines.indexOf(begin), lines.indexOf(end)]
+  const hasOwn = first >= 0 && last > first
+  const own = hasOwn ? lines.slice(first + 1, last) : []
+  const others = hasOwn ? [...lines.slice(0, first), ...lines.slice(last + 1)] : lines
+  const isFormer = (line: string): boolean => {
+    const [from, at] = line.split(/\s+/)
+    return target === 'none' ? from === source : at === target
+  }
+  const kept = own.filter((line) => !isFormer(line))
   return [...others, begin, ...kept, `${source} ${target} ${type} ${options.join(',')} 0 0`, end, ''].join('\n')
 }
 

@@ -1,121 +1,131 @@
-import { Failure } from '../../engine/failure.ts'
-import type { NodeMkdisk } from '../../schema/types.ts'
+import type { Position } from '../../engine/failure.ts'
+import {
+  checkMove,
+  checkVolumes,
+  type DiskSet,
+  fileSystems,
+  isFileSystem,
+  isLevel,
+  isPlainPath,
+  levels,
+  type MkdiskSettings,
+  nameOf,
+  type Volume,
+  wrong,
+} from './settings.ts'
 
-export const levels = { single: 1, raid0: 1, raid1: 2, raid5: 3, raid6: 4, raid10: 2 } as const
-export type Level = keyof typeof levels
+/** One line of a profile: the disks from `first` on, up to the next line's. `volume` is absent where disks are left alone. */
+type Entry = { readonly first: number; readonly volume?: Volume }
 
-export const fileSystems = ['ext4', 'xfs'] as const
-export type FileSystem = (typeof fileSystems)[number]
+/** Mount options of a volume that names none. */
+export const usualOptions = ['noatime']
 
-/** One line of a profile: the disks from `first` on, up to the next line's. `use` is absent where disks are left alone. */
-export type ProfileEntry = {
-  readonly first: number
-  readonly use?: { readonly level: Level; readonly fs: FileSystem; readonly mount: string }
-}
-
-/** What mkdisk shall make, from boot manifest or mkdisk.conf and its profile. */
-export type MkdiskSettings = {
-  readonly entries: readonly ProfileEntry[]
-  /** Destroy and make anew; otherwise nothing is formatted that holds anything. */
-  readonly wipe: boolean
-  readonly fscache?: string
-  /** Directories of the root and where they move to. */
-  readonly move: readonly { readonly from: string; readonly to: string }[]
-}
-
-const isLevel = (word: string): word is Level => Object.hasOwn(levels, word)
-const isFileSystem = (word: string): word is FileSystem => (fileSystems as readonly string[]).includes(word)
-
-/** An absolute path without a turn in it; fstab knows no blanks. */
-const isPlainPath = (path: string): boolean =>
-  /^\/[^\s\\]+$/.test(path) && !path.split('/').some((part) => part === '..' || part === '.')
-
-type Where = { readonly file: string; readonly line: number } | undefined
-
-const wrong = (where: Where, message: string, hint?: string): never => {
-  const at = where && { ...where, column: 1 }
-  throw new Failure('disk.profile', message, { ...(at ? { at } : {}), ...(hint ? { hint } : {}) })
-}
-
-const parseEntry = (first: number, text: string, where?: Where): ProfileEntry => {
-  if (!Number.isInteger(first) || first < 1) wrong(where, `disks are counted from 1, not from ${first}`)
+const parseEntry = (first: number, text: string, at?: Position): Entry => {
+  if (!Number.isInteger(first) || first < 1) wrong(at, `disks are counted from 1, not from ${first}`)
   if (text === '') return { first }
   const [level = '', fs = '', mount = '', ...more] = text.split(':')
   if (!isLevel(level))
-    return wrong(where, `'${level}' is no level of '${text}'`, `known: ${Object.keys(levels).join(', ')}`)
+    return wrong(at, `'${level}' is no level of '${text}'`, `known: ${Object.keys(levels).join(', ')}`)
   if (!isFileSystem(fs))
-    return wrong(where, `'${fs}' is no file system of '${text}'`, `known: ${fileSystems.join(', ')}`)
-  if (more.length > 0 || !isPlainPath(mount)) wrong(where, `'${text}' is not 'level:filesystem:mountpoint'`)
-  return { first, use: { level, fs, mount } }
+    return wrong(at, `'${fs}' is no file system of '${text}'`, `known: ${Object.keys(fileSystems).join(', ')}`)
+  const rest = { level, fs, mkfs: [], options: fs === 'swap' ? [] : usualOptions, required: true }
+  if (fs === 'swap') {
+    if (more.length > 0 || !['', 'none', 'swap'].includes(mount))
+      wrong(at, `'${text}': swap has no mount point`, `write '${level}:swap:none'`)
+    return { first, volume: { name: `swap${first}`, ...rest } }
+  }
+  if (more.length > 0 || !isPlainPath(mount)) wrong(at, `'${text}' is not 'level:filesystem:mountpoint'`)
+  return { first, volume: { name: nameOf(mount), mount, ...rest } }
 }
 
-const ordered = (entries: readonly ProfileEntry[]): readonly ProfileEntry[] => {
-  const sorted = [...entries].sort((one, other) => one.first - other.first)
-  const mounts = sorted.flatMap(({ use }) => (use ? [use.mount] : []))
-  const twice = mounts.find((mount, index) => mounts.indexOf(mount) !== index)
-  if (twice !== undefined) wrong(undefined, `${twice} is the mount point of two entries`)
-  return sorted
+/** The disk sets of a profile's entries: each covers the disks up to the next entry, the last one to the end. */
+const setsOf = (entries: readonly Entry[]): readonly DiskSet[] => {
+  const sorted = entries.toSorted((one, other) => one.first - other.first)
+  const twice = sorted.find(({ first }, index) => sorted[index + 1]?.first === first)
+  if (twice) wrong(undefined, `disk_config[${twice.first}] stands twice`)
+  checkVolumes(sorted.flatMap(({ volume }) => volume ?? []))
+  return sorted.flatMap(({ first, volume }, index): DiskSet[] => {
+    if (!volume) return []
+    const next = sorted[index + 1]?.first
+    return [
+      {
+        what: `${volume.level} at ${volume.mount ?? 'swap'} from disk ${first} on`,
+        disks: { first, ...(next === undefined ? {} : { last: next - 1 }) },
+        spares: 0,
+        isPartitioned: false,
+        volumes: [volume],
+      },
+    ]
+  })
 }
 
 /** A profile file: `disk_config[N]="level:filesystem:mountpoint"` lines, comments, nothing else. */
-export const parseProfile = (text: string, file: string): readonly ProfileEntry[] =>
-  ordered(
+export const parseProfile = (text: string, file: string): readonly DiskSet[] =>
+  setsOf(
     text.split('\n').flatMap((line, index) => {
-      const where = { file, line: index + 1 }
+      const at = { file, line: index + 1, column: 1 }
       const plain = line.replace(/(^|\s)#.*$/, '').trim()
       if (plain === '' || /^declare -[aA] disk_config$/.test(plain)) return []
       const match = /^disk_config\[(\d+)\]=(?:"([^"]*)"|'([^']*)'|(\S*))$/.exec(plain)
-      if (!match) return wrong(where, 'this is not disk_config[N]="level:filesystem:mountpoint"')
-      return [parseEntry(Number(match[1]), match[2] ?? match[3] ?? match[4] ?? '', where)]
+      if (!match) return wrong(at, 'this is not disk_config[N]="level:filesystem:mountpoint"')
+      return [parseEntry(Number(match[1]), match[2] ?? match[3] ?? match[4] ?? '', at)]
     }),
   )
 
-const checkMove = (from: string, to: string, where?: Where): { from: string; to: string } => {
-  for (const path of [from, to])
-    if (!isPlainPath(path)) wrong(where, `'${path}' is no absolute path to move from or to`)
-  return { from, to }
+/** The same as a mapping, as node_mkdisk has it. */
+export const parseDisks = (disks: Readonly<Record<string, string>>): readonly DiskSet[] =>
+  setsOf(Object.entries(disks).map(([first, text]) => parseEntry(Number(first), text)))
+
+export type MkdiskConf = Omit<MkdiskSettings, 'sets'> & {
+  readonly profile: string
+  /** Mount points that the boot can do without. */
+  readonly optional: readonly string[]
 }
 
-export type MkdiskConf = Omit<MkdiskSettings, 'entries'> & { readonly profile: string }
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 
-/** mkdisk.conf: WIPE_ON_BOOT, MKDISK_PROFILE, FSCACHE_DIR, MOVE_DIRS=/from:/to,/from:/to. Other settings are passed over. */
+/**
+ * mkdisk.conf: WIPE_ON_BOOT, MKDISK_PROFILE, FSCACHE_DIR, MOVE_DIRS=/from:/to,/from:/to, EXPENDABLE_DISKS=serial,serial,
+ * OPTIONAL_MOUNTS=/path,/path. Other settings are passed over.
+ */
 export const parseConf = (text: string, file: string): MkdiskConf => {
   const values = new Map<string, { value: string; line: number }>()
   for (const [index, line] of text.split('\n').entries()) {
     const match = /^\s*([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|([^\s#]*))/.exec(line)
     if (match) values.set(match[1]!, { value: match[2] ?? match[3] ?? match[4] ?? '', line: index + 1 })
   }
-  const moves = values.get('MOVE_DIRS')
-  const fscache = values.get('FSCACHE_DIR')?.value
+  const textOf = (name: string): string => values.get(name)?.value ?? ''
+  const fscache = textOf('FSCACHE_DIR')
+  const at = (name: string): Position => ({ file, line: values.get(name)?.line ?? 1, column: 1 })
+  if (fscache && !isPlainPath(fscache)) wrong(at('FSCACHE_DIR'), `'${fscache}' is no absolute path`)
   return {
-    profile: values.get('MKDISK_PROFILE')?.value || 'default',
-    wipe: /^(true|yes|1)$/i.test(values.get('WIPE_ON_BOOT')?.value ?? ''),
+    profile: textOf('MKDISK_PROFILE') || 'default',
+    wipe: /^(true|yes|1)$/i.test(textOf('WIPE_ON_BOOT')),
     ...(fscache ? { fscache } : {}),
-    move: (moves?.value ?? '')
-      .split(',')
-      .filter((pair) => pair.trim() !== '')
-      .map((pair) => {
-        const [from = '', to = '', ...more] = pair.trim().split(':')
-        const where = { file, line: moves!.line }
-        if (more.length > 0) wrong(where, `'${pair}' is not '/from:/to'`)
-        return checkMove(from, to, where)
-      }),
+    expendable: listOf(textOf('EXPENDABLE_DISKS')),
+    optional: listOf(textOf('OPTIONAL_MOUNTS')),
+    move: listOf(textOf('MOVE_DIRS')).map((pair) => {
+      const [from = '', to = '', ...more] = pair.split(':')
+      if (more.length > 0) wrong(at('MOVE_DIRS'), `'${pair}' is not '/from:/to'`)
+      return checkMove(from, to, at('MOVE_DIRS'))
+    }),
   }
 }
 
-/** The settings that the boot manifest carries; `entries` are those of its profile file when it names no disks itself. */
-export const settingsOf = (mkdisk: NodeMkdisk, entries: readonly ProfileEntry[] = []): MkdiskSettings => ({
-  entries: mkdisk.disks
-    ? ordered(Object.entries(mkdisk.disks).map(([first, text]) => parseEntry(Number(first), text)))
-    : entries,
-  wipe: mkdisk.wipe === true,
-  ...(mkdisk.fscache ? { fscache: mkdisk.fscache } : {}),
-  move: Object.entries(mkdisk.move ?? {}).map(([from, to]) => checkMove(from, to)),
-})
-
-/** The name of an array and the label of its file system: `/system` is `system`, `/data/scratch` is `data-scratch`. */
-export const nameOf = (mount: string): string =>
-  mount
-    .replace(/^\/+|\/+$/g, '')
-    .replaceAll('/', '-')
-    .slice(0, 12)
+/** Marks the volumes that the boot can do without. */
+export const withOptional = (sets: readonly DiskSet[], optional: readonly string[]): readonly DiskSet[] => {
+  const mounts = sets.flatMap(({ volumes }) => volumes.map(({ mount, name }) => mount ?? name))
+  const unknown = optional.find((mount) => !mounts.includes(mount))
+  if (unknown !== undefined)
+    wrong(undefined, `optional ${unknown} is the mount point of no entry`, `there are: ${mounts.join(', ')}`)
+  return sets.map((set) => ({
+    ...set,
+    volumes: set.volumes.map((volume) =>
+      optional.includes(volume.mount ?? volume.name) ? { ...volume, required: false } : volume,
+    ),
+  }))
+}

@@ -11,6 +11,7 @@ import { bodyOf } from '../system/http.ts'
 import { runDirectory } from '../system/journal.ts'
 import { parseJson } from '../system/json.ts'
 import { mountSecret, unmount } from '../system/mounts.ts'
+import { keyNames } from './mkdisk.ts'
 import { removeSecrets } from './secrets.ts'
 
 /** The bundle's files, in a ramfs: what was in a vault where the bundle was made is plain here. */
@@ -42,14 +43,14 @@ const run = async (context: BootContext) => {
   return { playbook, tags, ok: stats?.ok ?? 0, changed: stats?.changed ?? 0, skipped: stats?.skipped ?? 0 }
 }
 
-/** Runs the node's bundle on the new root with its tags, then takes the secrets away whatever came of it. */
+/** Runs the node's bundle on the new root with its tags, then takes the secrets away whatever came of it; keys of disks stay for mkdisk. */
 export const preboot: BootStage = {
   name: 'preboot',
   async run(context) {
     try {
       return await run(context)
     } finally {
-      await removeSecrets(context)
+      await removeSecrets(context, keyNames(context.manifest.mkdisk))
       await unmount(context.log, place)
     }
   },

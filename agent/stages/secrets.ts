@@ -1,4 +1,4 @@
-import { mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BootContext, BootStage } from '../context.ts'
 import { bodyOf } from '../system/http.ts'
@@ -6,7 +6,8 @@ import { runDirectory } from '../system/journal.ts'
 import { bind, isMounted, mountSecret, unmount } from '../system/mounts.ts'
 import { parseSecretBundle } from '../system/secretbundle.ts'
 
-const place = `${runDirectory}/secrets`
+/** Where the secrets are, in memory; the new root sees them at /secrets while preboot runs. */
+export const secretPlace = `${runDirectory}/secrets`
 
 const limit = 64 * 1024 ** 2
 
@@ -20,22 +21,30 @@ export const secrets: BootStage = {
       provisioner.get('/secrets', (answer) => bodyOf(answer, limit), { what: 'secrets' }),
     )
     const files = parseSecretBundle(fetched)
-    await mountSecret(log, place)
+    await mountSecret(log, secretPlace)
     try {
-      for (const { name, content } of files) await writeFile(join(place, name), content, { mode: 0o400, flag: 'wx' })
+      for (const { name, content } of files)
+        await writeFile(join(secretPlace, name), content, { mode: 0o400, flag: 'wx' })
     } finally {
       for (const { content } of files) content.fill(0)
     }
     await mkdir(visible(newRoot), { recursive: true, mode: 0o700 })
-    await bind(log, place, visible(newRoot), ['ro', 'nosuid', 'nodev', 'noexec'])
+    await bind(log, secretPlace, visible(newRoot), ['ro', 'nosuid', 'nodev', 'noexec'])
     return { files: files.map(({ name }) => name) }
   },
 }
 
-/** Takes the secrets away. Runs after preboot on every way out, and once more when a boot fails; twice is once. */
-export const removeSecrets = async ({ log, newRoot }: Pick<BootContext, 'log' | 'newRoot'>): Promise<void> => {
+/**
+ * Takes the secrets away, but for the named ones: keys of disks, which mkdisk alone sees. Runs after preboot on every way out,
+ * after mkdisk, and once more when a boot fails; twice is once.
+ */
+export const removeSecrets = async (
+  { log, newRoot }: Pick<BootContext, 'log' | 'newRoot'>,
+  kept: readonly string[] = [],
+): Promise<void> => {
   const shown = await isMounted(visible(newRoot))
   await unmount(log, visible(newRoot))
   if (shown) await rmdir(visible(newRoot)).catch(() => {}) // an image may bring the directory itself
-  await unmount(log, place)
+  if (kept.length === 0 || !(await isMounted(secretPlace))) return unmount(log, secretPlace)
+  for (const name of await readdir(secretPlace)) if (!kept.includes(name)) await rm(join(secretPlace, name))
 }

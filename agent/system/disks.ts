@@ -1,35 +1,31 @@
-import { open, readdir, readFile, realpath } from 'node:fs/promises'
-import { execute } from '../../engine/process.ts'
-import type { ArrayLabel, Content, Disk, Machine, RunningArray } from '../mkdisk/plan.ts'
-import { listMounts } from './mounts.ts'
-
-const text = async (path: string): Promise<string> =>
-  readFile(path, 'utf8').then(
-    (content) => content.trim(),
-    () => '',
-  )
-const names = async (path: string): Promise<readonly string[]> =>
-  readdir(path).then(
-    (found) => found.sort(),
-    () => [],
-  )
+import { readFile, readlink, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Content, Disk, Machine, Partition, RunningArray } from '../mkdisk/machine.ts'
+import type { DiskType } from '../mkdisk/settings.ts'
+import { contentOf, partitionsOf, sizeOf } from './content.ts'
+import { listMounts, type MountInfo } from './mounts.ts'
+import { arrayState, isRunning, kernelName, membersOf, sysNames, sysText } from './raid.ts'
 
 /** Compares texts with the numbers in them as numbers, so that disk 10 comes after disk 2. */
 const natural = new Intl.Collator('en', { numeric: true }).compare
 
-/** Block devices that are no disks of the node, and disks that may be gone at the next boot (USB, removable). */
-const isFixedDisk = async (name: string, path: string): Promise<boolean> => {
+/** Block devices that are no disks of a node. */
+const isDisk = async (name: string): Promise<boolean> => {
   if (/^(?:loop|ram|zram|md|dm-|sr|fd|nbd|mtdblock)\d*/.test(name)) return false
-  if (path.includes('/usb')) return false
-  const [size, removable, hidden] = await Promise.all(
-    ['size', 'removable', 'hidden'].map((file) => text(`${path}/${file}`)),
-  )
-  return size !== '' && size !== '0' && removable !== '1' && hidden !== '1'
+  const [size, hidden] = await Promise.all(['size', 'hidden'].map((file) => sysText(`/sys/block/${name}/${file}`)))
+  return size !== '' && size !== '0' && hidden !== '1'
 }
+
+/** A disk that may be gone at the next boot has no number. */
+const isFixed = async (name: string, path: string): Promise<boolean> =>
+  !path.includes('/usb') && (await sysText(`/sys/block/${name}/removable`)) !== '1'
+
+const pciOf = (path: string): readonly string[] =>
+  path.split('/').filter((part) => /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]$/.test(part))
 
 const orderKey = (path: string): readonly [string, string] => {
   const parts = path.split('/')
-  const pci = parts.filter((part) => /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]$/.test(part))
+  const pci = pciOf(path)
   return [pci.join('/'), parts.slice(parts.indexOf(pci.at(-1) ?? '') + 1).join('/')]
 }
 
@@ -43,137 +39,166 @@ export const compareSlots = (one: string, other: string): number => {
   return natural(restOne, restOther)
 }
 
-/** Values of `blkid -o export` and `mdadm --examine --export`: KEY=value lines. */
-export const parseExport = (output: string): ReadonlyMap<string, string> =>
-  new Map(
-    output.split('\n').flatMap((line) => {
-      const equals = line.indexOf('=')
-      return equals > 0 ? [[line.slice(0, equals), line.slice(equals + 1)] as const] : []
-    }),
+/** An NVMe disk that may be reached by several controllers stands beside them all in sysfs: its slot is the first one's. */
+const slotOf = async (path: string): Promise<string> => {
+  if (!path.includes('/nvme-subsystem/')) return path
+  const controllers = (await sysNames(dirname(path))).filter((name) => /^nvme\d+$/.test(name))
+  const paths = await Promise.all(controllers.map((name) => realpath(join(dirname(path), name))))
+  const [first] = paths.sort(compareSlots)
+  return first === undefined ? path : join(first, basename(path))
+}
+
+/** The serial of a SCSI disk: page 0x80, four bytes and then the text. */
+const scsiSerial = (path: string): Promise<string> =>
+  readFile(path).then(
+    (page) => page.subarray(4).toString('latin1').replace(/\0/g, '').trim(),
+    () => '',
   )
 
-const edge = 1024 ** 2
+const typeOf = async (name: string): Promise<DiskType> => {
+  if (name.startsWith('nvme')) return 'nvme'
+  return (await sysText(`/sys/block/${name}/queue/rotational`)) === '0' ? 'ssd' : 'hdd'
+}
 
-/** Whether the first and the last MiB hold nothing but zeros: what no tool recognises may be data all the same. */
-const isZero = async (device: string, size: number): Promise<boolean> => {
-  const file = await open(device, 'r')
-  try {
-    for (const position of [0, Math.max(0, size - edge)]) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(edge), 0, edge, position)
-      if (bytesRead === 0 || !buffer.subarray(0, bytesRead).every((byte) => byte === 0)) return false
+const firstOf = async (...paths: readonly string[]): Promise<string> =>
+  (await Promise.all(paths.map(sysText))).find((text) => text !== '') ?? ''
+
+/** Links of udev to each device, where udev runs: device to links. */
+const diskLinks = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const links = new Map<string, string[]>()
+  for (const directory of ['/dev/disk/by-path', '/dev/disk/by-id'])
+    for (const name of await sysNames(directory)) {
+      const target = `/dev/${(await readlink(`${directory}/${name}`).catch(() => '')).replace(/^.*\//, '')}`
+      links.set(target, [...(links.get(target) ?? []), `${directory}/${name}`])
     }
-    return true
-  } finally {
-    await file.close()
-  }
+  return links
 }
 
-/** The array that a superblock tells of; undefined where there is none. */
-export const parseExamine = (output: string): ArrayLabel | undefined => {
-  const values = parseExport(output)
-  const [uuid, level, devices] = ['MD_UUID', 'MD_LEVEL', 'MD_DEVICES'].map((key) => values.get(key))
-  if (uuid === undefined || level === undefined || devices === undefined) return undefined
-  // an array made elsewhere has its home host before its name
-  const name = (values.get('MD_NAME') ?? '').replace(/^.*:/, '')
-  return { uuid, level, devices: Number(devices), name }
+const identity = async (name: string, path: string) => {
+  const sys = `/sys/block/${name}`
+  const [type, model, serial, page, wwid] = await Promise.all([
+    typeOf(name),
+    firstOf(`${sys}/device/model`),
+    firstOf(`${sys}/device/serial`, `${sys}/serial`),
+    scsiSerial(`${sys}/device/vpd_pg80`),
+    firstOf(`${sys}/wwid`, `${sys}/device/wwid`),
+  ])
+  const pci = pciOf(path).at(-1)
+  const paths = [`/dev/${name}`, ...(pci === undefined ? [] : [`pci-${pci}`])]
+  return { type, model: model.replace(/\s+/g, ' '), serial: serial || page, wwid, paths }
 }
 
-/** What lies on a block device. Tools are asked for words; an exit code of theirs is never taken for an answer. */
-export const contentOf = async (device: string, size: number): Promise<Content> => {
-  const { stdout } = await execute('blkid', ['-p', '-o', 'export', device])
-  const found = parseExport(stdout)
-  const type = found.get('TYPE')
-  if (type === 'linux_raid_member') {
-    const array = parseExamine((await execute('mdadm', ['--examine', '--export', device])).stdout)
-    return array ? { kind: 'member', array } : { kind: 'other', what: 'a damaged RAID superblock' }
-  }
-  if (found.has('PTTYPE')) return { kind: 'other', what: `a ${found.get('PTTYPE')} partition table` }
-  if (type !== undefined && found.get('USAGE') === 'filesystem')
-    return { kind: 'filesystem', fs: type, label: found.get('LABEL') ?? '' }
-  if (type !== undefined) return { kind: 'other', what: type }
-  // several signatures at once: blkid tells of ambivalence, and of no type
-  if (found.size > 0 || stdout.trim() !== '') return { kind: 'other', what: 'several signatures' }
-  return (await isZero(device, size)) ? { kind: 'blank' } : { kind: 'other', what: 'unknown data' }
-}
+type State = { readonly mounts: readonly MountInfo[]; readonly swaps: string }
 
-export const sizeOf = async (device: string): Promise<number> => {
-  const name = device.replace(/^\/dev\//, '')
-  return Number(await text(`/sys/class/block/${name}/size`)) * 512
-}
-
-/** The array that runs over a device, after sysfs. */
-export const arrayOver = async (device: string): Promise<string | undefined> => {
-  const holders = await names(`/sys/class/block/${device.replace(/^\/dev\//, '')}/holders`)
-  const name = holders.find((holder) => /^md/.test(holder))
-  return name === undefined ? undefined : `/dev/${name}`
-}
-
-export type ArrayState = {
-  readonly level: string
-  readonly devices: number
-  readonly degraded: number
-  readonly state: string
-}
-
-export const arrayState = async (device: string): Promise<ArrayState> => {
-  const md = `/sys/class/block/${device.replace(/^\/dev\//, '')}/md`
-  const [level = '', devices, degraded, state = ''] = await Promise.all(
-    ['level', 'raid_disks', 'degraded', 'array_state'].map((file) => text(`${md}/${file}`)),
+/** What uses a device itself. Arrays over it do not count, nor does a LUKS mapping that nothing uses: both can be closed. */
+const useOf = async (name: string, state: State): Promise<string | undefined> => {
+  const [number, called] = await Promise.all(
+    ['dev', 'dm/name'].map((file) => sysText(`/sys/class/block/${name}/${file}`)),
   )
-  return { level, devices: Number(devices), degraded: Number(degraded || '0'), state }
-}
-
-/** The partitions of a disk that the kernel knows. */
-export const partitionsOf = async (device: string): Promise<readonly string[]> => {
-  const name = device.replace(/^\/dev\//, '')
-  return (await names(`/sys/class/block/${name}`))
-    .filter((entry) => entry.startsWith(name))
-    .map((entry) => `/dev/${entry}`)
-}
-
-/** What keeps a device from being touched: where it is mounted, swap, another device on it. Its partitions count too. */
-const busyWith = async (name: string): Promise<string | undefined> => {
-  const [mounts, swaps] = [await listMounts(), await text('/proc/swaps')]
-  const partitions = (await partitionsOf(`/dev/${name}`)).map((part) => part.slice('/dev/'.length))
-  for (const part of [name, ...partitions]) {
-    const number = await text(`/sys/class/block/${part}/dev`)
-    const mounted = mounts.find(({ device }) => device === number)
-    if (mounted) return `it is mounted at ${mounted.target}`
-    if (swaps.includes(`/dev/${part} `)) return 'it is swap space'
-    const holder = (await names(`/sys/class/block/${part}/holders`)).find((device) => !/^md/.test(device))
-    if (holder) return `${holder} uses it`
+  // a btrfs shows a device number of its own
+  const sources = [`/dev/${name}`, ...(called ? [`/dev/mapper/${called}`] : [])]
+  const mounted = state.mounts.find(({ device, source }) => device === number || sources.includes(source))
+  if (mounted) return `it is mounted at ${mounted.target}`
+  if (sources.some((source) => state.swaps.includes(`${source} `))) return 'it is swap space in use'
+  for (const holder of (await sysNames(`/sys/class/block/${name}/holders`)).filter((each) => !each.startsWith('md'))) {
+    const use = await useOf(holder, state)
+    if (use !== undefined) return `${use}, by way of ${holder}`
+    if (!(await isMapping(holder))) return `${await describeHolder(holder)} uses it`
   }
-  if ((await text(`/sys/class/block/${name}/ro`)) === '1') return 'it is read-only'
   return undefined
 }
 
-const listArrays = async (): Promise<readonly RunningArray[]> => {
-  const arrays = (await names('/sys/class/block')).filter((name) => /^md\d+$/.test(name))
-  const running = await Promise.all(
-    arrays.map(async (name): Promise<RunningArray> => {
-      const members = (await names(`/sys/class/block/${name}/slaves`)).map((member) => `/dev/${member}`)
-      const busy = await busyWith(name)
-      return { device: `/dev/${name}`, members, ...(busy === undefined || busy === 'it is read-only' ? {} : { busy }) }
-    }),
+/** What sits on a device: `LVM (vg-data)`, `multipath (mpatha)`. */
+const describeHolder = async (name: string): Promise<string> => {
+  const [uuid = '', called] = await Promise.all(
+    ['uuid', 'name'].map((file) => sysText(`/sys/class/block/${name}/dm/${file}`)),
   )
-  return running.filter(({ members }) => members.length > 0)
+  const what = uuid.startsWith('LVM-') ? 'LVM' : uuid.startsWith('mpath-') ? 'multipath' : name
+  return called ? `${what} (${called})` : what
 }
 
-/** The node's fixed disks in their stable order, and the arrays that run. */
-export const inspectMachine = async (): Promise<Machine> => {
-  const found = await Promise.all(
-    (await names('/sys/block')).map(async (name) => ({ name, path: await realpath(`/sys/block/${name}`) })),
-  )
-  const fixed = []
-  for (const each of found) if (await isFixedDisk(each.name, each.path)) fixed.push(each)
-  fixed.sort((one, other) => compareSlots(one.path, other.path))
-  const disks: Disk[] = []
-  for (const { name } of fixed) {
-    const device = `/dev/${name}`
-    const size = await sizeOf(device)
-    const busy = await busyWith(name)
-    const content = await contentOf(device, size)
-    disks.push({ device, size, content, ...(busy === undefined ? {} : { busy }) })
+const isMapping = async (name: string): Promise<boolean> =>
+  (await sysText(`/sys/class/block/${name}/dm/uuid`)).startsWith('CRYPT-LUKS')
+
+/** The LUKS mappings, by the device that each is on. */
+const listMappings = async (): Promise<Machine['mappings']> => {
+  const mappings = []
+  for (const name of (await sysNames('/sys/class/block')).filter((each) => each.startsWith('dm-'))) {
+    const [on] = await membersOf(name)
+    if (on !== undefined && (await isMapping(name)))
+      mappings.push({ name: await sysText(`/sys/class/block/${name}/dm/name`), on })
   }
-  return { disks, arrays: await listArrays() }
+  return mappings
+}
+
+const withUses = async (content: Content, state: State): Promise<Content> => {
+  if (content.kind !== 'table') return content
+  const partitions = await Promise.all(
+    content.partitions.map(async (part): Promise<Partition> => {
+      const busy = await useOf(kernelName(part.device), state)
+      return { ...part, ...(busy === undefined ? {} : { busy }) }
+    }),
+  )
+  return { ...content, partitions }
+}
+
+const busyWith = async (name: string, content: Content, state: State): Promise<string | undefined> => {
+  const own = await useOf(name, state)
+  if (own) return own
+  for (const part of await partitionsOf(`/dev/${name}`)) {
+    const use = await useOf(kernelName(part), state)
+    if (use) return `${part}: ${use}`
+  }
+  if (content.kind !== 'unreadable' && (await sysText(`/sys/class/block/${name}/ro`)) === '1') return 'it is read-only'
+  return undefined
+}
+
+const listArrays = async (state: State): Promise<readonly RunningArray[]> => {
+  const arrays = (await sysNames('/sys/class/block')).filter((name) => /^md(\d+|_\w+)$/.test(name))
+  const found = await Promise.all(
+    arrays.map(async (name): Promise<RunningArray> => {
+      const device = `/dev/${name}`
+      const [members, busy, md] = await Promise.all([
+        membersOf(device),
+        busyWith(name, { kind: 'blank' }, state),
+        arrayState(device),
+      ])
+      const isUsed = busy !== undefined && busy !== 'it is read-only'
+      return { device, members, isActive: isRunning(md), ...(isUsed ? { busy } : {}) }
+    }),
+  )
+  return found.filter(({ members }) => members.length > 0)
+}
+
+/** The node's disks in their stable order, with what is on them, and the arrays that run. Nothing is written. */
+export const inspectMachine = async (): Promise<Machine> => {
+  const names = await sysNames('/sys/block')
+  const real = (await Promise.all(names.map(async (name) => ((await isDisk(name)) ? name : [])))).flat()
+  const found = await Promise.all(
+    real.map(async (name) => {
+      const path = await slotOf(await realpath(`/sys/block/${name}`))
+      return { name, path, fixed: await isFixed(name, path) }
+    }),
+  )
+  found.sort((one, other) => Number(other.fixed) - Number(one.fixed) || compareSlots(one.path, other.path))
+  const links = await diskLinks()
+  const state: State = { mounts: await listMounts(), swaps: await sysText('/proc/swaps') }
+  const disks = await Promise.all(
+    found.map(async ({ name, path, fixed }, index): Promise<Disk> => {
+      const device = `/dev/${name}`
+      const [size, known] = await Promise.all([sizeOf(device), identity(name, path)])
+      const content = await withUses(await contentOf(device, size), state)
+      const busy = await busyWith(name, content, state)
+      return {
+        device,
+        ...(fixed ? { number: index + 1 } : {}),
+        size,
+        ...known,
+        paths: [...known.paths, ...(links.get(device) ?? [])],
+        content,
+        ...(busy === undefined ? {} : { busy }),
+      }
+    }),
+  )
+  return { disks, arrays: await listArrays(state), mappings: await listMappings() }
 }

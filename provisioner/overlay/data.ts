@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { stringify } from 'yaml'
 import { Failure } from '../../engine/failure.ts'
 import { toPlain } from '../../engine/vars/value.ts'
 import { serverUrls } from '../boot/manifest.ts'
@@ -43,23 +44,39 @@ const hostLines = (site: Site) => {
   return [...head, ...nodes]
 }
 
-/** The disks of a node as mkdisk's files say it: a list of one, or of none, so that a node without disks has no such files. */
+/**
+ * The disks of a node as mkdisk's files say it, each a list of one or of none: mkdisk.conf, the profile as lines of disk_config,
+ * and the profile in YAML. A node without disks has no such files, and a profile of the image's own is left alone.
+ */
 const mkdiskOf = ({ record: { mkdisk } }: Node) => {
-  if (mkdisk === undefined) return []
-  const { profile = 'default', wipe = false, fscache = '', move = {}, disks = {} } = mkdisk
-  return [
-    {
-      profile,
-      wipe,
-      fscache,
-      move: Object.entries(move)
-        .map(([from, to]) => `${from}:${to}`)
-        .join(','),
-      disks: Object.entries(disks)
-        .map(([disk, config]) => ({ disk: Number(disk), config }))
-        .sort((a, b) => a.disk - b.disk),
-    },
-  ]
+  if (mkdisk === undefined) return { mkdisk: [], mkdisk_lines: [], mkdisk_yaml: [] }
+  const { profile = 'default', wipe = false, fscache = '', move = {}, disks, sets = {}, volumes } = mkdisk
+  const { expendable = [], optional = [] } = mkdisk
+  return {
+    mkdisk: [
+      {
+        profile,
+        wipe,
+        fscache,
+        move: Object.entries(move)
+          .map(([from, to]) => `${from}:${to}`)
+          .join(','),
+        expendable: expendable.join(','),
+        optional: optional.join(','),
+      },
+    ],
+    mkdisk_lines: disks
+      ? [
+          {
+            profile,
+            disks: Object.entries(disks)
+              .map(([disk, config]) => ({ disk: Number(disk), config }))
+              .sort((a, b) => a.disk - b.disk),
+          },
+        ]
+      : [],
+    mkdisk_yaml: volumes ? [{ profile, text: stringify({ sets, volumes }) }] : [],
+  }
 }
 
 /** Inventory variables of the host by name, each evaluated when a template asks for it. */
@@ -130,7 +147,7 @@ export const templateData = async (
       ...interfaces.flatMap(({ search }) => search),
       ...(settings.domain === undefined ? [] : [settings.domain]),
     ]).join(' '),
-    mkdisk: mkdiskOf(node),
+    ...mkdiskOf(node),
     hosts: hostLines(site),
     site: {
       server: settings.server ?? null,

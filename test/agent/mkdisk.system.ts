@@ -21,7 +21,20 @@ test(
         await truncate(disk, 128 * 1024 ** 2)
       }
       const output = await runGuest({
-        programs: ['busybox', 'mdadm', 'mkfs.ext4', 'wipefs', 'blkid', 'blockdev', 'mount', 'umount', 'cp', 'modprobe'],
+        programs: [
+          'busybox',
+          'mdadm',
+          'mkfs.ext4',
+          'wipefs',
+          'blkid',
+          'blkdiscard',
+          'blockdev',
+          'mount',
+          'umount',
+          'cp',
+          'sync',
+          'modprobe',
+        ],
         modules: ['nvme', 'raid0', 'raid1', 'crc32c_generic', 'ext4'],
         files: {
           '/init': script,

@@ -1,4 +1,17 @@
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -63,6 +76,32 @@ test('what former boots left on the disk stays', async () => {
   await moveDirectory(silentLog, root, '/var/log', '/system/log')
   assert.is(readFileSync(join(root, 'var/log/journal'), 'utf8'), 'old boots')
   assert.is(readFileSync(join(root, 'var/log/other'), 'utf8'), 'of the image')
+})
+
+test('sockets, pipes and hard links go along', async () => {
+  const log = join(root, 'var/log')
+  const server = createServer().listen(join(log, 'socket'))
+  await once(server, 'listening')
+  await tool('mkfifo', [join(log, 'pipe')])
+  writeFileSync(join(log, 'one'), 'text')
+  linkSync(join(log, 'one'), join(log, 'two'))
+  await moveDirectory(silentLog, root, '/var/log', '/system/log')
+  const moved = (name: string) => lstatSync(join(root, 'system/log', name))
+  assert.ok(moved('socket').isSocket() && moved('pipe').isFIFO())
+  assert.is(moved('one').ino, moved('two').ino)
+  server.close()
+})
+
+test('what a copy that was cut left behind is never taken for whole', async () => {
+  mkdirSync(join(root, 'system/log/private'), { recursive: true })
+  mkdirSync(join(root, 'system/log.mkdisk-copy/private'), { recursive: true })
+  writeFileSync(join(root, 'system/log.mkdisk-copy/private/file'), 'hal')
+  writeFileSync(join(root, 'system/log/private/journal'), 'of a boot before')
+  writeFileSync(join(root, 'var/log/private/file'), 'half and the rest')
+  await moveDirectory(silentLog, root, '/var/log', '/system/log')
+  assert.is(readFileSync(join(root, 'var/log/private/file'), 'utf8'), 'half and the rest')
+  assert.is(readFileSync(join(root, 'var/log/private/journal'), 'utf8'), 'of a boot before')
+  assert.not.ok(existsSync(join(root, 'system/log.mkdisk-copy')))
 })
 
 test('a link on the way leads inside the root', async () => {

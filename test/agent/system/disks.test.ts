@@ -1,8 +1,21 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { compareSlots, contentOf, parseExamine } from '../../../agent/system/disks.ts'
+import { mkfsCommand } from '../../../agent/mkdisk/volumes.ts'
+import { contentOf } from '../../../agent/system/content.ts'
+import { compareSlots } from '../../../agent/system/disks.ts'
+import { type MarkKind, markOffsets, markText, removeMarks, writeMark } from '../../../agent/system/marks.ts'
+import { parseExamine } from '../../../agent/system/raid.ts'
 import { tool } from '../../../engine/process.ts'
 import { suite } from '../../suite.ts'
 
@@ -21,19 +34,39 @@ test('the order is that of the slots, whichever driver was first', () => {
   assert.equal(sorted, ['nvme3n1', 'nvme0n1', 'sda', 'sdb', 'sdk', 'nvme1n1'])
 })
 
+const examined = `/dev/nvme1n1:
+          Magic : a92b4efc
+        Version : 1.2
+     Array UUID : 714db921:459a3445:364a4aa0:332af582
+           Name : any:system
+     Raid Level : raid1
+   Raid Devices : 2
+
+ Avail Dev Size : 260096 sectors (127.00 MiB 133.17 MB)
+     Array Size : 130048 KiB (127.00 MiB 133.17 MB)
+  Used Dev Size : 260000 sectors (126.95 MiB 133.12 MB)
+    Data Offset : 2048 sectors
+    Device UUID : 5b2f4b0e:7f7a0b9c:11111111:22222222
+         Events : 17
+   Device Role : Active device 1
+`
+
 test('reads a superblock, with and without a home host', () => {
-  const text =
-    'MD_LEVEL=raid1\nMD_DEVICES=2\nMD_NAME=any:system\nMD_UUID=714db921:459a3445:364a4aa0:332af582\nMD_UPDATE_TIME=1\n'
-  const label = { uuid: '714db921:459a3445:364a4aa0:332af582', level: 'raid1', devices: 2, name: 'system' }
-  assert.equal(parseExamine(text), label)
-  assert.equal(parseExamine(text.replace('any:', '')), label)
+  const label = {
+    ...{ uuid: '714db921:459a3445:364a4aa0:332af582', level: 'raid1', devices: 2, name: 'system', role: 'active' },
+    need: (260000 + 2048) * 512,
+  }
+  assert.equal(parseExamine(examined), label)
+  assert.equal(parseExamine(examined.replace('any:system', 'system')), label)
+  assert.equal(parseExamine(examined.replace('any:system', 'n1:system  (local to host n1)')), label)
+  assert.is(parseExamine(examined.replace('Active device 1', 'spare'))?.role, 'spare')
   assert.is(parseExamine('mdadm: No md superblock detected'), undefined)
 })
 
 const size = 16 * 1024 ** 2
 
 /** What is seen on a file of 16 MiB after `make` wrote to it. */
-const content = async (make: (path: string) => unknown) => {
+const content = async (make: (path: string) => unknown, bytes = size) => {
   const directory = mkdtempSync(join(tmpdir(), 'disks-'))
   const path = join(directory, 'disk')
   try {
@@ -41,7 +74,7 @@ const content = async (make: (path: string) => unknown) => {
     ftruncateSync(file, size)
     closeSync(file)
     await make(path)
-    return await contentOf(path, size)
+    return await contentOf(path, bytes)
   } finally {
     rmSync(directory, { recursive: true })
   }
@@ -61,18 +94,56 @@ test('a file system has type and label', async () => {
   assert.equal(found, { kind: 'filesystem', fs: 'ext4', label: 'system' })
 })
 
-test('a partition table is foreign', async () => {
+test('a partition table is told of', async () => {
   // one Linux partition, and the signature of a master boot record
   const entry = Buffer.from([0, 0, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 16, 0, 0])
   const found = await content((path) => {
     write(446, entry)(path)
     write(510, Buffer.from([0x55, 0xaa]))(path)
   })
-  assert.equal(found, { kind: 'other', what: 'a dos partition table' })
+  assert.equal(found, { kind: 'table', table: 'dos', partitions: [] })
 })
 
-test('swap is foreign', async () => {
-  assert.equal(await content((path) => tool('mkswap', ['-q', path])), { kind: 'other', what: 'swap' })
+test('swap has its label', async () => {
+  const found = await content((path) => tool('mkswap', ['-q', '-L', 'swap2', path]))
+  assert.equal(found, { kind: 'filesystem', fs: 'swap', label: 'swap2' })
+})
+
+for (const kind of ['member', 'table', 'inside'] as const satisfies readonly MarkKind[]) {
+  test(`a mark (${kind}) tells of what was begun, until it is taken away`, async () => {
+    assert.equal(await content((path) => writeMark(path, size, kind, 'system')), { kind: 'unfinished', name: 'system' })
+    const after = await content(async (path) => {
+      await writeMark(path, size, kind, 'system')
+      await removeMarks(path, size)
+    })
+    assert.equal(after, { kind: 'blank' })
+  })
+}
+
+for (const fs of ['ext4', 'xfs', 'btrfs', 'swap'] as const) {
+  test(`mkfs.${fs} leaves the mark of a volume of its own`, async () => {
+    const large = 400 * 1024 ** 2
+    const found = await content(async (path) => {
+      truncateSync(path, large)
+      await writeMark(path, large, 'inside', 'system')
+      const [program = '', ...args] = mkfsCommand(fs, 'system', [], path)
+      await tool(program, args)
+    }, large)
+    assert.equal(found, { kind: 'unfinished', name: 'system' })
+  })
+}
+
+test('an old mark under what somebody else made since does not count', async () => {
+  const found = await content(async (path) => {
+    await writeMark(path, size, 'member', 'system')
+    await tool('mkfs.ext4', ['-q', '-F', '-L', 'home', path])
+  })
+  assert.equal(found, { kind: 'filesystem', fs: 'ext4', label: 'home' })
+})
+
+test('of the marks inside, one alone does not count', async () => {
+  const [offset = 0] = markOffsets('inside', size)
+  assert.equal(await content((path) => write(offset, markText('system'))(path)), { kind: 'blank' })
 })
 
 for (const [where, position] of [

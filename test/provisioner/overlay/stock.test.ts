@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { parseYamlProfile } from '../../../agent/mkdisk/layout.ts'
+import { parseConf } from '../../../agent/mkdisk/profile.ts'
 import { renderOverlay } from '../../../provisioner/overlay/render.ts'
 import { openState, type State } from '../../../provisioner/state.ts'
 import { suite } from '../../suite.ts'
@@ -57,6 +59,13 @@ const site = {
         ib0: {type: infiniband, mac: "00:02:c9:03:00:00:00:01"}
         ib1: {type: infiniband, mac: "00:02:c9:03:00:00:00:02"}
         bond1: {type: bond, members: [ib0, ib1], address: 10.3.0.3/16, mtu: 2044}
+      node_mkdisk:
+        profile: fast
+        sets: {fast: {type: [nvme], count: 2}}
+        volumes:
+          system: {set: fast, level: raid1, filesystem: ext4, mount: /system, size: 50G}
+          scratch: {set: fast, level: raid0, filesystem: xfs, mount: /scratch, required: false}
+        expendable: [S1]
 `,
 }
 
@@ -111,6 +120,21 @@ for (const overlay of overlays) {
     })
   }
 }
+
+test('a node whose disks are told as volumes has a profile that mkdisk reads', async () => {
+  const files = new Map((await render('mkdisk', 'n3')).map(({ path, content }) => [path, String(content)]))
+  assert.equal([...files.keys()], ['etc/mkdisk/mkdisk.conf', 'etc/mkdisk/profiles.d/fast.yml'])
+  assert.is(parseConf(files.get('etc/mkdisk/mkdisk.conf')!, 'c').profile, 'fast')
+  assert.equal(parseConf(files.get('etc/mkdisk/mkdisk.conf')!, 'c').expendable, ['S1'])
+  const [set] = parseYamlProfile(files.get('etc/mkdisk/profiles.d/fast.yml')!, 'p')
+  assert.equal(
+    set?.volumes.map(({ name, required }) => [name, required]),
+    [
+      ['system', true],
+      ['scratch', false],
+    ],
+  )
+})
 
 test("host keys are the node's own, stay the same, and private ones are private", async () => {
   const first = await render('ssh_host_keys', 'n2')
