@@ -1,12 +1,12 @@
 import { becoming } from './become.ts'
 import type { Become, Connection } from './connection.ts'
 import { readFile, statOf, writeFile } from './files.ts'
-import { createShell } from './shell.ts'
+import { createShells } from './shells.ts'
 import type { Transport } from './transport.ts'
 
-/** The shell of one user over a transport, and the files that this user can reach. */
+/** The shells of one user over a transport, and the files that this user can reach. */
 const userOver = (transport: Transport, as: (become: Become) => Connection, close: () => Promise<void>) => {
-  const shell = createShell(transport)
+  const shell = createShells(transport)
   const connection: Connection = {
     kind: transport.kind,
     name: transport.name,
@@ -20,7 +20,7 @@ const userOver = (transport: Transport, as: (become: Become) => Connection, clos
   return { shell, connection }
 }
 
-/** A connection over a transport: one shell a user, opened when it is first needed. */
+/** A connection over a transport: each user has shells of its own, opened when they are first needed. */
 export const connectionOver = (transport: Transport): Connection => {
   const users = new Map<string, ReturnType<typeof userOver>>()
   const as = (become: Become): Connection => {

@@ -15,6 +15,11 @@ export type RunOptions = {
   /** Milliseconds; when they are over the command is killed and a Failure 'connection.timeout' thrown. */
   readonly timeout?: number
   readonly signal?: AbortSignal
+  /**
+   * The command may leave processes running: what they print after its end reaches nobody. For commands that are not
+   * our own; it costs two further processes.
+   */
+  readonly separate?: boolean
 }
 
 /** What `stat` tells; times are seconds since 1970, sizes bytes, mode the permission bits (0 to 0o7777). */
@@ -54,7 +59,7 @@ export type WriteOptions = {
 }
 
 /**
- * How the engine reaches a host: one shell per host and user, asked in framed, binary-safe messages.
+ * How the engine reaches a host: a shell per host and user (more while commands overlap), asked in framed, binary-safe messages.
  * Every connection passes the same contract suite. Paths are absolute, as the host sees them.
  */
 export type Connection = {

@@ -12,7 +12,7 @@ import type { Channel, Ending } from './transport.ts'
  * random bits, new for each command, sent after the command has been given its own standard input) before and after
  * the command on both streams; what stands between is its output, byte for byte.
  */
-export type Frame = { readonly text: string; readonly mark: string }
+export type Frame = { readonly text: string; readonly mark: string; readonly separate: boolean }
 
 const exportOf = ([name, value]: [string, string]): string => {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -52,20 +52,41 @@ export const frame = (command: Command, options: RunOptions, { stdin, group }: I
   else if (!stdin || stdin.length === 0) fed = `${body} </dev/null`
   else if (isPlainText(stdin)) fed = `${body} <<'${mark}'\n${stdin}${mark}`
   else fed = `base64 -d <<'${mark}' | ${body}\n${base64Lines(stdin)}${mark}`
-  const text = `printf '${mark}B%d;' ${group ? groupOfShell : 0}; printf '${mark}B0;' >&2
+  const group0 = group ? groupOfShell : 0
+  const separate = options.separate === true
+  const text = separate ? separateText(mark, fed, group0) : plainText(mark, fed, group0)
+  return { text, mark, separate }
+}
+
+const plainText = (mark: string, fed: string, group: string | number): string =>
+  `printf '${mark}B%d;' ${group}; printf '${mark}B0;' >&2
 ${fed}
 printf '${mark}E%d;' $?; printf '${mark}E0;' >&2
 `
-  return { text, mark }
+
+/**
+ * Both streams go through a reader that ends with the end mark: a process that the command has left running holds a pipe
+ * that nobody reads any more, as it would after any other program that started it and went away.
+ */
+const separateText = (mark: string, fed: string, group: string | number): string => {
+  const reader = `LC_ALL=C sed '/^${mark}E/q'`
+  return `{ {
+printf '${mark}B%d;' ${group}; printf '${mark}B0;' >&2
+exec 3>&-
+${fed}
+printf '\n${mark}E%d;\n' $?; printf '\n${mark}E0;\n' >&2
+} 2>&1 >&3 | ${reader} >&2 3>&-
+} 3>&1 | ${reader}
+`
 }
 
 /** Lines of 76 characters: some shells read long lines slowly. */
 const base64Lines = (data: Buffer): string => data.toString('base64').replace(/.{1,76}/g, '$&\n')
 
 /** Collects a stream until its end mark. */
-const collect = (mark: string) => {
+const collect = ({ mark, separate }: Omit<Frame, 'text'>) => {
   const begin = Buffer.from(`${mark}B`)
-  const end = Buffer.from(`${mark}E`)
+  const end = Buffer.from(separate ? `\n${mark}E` : `${mark}E`)
   const chunks: Buffer[] = []
   let tail = Buffer.alloc(0)
   const numberAfter = (data: Buffer, at: number): number => Number.parseInt(data.toString('latin1', at, at + 12), 10)
@@ -122,10 +143,10 @@ const drained = async (stream: Readable): Promise<void> => {
 }
 
 /** Reads the answer to a frame; `done` becomes Lost when the channel ends first. */
-export const readAnswer = (channel: Channel, mark: string): Answer => {
+export const readAnswer = (channel: Channel, framed: Omit<Frame, 'text'>): Answer => {
   const { promise: done, resolve } = Promise.withResolvers<Output | Lost>()
-  const stdout = collect(mark)
-  const stderr = collect(mark)
+  const stdout = collect(framed)
+  const stderr = collect(framed)
   let stopped = false
   const stop = () => {
     stopped = true

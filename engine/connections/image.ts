@@ -48,6 +48,7 @@ export const openImage = async (options: ImageOptions): Promise<Connection> => {
   return connectionOver({
     kind: 'image',
     name,
+    shells: 4,
     async spawn(command) {
       // by then its process number may be somebody else's
       if (closed) throw new Failure('connection.image', `the tree of ${name} has been closed`)

@@ -9,6 +9,7 @@ import type { Transport } from './transport.ts'
 export const localTransport: Transport = {
   kind: 'local',
   name: 'localhost',
+  shells: 16,
   spawn: async (command) => channelOf(spawn('/bin/sh', ['-c', command.text], { detached: true })),
   close: async () => {},
 }

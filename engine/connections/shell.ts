@@ -42,7 +42,7 @@ export const createShell = (transport: Transport): Shell => {
     if (channel) return channel
     const opened = await transport.spawn(sh`exec /bin/sh`)
     const greeting = frame(sh`:`, {}, { group: true })
-    const answer = readAnswer(opened, greeting.mark)
+    const answer = readAnswer(opened, greeting)
     opened.stdin.write(greeting.text)
     const output = await answer.done
     if (output instanceof Lost) throw unreachable(output)
@@ -62,7 +62,7 @@ export const createShell = (transport: Transport): Shell => {
     try {
       const opened = await open()
       const killing = frame(sh`kill -KILL ${`-${hungGroup}`}`, {}, {})
-      const answer = readAnswer(opened, killing.mark)
+      const answer = readAnswer(opened, killing)
       opened.stdin.write(killing.text)
       await answer.done
     } catch {
@@ -94,18 +94,18 @@ export const createShell = (transport: Transport): Shell => {
   }
 
   const inShell = async (command: Command, options: RunOptions, stdin: Buffer | undefined): Promise<Output> => {
-    const { text, mark } = frame(command, options, { stdin })
+    const framed = frame(command, options, { stdin })
     const opened = await open()
-    const answer = readAnswer(opened, mark)
-    opened.stdin.write(text)
+    const answer = readAnswer(opened, framed)
+    opened.stdin.write(framed.text)
     return settle(opened, answer, command, options)
   }
 
   const inOwnProcess = async (command: Command, options: RunOptions, stdin: Buffer): Promise<Output> => {
-    const { text, mark } = frame(command, options, { stdin: 'channel', group: true })
+    const framed = frame(command, options, { stdin: 'channel', group: true })
     const own = await transport.spawn(oneCommand)
-    const answer = readAnswer(own, mark)
-    own.stdin.write(`${Buffer.from(text).toString('base64')}\n`)
+    const answer = readAnswer(own, framed)
+    own.stdin.write(`${Buffer.from(framed.text).toString('base64')}\n`)
     own.stdin.end(stdin)
     return settle(own, answer, command, options)
   }

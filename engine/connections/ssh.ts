@@ -175,6 +175,7 @@ const sshTransport = (target: Target): Transport & { link(): Promise<Link> } => 
   return {
     kind: 'ssh',
     name: target.name,
+    shells: 4, // servers allow ten sessions a connection unless told
     link,
     async spawn(command) {
       const { client, lost } = await link()

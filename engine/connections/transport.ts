@@ -19,6 +19,8 @@ export type Channel = {
 export type Transport = {
   readonly kind: string
   readonly name: string
+  /** How many shells of one user it carries at a time. */
+  readonly shells: number
   /**
    * Starts a command by /bin/sh. The command's text may be visible in process lists: secrets and data go
    * through its input. Throws a Failure 'connection.unreachable' when the host cannot be reached.

@@ -192,6 +192,7 @@ const targetOf = async (occasion: Occasion, connection: Connection): Promise<Hos
     at: task.at,
     run: (command, given) =>
       connection.run(command, {
+        separate: true,
         ...limit,
         ...given,
         ...(hasEnvironment ? { environment: { ...environment, ...given?.environment } } : {}),

@@ -63,7 +63,10 @@ export const contract = (
   })
 
   for (const code of [0, 1, 3, 127, 255]) {
-    tests(`exit code ${code}`, async () => assert.is((await run(sh`exit ${code}`)).code, code))
+    tests(`exit code ${code}`, async () => {
+      assert.is((await run(sh`exit ${code}`)).code, code)
+      assert.is((await run(sh`exit ${code}`, { separate: true })).code, code)
+    })
   }
 
   tests('a command killed by a signal has the exit code of its signal', async () => {
@@ -72,14 +75,19 @@ export const contract = (
 
   tests('stdout and stderr are kept apart, byte for byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
-    const output = await run(sh`tee ${path('bytes')}; cat ${path('bytes')} >&2; rm ${path('bytes')}`, { stdin: bytes })
-    assert.equal(output.stdout, bytes)
-    assert.equal(output.stderr, bytes)
+    for (const separate of [false, true]) {
+      const command = sh`tee ${path('bytes')}; cat ${path('bytes')} >&2; rm ${path('bytes')}`
+      const output = await run(command, { stdin: bytes, separate })
+      assert.equal(output.stdout, bytes)
+      assert.equal(output.stderr, bytes)
+    }
   })
 
   tests('output without a newline', async () => {
-    const output = await run(sh`printf one; printf two >&2`)
-    assert.equal([output.stdout.toString(), output.stderr.toString()], ['one', 'two'])
+    for (const separate of [false, true]) {
+      const output = await run(sh`printf one; printf two >&2`, { separate })
+      assert.equal([output.stdout.toString(), output.stderr.toString()], ['one', 'two'])
+    }
   })
 
   tests('output that looks like marks', async () => {
@@ -104,9 +112,11 @@ export const contract = (
   ]
   for (const [what, stdin, length] of inputs) {
     tests(`input: ${what}`, async () => {
-      const { stdout } = await run(sh`cat`, { stdin })
-      assert.is(stdout.length, length)
-      assert.equal(stdout, Buffer.from(stdin))
+      for (const separate of [false, true]) {
+        const { stdout } = await run(sh`cat`, { stdin, separate })
+        assert.is(stdout.length, length)
+        assert.equal(stdout, Buffer.from(stdin))
+      }
     })
   }
 
@@ -168,8 +178,10 @@ export const contract = (
   ]
   for (const script of broken) {
     tests(`a broken script leaves the shell whole: ${quote(script)}`, async () => {
-      await run(verbatim(script))
-      assert.is(await text(sh`echo whole`), 'whole\n')
+      for (const separate of [false, true]) {
+        await run(verbatim(script), { separate })
+        assert.is(await text(sh`echo whole`), 'whole\n')
+      }
     })
   }
 
@@ -193,6 +205,24 @@ export const contract = (
     assert.ok(performance.now() - start < 450)
     await run(sh`sleep 0.6`)
     assert.is(await text(sh`echo clean`), 'clean\n')
+  })
+
+  tests('what a command leaves running writes into no later answer', async () => {
+    const chatter = sh`(for n in $(seq 100); do echo late; echo late >&2; sleep 0.01; done) & echo now`
+    assert.is(await text(chatter, { separate: true }), 'now\n')
+    for (let times = 0; times < 10; times++) {
+      const { stdout, stderr } = await run(sh`sleep 0.03; echo clean; echo clean >&2`)
+      assert.equal([stdout.toString(), stderr.toString()], ['clean\n', 'clean\n'])
+    }
+  })
+
+  tests('a command does not wait for the end of another', async () => {
+    const [first, second] = [path('first'), path('second')]
+    const meet = (own: string, other: string) =>
+      sh`: >${own}; n=0; until [ -e ${other} ] || [ $n = 200 ]; do sleep 0.05; n=$((n+1)); done; [ -e ${other} ]`
+    const codes = await Promise.all([run(meet(first, second)), run(meet(second, first))])
+    await run(sh`rm ${first} ${second}`)
+    assert.equal([codes[0].code, codes[1].code], [0, 0])
   })
 
   tests('many calls at once are answered each with its own', async () => {

@@ -101,6 +101,7 @@ export const openScratchRoot = async ({ systemd = false }: ScratchOptions = {}):
   const connection = connectionOver({
     kind: 'scratch',
     name: 'scratch',
+    shells: 4,
     spawn: async (command) => channelOf(spawn('nsenter', shell(command.text), { detached: true, env: environment })),
     close: async () => {},
   })
