@@ -2381,6 +2381,31 @@ export interface UserParameters {
   uid_max?: number;
 }
 
+// engine/modules/validate_argument_spec/validate_argument_spec.schema.json
+/**
+ * Checks variables against the argument specification of a role; fails with all that is wrong.
+ */
+export interface ValidateArgumentSpecParameters {
+  /**
+   * Options by name: type, required, default, choices, elements, options (of dictionaries), aliases, mutually_exclusive, required_together, required_one_of, required_if, required_by.
+   */
+  argument_spec: {
+    [k: string]: unknown;
+  };
+  /**
+   * Values that win over the variables of the same names.
+   */
+  provided_arguments?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What is validated, to be told in the result: type, name, argument_spec_name, path.
+   */
+  validate_args_context?: {
+    [k: string]: unknown;
+  };
+}
+
 // engine/modules/wait_for/wait_for.schema.json
 /**
  * Waits until a port, a file or a text in one of them is there, or is gone.

@@ -39,6 +39,12 @@ type Flags = ExecutionFlags &
     plan?: boolean
   }
 
+/** Where Ansible keeps what it has installed, unless the configuration says otherwise. */
+const defaultPaths = (kind: 'roles' | 'collections', { environment }: Surroundings): string[] => {
+  const own = environment['HOME'] ? [join(environment['HOME'], '.ansible', kind)] : []
+  return [...own, `/usr/share/ansible/${kind}`, ...(kind === 'roles' ? ['/etc/ansible/roles'] : [])]
+}
+
 export const loaderFor = ({ site, extraVars, surroundings, settings, warn }: Session): PlaybookLoader =>
   createLoader({
     isModule,
@@ -49,7 +55,8 @@ export const loaderFor = ({ site, extraVars, surroundings, settings, warn }: Ses
     decryptFile: site.decryptFile,
     warn,
     extraVars,
-    rolesPath: [...(settings.rolesPath ?? []), join(surroundings.home, 'roles')],
+    rolesPath: [...(settings.rolesPath ?? defaultPaths('roles', surroundings)), join(surroundings.home, 'roles')],
+    collectionsPath: settings.collectionsPath ?? defaultPaths('collections', surroundings),
   })
 
 /** Loads all playbooks. @throws Failure that carries the problems of all */

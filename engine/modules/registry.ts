@@ -45,6 +45,7 @@ import { timezone } from './timezone/timezone.ts'
 import { unarchive } from './unarchive/unarchive.ts'
 import { uri } from './uri/uri.ts'
 import { user } from './user/user.ts'
+import { validate_argument_spec } from './validate_argument_spec/validate_argument_spec.ts'
 import { wait_for } from './wait_for/wait_for.ts'
 import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
 
@@ -90,6 +91,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     unarchive,
     uri,
     user,
+    validate_argument_spec,
     wait_for,
     wait_for_connection,
   ],

@@ -40,8 +40,10 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
     return { result: { ...step.value, changed }, changed, diffs, changes }
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code === 'connection.unreachable') throw thrown
-    // A change that failed may have done a part of its work; one that became nobody has not begun.
-    const changed = changes.length > 0 && !host.check && thrown.code !== 'connection.become'
+    // A change that failed may have done a part of its work; one that became nobody has not begun,
+    // and of one that took too long nothing is known.
+    const hasBegun = thrown.code !== 'connection.become' && thrown.code !== 'connection.timeout'
+    const changed = changes.length > 0 && !host.check && hasBegun
     const { code, message, hint, cause, excerpt, others } = thrown
     const failure = thrown.at ? thrown : new Failure(code, message, { at: host.at, hint, cause, excerpt, others })
     return { result: { changed, failed: true, msg: failure.message }, changed, diffs, changes, failure }

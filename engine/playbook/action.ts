@@ -3,6 +3,7 @@ import { nearest, suggest } from '../nearest.ts'
 import { type Dict, isDict, type Key, Template, type Value } from '../vars/value.ts'
 import { isNothing, keyPositions, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts'
 import { parseArguments, takesFreeForm } from './arguments.ts'
+import { findPlugin } from './collection.ts'
 import { handlerKeywords, taskKeywords } from './keywordnames.ts'
 import { checkTemplates, failUnknown, shortName } from './keywords.ts'
 import { executorActions } from './play.ts'
@@ -80,11 +81,18 @@ const fromActionKeyword = (reading: Reading, entry: YamlEntry): Action => {
 const isModule = (reading: Reading, name: string): boolean =>
   (executorActions as readonly string[]).includes(name) || reading.options.isModule(name)
 
-const unknownModule = (reading: Reading, name: string, at: Position): Failure => {
+const unknownModule = (reading: Reading, around: Surroundings, name: string, at: Position): Failure => {
   if (name === 'include') {
     return new Failure('playbook.module', "'include' is no longer part of the language", {
       at,
       hint: 'use include_tasks, import_tasks or import_playbook',
+    })
+  }
+  const plugin = findPlugin(reading, around, name)
+  if (plugin !== undefined) {
+    return new Failure('playbook.module', `the module '${name}' is a Python program: ${plugin}`, {
+      at,
+      hint: 'play runs no Python: say what it does with modules that play has, or with command or script',
     })
   }
   const names = [...(reading.options.moduleNames ?? []), ...executorActions]
@@ -98,6 +106,7 @@ const unknownModule = (reading: Reading, name: string, at: Position): Failure =>
 /** Of keys that are no keywords: the module's. Everything else that stands there is told as a problem. */
 const moduleEntry = (
   reading: Reading,
+  around: Surroundings,
   others: readonly YamlEntry[],
   allowed: readonly string[],
 ): YamlEntry | undefined => {
@@ -119,7 +128,7 @@ const moduleEntry = (
     const isMistypedKeyword =
       nearest(name, allowed) !== undefined && nearest(name, reading.options.moduleNames ?? []) !== name
     if (first || isMistypedKeyword) failUnknown(reading, name, entry.at, 'a task', allowed)
-    else reading.problems.add(unknownModule(reading, shortName(name), entry.at))
+    else reading.problems.add(unknownModule(reading, around, shortName(name), entry.at))
   }
   return first
 }
@@ -146,7 +155,7 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
     }
     const action = reading.problems.attempt(() => fromActionKeyword(reading, keyword))
     if (action && !action.name.includes('{{') && !isModule(reading, action.name)) {
-      reading.problems.add(unknownModule(reading, action.name, action.at))
+      reading.problems.add(unknownModule(reading, around, action.name, action.at))
     }
     return action
   }
@@ -154,7 +163,7 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
     fail(reading, 'playbook.action', 'this task has no module', map.at, "add a line such as 'command: …'")
     return undefined
   }
-  const entry = moduleEntry(reading, others, allowed)
+  const entry = moduleEntry(reading, around, others, allowed)
   if (!entry) return undefined
   const written = String(entry.key)
   const name = shortName(written)

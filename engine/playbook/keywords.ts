@@ -143,19 +143,31 @@ export const readConditions = (reading: Reading, entry: YamlEntry | undefined): 
   })
 }
 
+/** The parts of a text between its commas; those inside of templates do not count. */
+const wordsOf = (value: Value): Value[] => {
+  if (typeof value === 'string') return value.split(',')
+  if (!(value instanceof Template)) return [value]
+  const { at } = value
+  return value.source.split(/,(?![^{]*\}\})/).map((text) => (text.includes('{{') ? new Template(text, at) : text))
+}
+
 /** The tags of an object, with those of everything around it before them. */
 export const readTags = (reading: Reading, map: YamlMap, around: Surroundings): readonly string[] => {
   const node = map.entries.get('tags')?.node
   if (!node || isNothing(node)) return around.tags
   const parts = node.kind === 'list' ? node.items : [node]
   const own = parts.flatMap((part) => {
-    const value = known(reading, part.value, around.scope, part.at, 'a tag')
-    if (value === undefined || value === null) return []
-    if (isDict(value)) {
-      fail(reading, 'playbook.tags', 'a tag must be a word', part.at, 'write tags: [a, b]')
-      return []
-    }
-    return (Array.isArray(value) ? value : String(value).split(',')).map((tag) => String(tag).trim())
+    // A text is taken apart at its commas; an item of a list is one tag, and so is what a template gives.
+    const written = node.kind === 'list' ? [part.value] : wordsOf(part.value)
+    return written.flatMap((word) => {
+      const value = known(reading, word, around.scope, part.at, 'a tag')
+      if (value === undefined || value === null) return []
+      if (isDict(value)) {
+        fail(reading, 'playbook.tags', 'a tag must be a word', part.at, 'write tags: [a, b]')
+        return []
+      }
+      return (Array.isArray(value) ? value : [value]).map((tag) => String(tag).trim())
+    })
   })
   return [...new Set([...around.tags, ...own.filter((tag) => tag !== '')])]
 }

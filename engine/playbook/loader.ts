@@ -20,6 +20,7 @@ export type RoleFrom = {
   readonly handlersFrom?: string
   readonly public?: boolean
   readonly allowDuplicates?: boolean
+  readonly isValidated?: boolean
 }
 
 /** Reads playbooks before a run, and while it lasts what includes name. Each file is parsed once. */

@@ -158,6 +158,7 @@ const importRole = (reading: Reading, map: YamlMap, action: Action, around: Surr
       // the same role may be imported as often as one likes: import_role allows duplicates unless told
       allowDuplicates: args.get('allow_duplicates') !== false,
       isPublic: args.get('public') !== false,
+      ...(args.get('rolespec_validate') === false && { isValidated: false }),
       key: JSON.stringify([...map.entries.keys()].map(String)),
     }),
   )

@@ -67,12 +67,17 @@ export type Play = {
   readonly handlers: readonly (Task | Block)[]
   /** Roles of `roles:` and of static imports, dependencies first. */
   readonly roles: readonly Role[]
+  /** Names of those that the play itself names: not what they depend on. */
+  readonly roleNames: readonly string[]
   /** Directory of the playbook that the play stands in. */
   readonly directory: string
 }
 
 export type Role = {
+  /** With its collection's name before it, when it is one of a collection. */
   readonly name: string
+  /** `namespace.name` of the collection that it is part of. */
+  readonly collection?: string
   readonly path: string
   /** Role defaults (precedence 2) and vars (15); files are read when the role is loaded. */
   readonly defaults: Dict

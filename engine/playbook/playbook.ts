@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { layer } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts'
+import { findInCollections } from './collection.ts'
 import { importPlaybookKeywords } from './keywordnames.ts'
 import { failUnknown, readConditions, readInherited, readTags, shortName } from './keywords.ts'
 import type { Play } from './play.ts'
@@ -52,7 +53,8 @@ const readImportPlaybook = (
   }
   const name = known(reading, text, scope, entry.node.at, 'the name that import_playbook imports')
   if (name === undefined) return []
-  const target = resolve(dirname(file), String(name))
+  const ofCollection = findInCollections(reading, around, 'playbooks', String(name))
+  const target = ofCollection?.path ?? resolve(dirname(file), String(name))
   const plays = reading.problems.attempt(() => {
     if (!isFile(target)) {
       throw new Failure('playbook.missing', `the playbook '${String(name)}' does not exist`, {

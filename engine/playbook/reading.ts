@@ -26,6 +26,8 @@ export type LoadOptions = {
   readonly extraVars?: Dict
   /** Directories in which roles are searched after `roles/` beside the playbook. */
   readonly rolesPath?: readonly string[]
+  /** Directories that hold `ansible_collections`, after `collections/` beside the playbook. */
+  readonly collectionsPath?: readonly string[]
   readonly decrypt: (ciphertext: string, at: Position) => string
   /** The bytes of a whole file that is a vault; without it such files are read as they are. */
   readonly decryptFile?: (ciphertext: string, at: Position) => Buffer
@@ -84,6 +86,8 @@ export type Surroundings = {
   /** See Task.searchPath. */
   readonly searchPath: readonly string[]
   readonly role?: Role | undefined
+  /** Collections in which names without one are looked for: those that the play names. */
+  readonly collections?: readonly string[]
   /** Names that imports may speak of besides extra vars: those of the play, of blocks and of the role. */
   readonly scope: Scope
   readonly isHandler: boolean

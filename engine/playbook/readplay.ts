@@ -3,7 +3,15 @@ import { layer, type Scope } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap } from '../yaml/node.ts'
 import { playKeywords } from './keywordnames.ts'
-import { failUnknown, readInherited, readTags, shortName, textOfKeyword, valueOfKeyword } from './keywords.ts'
+import {
+  failUnknown,
+  readInherited,
+  readTags,
+  readTexts,
+  shortName,
+  textOfKeyword,
+  valueOfKeyword,
+} from './keywords.ts'
 import { plainBlock, readNodes } from './nodes.ts'
 import type { Block, Condition, Inherited, Node, Play, Role } from './play.ts'
 import { fail, isFile, type LoadedRole, type Reading, readVariables, readVars, type Surroundings } from './reading.ts'
@@ -43,12 +51,15 @@ const withVarsFiles = (reading: Reading, files: Play['varsFiles'], directory: st
 /** Gathers the roles and handlers that a play gets from `roles:` and static imports; the handlers of each use of a role once. */
 const collector = () => {
   const roles: Role[] = []
+  const names = new Set<string>()
   const handlers: Node[] = []
   const seen = new Set<string>()
   return {
     roles,
+    names,
     handlers,
     bring: (loaded: LoadedRole): void => {
+      names.add(loaded.role.name)
       for (const role of loaded.roles) if (!roles.includes(role)) roles.push(role)
       for (const handler of loaded.handlers) {
         const key = `${roles.indexOf(handler.role as Role)} ${handler.at.file}:${handler.at.line}:${handler.at.column}`
@@ -138,7 +149,8 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
     trail: [file],
     bring: collected.bring,
   }
-  const around = { ...outside, tags: readTags(reading, map, outside) }
+  const collections = readTexts(reading, map.entries.get('collections')).map(String)
+  const around = { ...outside, collections, tags: readTags(reading, map, outside) }
   const keywords = { ...imported.keywords, ...readKeywords(reading, map) }
   const value = (name: string, kind: 'boolean' | 'percent' | 'any') => {
     const entry = map.entries.get(name)
@@ -180,6 +192,7 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
     postTasks,
     handlers: [...collected.handlers, ...handlers],
     roles: collected.roles,
+    roleNames: [...collected.names],
     directory,
   }
 }

@@ -5,6 +5,8 @@ import { nearest } from '../nearest.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlNode } from '../yaml/node.ts'
+import { validationOf } from './argumentspecs.ts'
+import { collectionHint, collectionOf, findInCollections } from './collection.ts'
 import { roleKeywords } from './keywordnames.ts'
 import { readConditions, readInherited, readTags } from './keywords.ts'
 import { plainBlock, readTasksFile } from './nodes.ts'
@@ -33,6 +35,8 @@ export type RoleUse = {
   readonly vars?: Dict
   readonly isPublic?: boolean
   readonly allowDuplicates?: boolean | undefined
+  /** Whether its arguments are checked by its specification; true unless told. */
+  readonly isValidated?: boolean
   /** What tells two uses of one role apart besides the above: tags and conditions. */
   readonly key?: string
 }
@@ -48,15 +52,18 @@ const directoriesIn = (root: string): string[] =>
 
 /** Finds a role's directory: beside the playbook, on the roles path, beside the role that names it. @throws Failure */
 export const findRole = (reading: Reading, name: string, around: Surroundings, at: Position): string => {
+  const ofCollection = findInCollections(reading, around, 'roles', name)
+  if (ofCollection) return ofCollection.path
   const beside = around.role ? [dirname(around.role.path)] : []
   const roots = [join(around.directory, 'roles'), ...(reading.options.rolesPath ?? []), ...beside, around.directory]
   const places = isAbsolute(name) ? [name] : [...new Set(roots.map((root) => resolve(root, name)))]
   const found = places.find(isDirectory)
   if (found !== undefined) return found
+  const hint = collectionHint(reading, around, name)
   const meant = nearest(name, roots.flatMap(directoriesIn))
   throw new Failure('playbook.role', `there is no role '${name}'`, {
     at,
-    hint: meant === undefined ? `looked for ${places.join(', ')}` : `did you mean '${meant}'?`,
+    hint: hint ?? (meant === undefined ? `looked for ${places.join(', ')}` : `did you mean '${meant}'?`),
   })
 }
 
@@ -160,7 +167,8 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   const meta = metaOf(reading, path)
   const trail = [...around.trail, path]
   const dependencies: { block: Block; loaded: LoadedRole }[] = []
-  const outside = { ...around, trail, role: { path } as Role }
+  const collection = collectionOf(path)
+  const outside = { ...around, trail, role: { path, ...(collection && { collection }) } as Role }
   for (const node of meta.dependencies) {
     const found = readRoleEntry(reading, node, outside)
     if (found) dependencies.push(found)
@@ -169,7 +177,8 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   const defaults = problems.attempt(() => variablesOf(reading, join(path, 'defaults'), use.defaultsFrom, at))
   const vars = problems.attempt(() => variablesOf(reading, join(path, 'vars'), use.varsFrom, at))
   const made: Role = {
-    name: basename(path),
+    name: collection === undefined ? basename(path) : `${collection}.${basename(path)}`,
+    ...(collection && { collection }),
     path,
     defaults: merged([...dependencies.map(({ loaded }) => loaded.role.defaults), defaults ?? new Map()]),
     vars: merged([...dependencies.map(({ loaded }) => loaded.role.vars), use.vars ?? new Map(), vars ?? new Map()]),
@@ -191,13 +200,17 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   }
   const inside: Surroundings = { ...around, trail, role, scope, searchPath: [path, ...around.searchPath] }
   const tasks = problems.attempt(() => tasksOf(reading, join(path, 'tasks'), use.tasksFrom, inside, at)) ?? []
+  const validation =
+    use.isValidated === false
+      ? undefined
+      : problems.attempt(() => validationOf(reading, role, use.tasksFrom ?? 'main', inside))
   const handlers =
     problems.attempt(() =>
       tasksOf(reading, join(path, 'handlers'), use.handlersFrom, { ...inside, isHandler: true }, at),
     ) ?? []
   return {
     role,
-    nodes: [...dependencies.map(({ block }) => block), ...tasks],
+    nodes: [...dependencies.map(({ block }) => block), ...(validation ? [validation] : []), ...tasks],
     handlers: [...dependencies.flatMap(({ loaded }) => loaded.handlers), ...handlers],
     roles: [...dependencies.flatMap(({ loaded }) => loaded.roles), role],
   }

@@ -96,7 +96,9 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     isTold(outcome, task, verbosity) ? ` => ${dump(outcome, task, options)}` : ''
 
   const onTask = ({ task }: Extract<RunEvent, { type: 'task' }>) => {
-    const name = task.role === undefined ? task.name : `${task.role} : ${task.name}`
+    // A role that is included names itself.
+    const isOfRole = task.role !== undefined && task.action !== 'include_role'
+    const name = isOfRole ? `${task.role} : ${task.name}` : task.name
     const word = task.kind === 'handler' ? 'RUNNING HANDLER' : 'TASK'
     const text = bannerText(`${word} [${name}]${checkMark(task.check)}`)
     head = undefined

@@ -19,8 +19,10 @@ const tasksOf = (nodes: readonly Node[]): Task[] =>
   nodes.flatMap((node) => (node.kind === 'task' ? [node] : tasksOf(node.block)))
 
 const taskLine = (task: Task): string => {
-  const name = textOf(task.name) || (task.written ?? task.action)
-  return `      ${task.role ? `${task.role.name} : ` : ''}${name}\tTAGS: [${sorted(task.tags).join(', ')}]`
+  const name = textOf(task.name)
+  // A task without a name is told by its action alone, in a role too.
+  const shown = name === '' ? (task.written ?? task.action) : `${task.role ? `${task.role.name} : ` : ''}${name}`
+  return `      ${shown}\tTAGS: [${sorted(task.tags).join(', ')}]`
 }
 
 const patternsOf = ({ hosts }: Play): string[] =>

@@ -38,8 +38,21 @@ const tagged = (node: Node, extra: readonly string[]): Node => {
   return { ...node, tags, block: inner(node.block), rescue: inner(node.rescue), always: inner(node.always) }
 }
 
+/** `ansible_parent_role_names` and its paths: the roles that led to an included one, the nearest first. */
+const parentRoles = ({ action, role }: Task, around: readonly Block[]): Dict => {
+  if (action !== 'include_role' || !role) return new Map()
+  const outer = (name: string): Value[] => {
+    const found = around.map(({ vars }) => vars.get(name)).findLast((value) => value !== undefined)
+    return Array.isArray(found) ? found : []
+  }
+  return new Map<string, Value>([
+    ['ansible_parent_role_names', [role.name, ...outer('ansible_parent_role_names')]],
+    ['ansible_parent_role_paths', [role.path, ...outer('ansible_parent_role_paths')]],
+  ])
+}
+
 /** Included nodes as one block, with the variables of the include and of its loop, and what `apply` gives to the nodes. */
-export const wrapped = (task: Task, loopVars: Dict, nodes: readonly Node[]): Block => {
+export const wrapped = (task: Task, around: readonly Block[], loopVars: Dict, nodes: readonly Node[]): Block => {
   const apply = isDict(task.args) ? task.args.get('apply') : undefined
   const given: Dict = isDict(apply) ? apply : new Map()
   const keywords: Record<string, unknown> = {}
@@ -61,7 +74,7 @@ export const wrapped = (task: Task, loopVars: Dict, nodes: readonly Node[]): Blo
     keywords: keywords as Inherited,
     when: listOf(given.get('when')).map((expression) => ({ expression, at: task.actionAt })),
     tags,
-    vars: new Map([...loopVars, ...(isDict(vars) ? vars : []), ...task.vars]),
+    vars: new Map([...parentRoles(task, around), ...loopVars, ...(isDict(vars) ? vars : []), ...task.vars]),
     block: tags.length > 0 ? nodes.map((node) => tagged(node, tags)) : nodes,
     rescue: [],
     always: [],

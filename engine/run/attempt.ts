@@ -6,7 +6,7 @@ import { readParameters } from '../modules/parameters.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
 import type { Task } from '../playbook/play.ts'
 import { type Scope, settled } from '../vars/scope.ts'
-import { type Dict, holdsTemplate, isDict, Template, type Value } from '../vars/value.ts'
+import { type Dict, holdsTemplate, isDict, Omit, Template, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
 import { type Route, routeOf } from './connections.ts'
 import { controllerFor } from './controller.ts'
@@ -36,10 +36,12 @@ export type Occasion = {
   readonly delegate?: string | undefined
 }
 
-const resolved = (occasion: Occasion, value: Value | undefined): Promise<Value | undefined> =>
-  value === undefined
-    ? Promise.resolve(undefined)
-    : settled(() => occasion.playRun.run.options.templar.resolve(value, occasion.scope))
+/** A keyword's value; one that is `omit` is not given. */
+const resolved = async (occasion: Occasion, value: Value | undefined): Promise<Value | undefined> => {
+  if (value === undefined) return undefined
+  const given = await settled(() => occasion.playRun.run.options.templar.resolve(value, occasion.scope))
+  return given instanceof Omit ? undefined : given
+}
 
 export const keywordValue = async (
   occasion: Occasion,

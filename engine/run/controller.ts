@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Controller } from '../modules/module.ts'
 import type { Task } from '../playbook/play.ts'
 import { renderMustache } from '../vars/mustache.ts'
 import { layer, type Scope, Suspension, settled } from '../vars/scope.ts'
 import type { RenderOptions } from '../vars/templar.ts'
+import { templateNames } from '../vars/templatenames.ts'
 import { fromPlain, toPlain, type Value } from '../vars/value.ts'
 import type { PlayRun } from './playrun.ts'
 
@@ -32,9 +33,7 @@ const renderFile = async (
 ): Promise<string> => {
   const { templar, loader } = playRun.run.options
   const extra = new Map<string, Value>([
-    ['template_path', path],
-    ['template_fullpath', resolve(path)],
-    ['ansible_managed', 'Ansible managed'],
+    ...(templateNames(path) as Map<string, Value>),
     ...Object.entries(options.extra ?? {}).map(([name, value]): [string, Value] => [name, fromPlain(value)]),
   ])
   const inner = layer(extra, scope)

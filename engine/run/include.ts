@@ -55,7 +55,8 @@ export const runInclude = async (
   }
   for (const { inclusion, nodes } of loaded) {
     const active = inclusion.hosts.filter((host) => host.status === 'active')
-    if (active.length > 0) await runNodes(playRun, [wrapped(task, inclusion.loopVars, nodes)], place, active)
+    if (active.length > 0)
+      await runNodes(playRun, [wrapped(task, place.blocks, inclusion.loopVars, nodes)], place, active)
   }
 }
 
@@ -159,7 +160,7 @@ const word = (args: Dict, ...names: string[]): string | undefined => {
   return undefined
 }
 
-const loadRole = async ({ playRun, task }: Include, { args, loopVars }: Inclusion): Promise<readonly Node[]> => {
+const loadRole = async ({ playRun, task, place }: Include, { args, loopVars }: Inclusion): Promise<readonly Node[]> => {
   const name = word(args, 'name', 'role')
   if (!name) throw new Failure('playbook.include', 'include_role needs the name of a role', { at: task.actionAt })
   const tasksFrom = word(args, 'tasks_from')
@@ -173,9 +174,10 @@ const loadRole = async ({ playRun, task }: Include, { args, loopVars }: Inclusio
     ...(handlersFrom ? { handlersFrom } : {}),
     public: args.get('public') === true,
     allowDuplicates: args.get('allow_duplicates') !== false,
+    ...(args.get('rolespec_validate') === false ? { isValidated: false } : {}),
   }
   const { role, nodes, handlers } = await playRun.run.options.loader.role(name, task, options)
-  addHandlers(playRun, handlers, task, wrapped(task, loopVars, []))
+  addHandlers(playRun, handlers, task, wrapped(task, place.blocks, loopVars, []))
   if (role.public && !playRun.includedRoles.includes(role)) playRun.includedRoles.push(role)
   return nodes
 }

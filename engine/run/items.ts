@@ -15,9 +15,7 @@ const loopValues = async (playRun: PlayRun, task: Task, scope: Scope): Promise<V
   const { loop } = task
   if (!loop) return undefined
   if (loop.kind === 'lookup') {
-    const items = await settled(() => runLookup(loop.lookup, loop.terms, new Map(), scope, surroundings, templar))
-    // Pairs and the like (with_together, with_nested) are lists to the task.
-    return items.map((item) => (item instanceof Tuple ? Array.from(item) : item))
+    return asLists(await settled(() => runLookup(loop.lookup, loop.terms, new Map(), scope, surroundings, templar)))
   }
   const values = await settled(() => templar.resolve(loop.items, scope))
   if (values instanceof Undefined)
@@ -31,8 +29,11 @@ const loopValues = async (playRun: PlayRun, task: Task, scope: Scope): Promise<V
           : 'write a list, or wrap the value in [ ]',
     })
   }
-  return [...values]
+  return asLists(values)
 }
+
+/** Pairs and the like (with_together, zip) are lists to the task. */
+const asLists = (items: Value[]): Value[] => items.map((item) => (item instanceof Tuple ? Array.from(item) : item))
 
 const describe = (value: Value): string => {
   if (value === null) return 'empty'

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path'
 import { groupsOf, magicGroups } from '../inventory/groups.ts'
-import type { Task } from '../playbook/play.ts'
+import type { Play, Task } from '../playbook/play.ts'
 import { emptyHostState, hostScope } from '../vars/precedence.ts'
 import type { Scope } from '../vars/scope.ts'
 import { type Dict, omit, type Value } from '../vars/value.ts'
 import { LazyDict } from './lazydict.ts'
-import type { PlayRun } from './playrun.ts'
+import { keywords, type Place, type PlayRun } from './playrun.ts'
 import { type HostRun, isActive } from './state.ts'
 
 /** The version of Ansible's language that templates may ask for. */
@@ -31,6 +31,7 @@ const names = [
   'role_names',
   'omit',
   'vars',
+  'environment',
   'ansible_check_mode',
   'ansible_diff_mode',
   'ansible_verbosity',
@@ -46,8 +47,12 @@ const names = [
   'ansible_play_batch',
   'play_hosts',
   'ansible_role_name',
+  'ansible_collection_name',
   'ansible_role_names',
   'ansible_play_role_names',
+  'ansible_dependent_role_names',
+  'ansible_config_file',
+  'ansible_playbook_python',
   'ansible_search_path',
 ] as const
 
@@ -101,11 +106,15 @@ const inventoryMagic = (playRun: PlayRun, host: string, name: string): Value | u
   }
 }
 
+/** The roles that are there because others depend on them. */
+const dependentRoles = ({ roles }: Play): string[] => [...new Set(roles.flatMap((role) => role.dependencies))]
+
 /** The magic variables as a task on a host sees them; each is made when it is asked for. */
 export const magicVariables = (
   playRun: PlayRun,
   host: HostRun,
   task: Task,
+  place: Place,
   scope: () => Scope,
 ): ((name: string) => Value | undefined) => {
   const { run, play } = playRun
@@ -122,17 +131,29 @@ export const magicVariables = (
         )
       case 'omit':
         return omit
+      case 'environment':
+        return keywords('environment', task, place, play).flat()
       case 'playbook_dir':
         return play.directory
       case 'role_name':
+        return task.role ? basename(task.role.path) : undefined
       case 'ansible_role_name':
-        return task.role ? basename(task.role.name) : undefined
+        return task.role?.name
+      case 'ansible_collection_name':
+        return task.role?.collection
       case 'role_path':
         return task.role?.path
       case 'role_names':
-      case 'ansible_role_names':
       case 'ansible_play_role_names':
-        return play.roles.map((role) => role.name)
+        return [...play.roleNames]
+      case 'ansible_dependent_role_names':
+        return dependentRoles(play)
+      case 'ansible_role_names':
+        return [...new Set([...dependentRoles(play), ...play.roleNames])]
+      case 'ansible_config_file':
+        return null
+      case 'ansible_playbook_python':
+        return '/usr/bin/python3'
       case 'ansible_check_mode':
         return options.check
       case 'ansible_diff_mode':
@@ -154,14 +175,14 @@ export const magicVariables = (
       case 'ansible_play_name':
         return typeof play.name === 'string' ? play.name : play.name.source
       case 'ansible_play_hosts':
-      case 'play_hosts':
         return activeNames(playRun.hosts)
       case 'ansible_play_hosts_all':
         return playRun.hosts.map((each) => each.name)
       case 'ansible_play_batch':
+      case 'play_hosts':
         return activeNames(playRun.batch)
       case 'ansible_search_path':
-        return [...task.searchPath, play.directory, dirname(task.at.file)]
+        return [...new Set([...task.searchPath, play.directory, dirname(task.at.file)])]
       default:
         return inventoryMagic(playRun, host.name, name)
     }

@@ -86,12 +86,12 @@ const runOne = async (playRun: PlayRun, task: Task, place: Place, hosts: readonl
   const info = taskInfo(playRun.run, task, await titleOf(task, scope, options), place, options.check)
   options.report({ type: 'task', task: info, hosts: hosts.length })
   if (task.action === 'meta') return runMeta(playRun, task, place, hosts, info)
-  if (task.action === 'include_tasks' || task.action === 'include_role') {
-    return runInclude(playRun, task, place, hosts, info, runNodes)
-  }
   const value = (name: 'runOnce' | 'throttle') =>
     settled(() => options.templar.resolve((keyword(name, task, place, playRun.play) ?? null) as Value, scope))
   const once = boolean(await value('runOnce'))
+  if (task.action === 'include_tasks' || task.action === 'include_role') {
+    return runInclude(playRun, task, place, once ? [first] : hosts, info, runNodes)
+  }
   const isAlone = once || onceOnly.has(task.action)
   const throttle = Number(await value('throttle'))
   const forks = throttle > 0 ? Math.min(throttle, options.forks) : options.forks

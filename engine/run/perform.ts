@@ -3,7 +3,7 @@ import type { Result } from '../modules/module.ts'
 import type { Condition, Task } from '../playbook/play.ts'
 import type { HostResult, Status, TaskInfo } from '../report/event.ts'
 import { layer, type Scope, settled } from '../vars/scope.ts'
-import { fromPlain, Template, toPlain, type Value } from '../vars/value.ts'
+import { type Dict, fromPlain, isDict, Template, toPlain, type Value } from '../vars/value.ts'
 import { attempt, keywordValue, type Occasion } from './attempt.ts'
 import { boolean } from './boolean.ts'
 import { failedBy } from './failed.ts'
@@ -41,18 +41,20 @@ const judge = async (
   result: Result,
   failure: Failure | undefined,
 ): Promise<Failure | undefined> => {
+  let judged = 'changed_when_result'
   try {
     if (task.changedWhen) {
       result.changed = !(await firstFalse(playRun, task.changedWhen, resultScope(scope, task, result)))
     }
     if (!task.failedWhen) return failure
+    judged = 'failed_when_result'
     const failing = await firstFalse(playRun, task.failedWhen, resultScope(scope, task, result))
     result.failed = task.failedWhen.length > 0 && failing === undefined
     result['failed_when_result'] = result.failed
     return result.failed ? failure : undefined
   } catch (thrown) {
     const failed = failedBy(thrown, task)
-    Object.assign(result, failed.result)
+    Object.assign(result, failed.result, { [judged]: failed.result.msg })
     return failed.failure
   }
 }
@@ -65,6 +67,7 @@ const perform = async (occasion: Occasion, info: TaskInfo, noLog: boolean): Prom
     const { run, unreachable, address } = await attempt(occasion)
     const result: Result = { ...run.result }
     let failure = run.failure
+    if (!unreachable && task.until) result['attempts'] = tries
     if (!unreachable && !result.skipped) {
       result.failed ??= typeof result.rc === 'number' && result.rc !== 0
       failure = await judge(occasion, result, failure)
@@ -100,6 +103,14 @@ const perform = async (occasion: Occasion, info: TaskInfo, noLog: boolean): Prom
 
 const nothing = { diffs: [], changes: [], noLog: false, ignored: false } as const
 
+/** The occasion when another host carries it out, whose variables are at hand in `ansible_delegated_vars`. */
+const elsewhere = (occasion: Occasion, delegate: string): Occasion => {
+  const all = occasion.scope.get('hostvars')
+  const theirs = isDict(all) ? all.get(delegate) : undefined
+  const vars: Dict = new Map([['ansible_delegated_vars', new Map([[delegate, theirs ?? new Map()]])]])
+  return { ...occasion, delegate, scope: layer(vars, occasion.scope) }
+}
+
 /** One item of a task, or the whole without a loop, on a host: conditions, delegation, module, and whether a failure is ignored. */
 export const runItem = async (occasion: Occasion, info: TaskInfo): Promise<Outcome> => {
   const { playRun, task, place, scope } = occasion
@@ -110,7 +121,7 @@ export const runItem = async (occasion: Occasion, info: TaskInfo): Promise<Outco
     if (condition) return { ...nothing, status: 'skipped', result: skippedBy(condition), noLog }
     const delegate = await keywordValue(occasion, 'delegateTo')
     const isElsewhere = delegate !== undefined && delegate !== null && delegate !== ''
-    outcome = await perform(isElsewhere ? { ...occasion, delegate: String(delegate) } : occasion, info, noLog)
+    outcome = await perform(isElsewhere ? elsewhere(occasion, String(delegate)) : occasion, info, noLog)
   } catch (thrown) {
     outcome = await failedOutcome(occasion, thrown)
   }

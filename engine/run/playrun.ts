@@ -99,7 +99,7 @@ export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Pla
     state: host.variables,
     extraVars: run.options.extraVars,
     ...(loopVars ? { loopVars } : {}),
-    magic: magicVariables(playRun, host, task, () => scope),
+    magic: magicVariables(playRun, host, task, place, () => scope),
   })
   return scope
 }

@@ -47,7 +47,7 @@ export const failHost = (task: Task, place: Place, host: HostRun, outcome: HostR
   else host.stats.failed++
   host.status = 'failed'
   const failedTask: Dict = new Map<string, Value>([
-    ['name', typeof task.name === 'string' ? task.name : (task.name?.source ?? task.action)],
+    ['name', typeof task.name === 'string' ? task.name : (task.name?.source ?? '')],
     ['action', task.action],
     ['args', fromPlain(toPlain(task.args))],
   ])
@@ -66,7 +66,8 @@ export const failTogether = async (
   const hasFailed = outcomes.some(
     ({ status, ignored }) => (status === 'failed' || status === 'unreachable') && !ignored,
   )
-  if (!hasFailed) return
+  // A failure that is going to be rescued concerns its own host alone.
+  if (!hasFailed || place.rescuable) return
   if (!isAlone && !(await isFatalFor(playRun, task, place)) && !isOverLimit(playRun)) return
   for (const host of playRun.batch) if (isActive(host)) host.status = 'failed'
   playRun.isFatal = true

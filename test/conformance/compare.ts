@@ -53,7 +53,9 @@ const sorted = (lines: readonly string[]): string[] => {
 const sortedLines = (lines: string): string => lines.split('\n').slice(0, -1).sort().join('\n').concat('\n')
 
 const messages = (line: string): string =>
-  line.replace(/"changed": false, (?="msg")/, '').replace(/"(?:msg|reason)": "(?:[^"\\]|\\.)*"/, '"msg": …')
+  line
+    .replace(/"changed": false, (?="msg")/, '')
+    .replace(/"(msg|reason|(?:failed|changed)_when_result)": "(?:[^"\\]|\\.)*"/g, '"$1": …')
 
 /** A text without what a case leaves out. */
 export const without = (text: string, { ignored }: Case): string =>

@@ -41,7 +41,8 @@ cases.forEach((one, index) => {
       difference('files left behind', without(mine.tree, one), without(theirs.tree, one)),
     ].join('')
     if (differences === '') return
-    throw new Error(`${differences}\nerrors of play:\n${mine.error}\nerrors of ansible-core:\n${theirs.error}`)
+    const errors = `errors of play:\n${mine.error}\nerrors of ansible-core:\n${theirs.error}`
+    throw Object.assign(new Error(`${differences}\n${errors}`), { stack: '' })
   }, 180_000)
 })
 

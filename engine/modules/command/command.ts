@@ -1,5 +1,5 @@
 import type { CommandParameters } from '../../../schema/types.ts'
-import { sh } from '../../command.ts'
+import { quote, sh } from '../../command.ts'
 import { Failure, messageOf } from '../../failure.ts'
 import { splitWords } from '../../words.ts'
 import { checkDirectory } from '../checkdirectory.ts'
@@ -22,11 +22,13 @@ const wordsOf = (host: Host, { cmd, argv }: CommandParameters): string[] => {
 }
 
 /** The shell's own errors for a program that it cannot start, as the system call tells them. */
-const notStarted = (program: string, result: Result): Result => {
+const notStarted = (words: readonly string[], result: Result): Result => {
   if (result.rc !== 127 && result.rc !== 126) return result
   if (!/\bexec: .*(not found|[Pp]ermission denied|No such file)/.test(result.stderr ?? '')) return result
   const [rc, reason] = result.rc === 127 ? [2, 'there is no such program'] : [13, 'it must not be executed']
-  return { ...result, rc, changed: false, msg: `cannot run '${program}': ${reason}` }
+  const none = { stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] }
+  const cmd = words.map(quote).join(' ')
+  return { changed: false, failed: true, cmd, rc, ...none, msg: `cannot run '${words[0]}': ${reason}` }
 }
 
 export const command = module<CommandParameters>('command', schema as ModuleSchema, async function* (host, params) {
@@ -49,7 +51,7 @@ export const command = module<CommandParameters>('command', schema as ModuleSche
   })
   if (!ran) return { ...notRun(params), cmd: given }
   await checkDirectory(host, chdir, ran.output)
-  const result = notStarted(words[0] ?? '', commandResult(words, ran, params.strip_empty_ends))
+  const result = notStarted(words, commandResult(words, ran, params.strip_empty_ends))
   if (executable === undefined) return result
   return { ...result, warnings: [`'executable' has no meaning for the module command: ${executable} is not used`] }
 })

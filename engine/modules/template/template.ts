@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import type { TemplateParameters } from '../../../schema/types.ts'
 import { deploy } from '../deploy.ts'
@@ -10,7 +9,7 @@ export const template = module<TemplateParameters>('template', schema as ModuleS
   const { src, dest } = params
   const path = await host.controller.find('templates', src)
   const text = await host.controller.render(path, {
-    extra: { template_destpath: dest, template_host: hostname(), template_run_date: new Date().toISOString() },
+    extra: { template_destpath: dest },
     trimBlocks: params.trim_blocks,
     lstripBlocks: params.lstrip_blocks,
     newline: params.newline_sequence,

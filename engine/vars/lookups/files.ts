@@ -6,6 +6,7 @@ import { fail } from '../python/failing.ts'
 import { text } from '../python/text.ts'
 import { layer } from '../scope.ts'
 import type { RenderOptions } from '../templar.ts'
+import { templateNames } from '../templatenames.ts'
 import { isDict, type Key, Undefined, type Value } from '../value.ts'
 import type { Lookup, LookupContext } from './lookup.ts'
 import { candidates, findFile, requireFile } from './search.ts'
@@ -41,10 +42,11 @@ const templateLoader =
 
 const template: Lookup = (terms, options, context) => {
   const extra = options.get('template_vars')
-  const scope = extra !== undefined && isDict(extra) ? layer(extra, context.scope) : context.scope
+  const own = extra !== undefined && isDict(extra) ? layer(extra, context.scope) : context.scope
   const textual = (name: string): string | undefined => (options.has(name) ? text(options.get(name)!) : undefined)
   return terms.map((term) => {
     const path = requireFile(text(term), 'templates', context)
+    const scope = layer(templateNames(path), own)
     const render: Record<string, unknown> = {
       load: templateLoader(dirname(path), context),
       variableStart: textual('variable_start_string'),

@@ -92,7 +92,13 @@ const withSubelements: Lookup = (terms) => {
   const all = (isDict(elements) ? [...elements.values()] : listOf(elements)).filter(
     (value) => !(isDict(value) && flagOr(value.get('skipped'), false)),
   )
-  return subelements(all, text(path), skips)
+  // What an item is made of does not stand in it again.
+  const key = text(path)
+  return subelements(all, text(path), skips).map((pair) => {
+    const [parent, element] = pair as [Value, Value]
+    const rest = isDict(parent) ? new Map([...parent].filter(([name]) => name !== key)) : parent
+    return tuple(rest, element)
+  })
 }
 
 const inventoryHostnames: Lookup = (terms, _options, context) => {

@@ -94,6 +94,7 @@ test.before(async () => {
     postTasks: [],
     handlers: [],
     roles: [],
+    roleNames: [],
     directory: '/',
   }
   const node: Task = {
