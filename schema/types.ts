@@ -227,6 +227,21 @@ export interface AssertParameters {
   quiet: boolean;
 }
 
+// engine/modules/async_status/async_status.schema.json
+/**
+ * Tells how far a task is that runs in the background (async with poll 0), and its result when it has ended.
+ */
+export interface AsyncStatusParameters {
+  /**
+   * The job, as the task that started it gave it in `ansible_job_id`.
+   */
+  jid: string;
+  /**
+   * status: tell about the job; cleanup: remove what it has left on the host.
+   */
+  mode: "status" | "cleanup";
+}
+
 // engine/modules/authorized_key/authorized_key.schema.json
 /**
  * Keeps keys in a user's file of authorized SSH keys.

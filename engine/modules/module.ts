@@ -69,6 +69,8 @@ export type Controller = {
   expression(source: string): Promise<Value>
   condition(source: unknown): Promise<boolean>
   readonly scope: Scope
+  /** A job that goes on in the background of this program; undefined when it is none of ours. */
+  job?(id: string): { readonly directory: string; readonly result?: Result | undefined } | undefined
   /** Parses a YAML or JSON variables file, vault included. */
   variables(path: string): Promise<Dict>
   /** Asks the person at the terminal (pause); undefined when there is none. */

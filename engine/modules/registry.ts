@@ -4,6 +4,7 @@ import { add_host } from './add_host/add_host.ts'
 import { apt } from './apt/apt.ts'
 import { assemble } from './assemble/assemble.ts'
 import { assert } from './assert/assert.ts'
+import { async_status } from './async_status/async_status.ts'
 import { authorized_key } from './authorized_key/authorized_key.ts'
 import { blockinfile } from './blockinfile/blockinfile.ts'
 import { command } from './command/command.ts'
@@ -56,6 +57,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     apt,
     assemble,
     assert,
+    async_status,
     blockinfile,
     command,
     copy,

@@ -42,13 +42,15 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
     if (!(thrown instanceof Failure) || thrown.code === 'connection.unreachable') throw thrown
     // A change that failed may have done a part of its work; one that became nobody has not begun,
     // and of one that took too long nothing is known.
-    const hasBegun = thrown.code !== 'connection.become' && thrown.code !== 'connection.timeout'
-    const changed = changes.length > 0 && !host.check && hasBegun
+    const changed = changes.length > 0 && !host.check && !unchanging.has(thrown.code)
     const { code, message, hint, cause, excerpt, others } = thrown
     const failure = thrown.at ? thrown : new Failure(code, message, { at: host.at, hint, cause, excerpt, others })
     return { result: { changed, failed: true, msg: failure.message }, changed, diffs, changes, failure }
   }
 }
+
+/** Failures of a module that has not begun, or of which nothing is known. */
+const unchanging = new Set<string>(['connection.become', 'connection.timeout', 'module.async'])
 
 const isPath = (schema: ParameterSchema | undefined): boolean => schema?.format === 'path'
 

@@ -14,6 +14,8 @@ export type TaskInfo = {
   readonly kind: 'task' | 'handler'
   readonly at: Position
   readonly check: boolean
+  /** Each host comes to it at its own pace (strategies free and host_pinned): it is told when one has something to tell. */
+  readonly isApart?: boolean
 }
 
 export type HostResult = {
@@ -59,10 +61,13 @@ export type RunEvent =
   | { readonly type: 'result'; readonly task: TaskInfo; readonly outcome: HostResult; readonly looped: boolean }
   | {
       readonly type: 'included'
+      readonly task: TaskInfo
       readonly file: string
       readonly hosts: readonly string[]
       readonly label?: string | undefined
     }
+  /** A look at a task in the background that is waited for. */
+  | { readonly type: 'async'; readonly host: string; readonly job: string; readonly isFinished: boolean }
   /** What a `meta` task did. */
   | { readonly type: 'meta'; readonly message: string }
   | { readonly type: 'notified'; readonly handler: string; readonly host: string }

@@ -95,7 +95,9 @@ export const humanReporter = (options: HumanOptions): Reporter => {
   const details = (outcome: HostResult, task: TaskInfo): string =>
     isTold(outcome, task, verbosity) ? ` => ${dump(outcome, task, options)}` : ''
 
-  const onTask = ({ task }: Extract<RunEvent, { type: 'task' }>) => {
+  let announced = -1
+  const announce = (task: TaskInfo) => {
+    announced = task.id
     // A role that is included names itself.
     const isOfRole = task.role !== undefined && task.action !== 'include_role'
     const name = isOfRole ? `${task.role} : ${task.name}` : task.name
@@ -107,7 +109,13 @@ export const humanReporter = (options: HumanOptions): Reporter => {
     if (verbosity > 1) write(`${style.note(`task path: ${task.at.file}:${task.at.line}`)}\n`)
   }
 
+  /** A task that hosts come to at their own pace is announced again whenever another one was told of in between. */
+  const resume = (task: TaskInfo) => {
+    if (task.isApart && task.id !== announced) announce(task)
+  }
+
   const onItem = ({ task, outcome, label }: Extract<RunEvent, { type: 'item' }>) => {
+    resume(task)
     const colour = colourOf(style, outcome.status)
     const start = `${words[outcome.status]}: ${who(outcome)}`
     showWarnings(outcome.result)
@@ -136,6 +144,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
   const onResult = (event: Extract<RunEvent, { type: 'result' }>) => {
     const { task, outcome, looped } = event
     const { status } = outcome
+    resume(task)
     if (status === 'failed' || status === 'unreachable') return onFailed(event)
     if (looped && status !== 'skipped' && !outcome.noLog) return
     if (!looped) showWarnings(outcome.result)
@@ -148,6 +157,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
   }
 
   const onRetry = ({ task, outcome, left }: Extract<RunEvent, { type: 'retry' }>) => {
+    resume(task)
     const result = verbosity > 2 ? `Result was: ${dump(outcome, task, options)}` : ''
     write(`${style.note(`FAILED - RETRYING: ${who(outcome)}: ${task.name} (${left} retries left).${result}`)}\n`)
   }
@@ -165,7 +175,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
       case 'no-hosts':
         return write(`${style.skipped('skipping: no hosts matched')}\n`)
       case 'task':
-        return onTask(event)
+        return event.task.isApart ? undefined : announce(event.task)
       case 'item':
         return onItem(event)
       case 'result':
@@ -173,8 +183,16 @@ export const humanReporter = (options: HumanOptions): Reporter => {
       case 'retry':
         return onRetry(event)
       case 'included': {
+        resume(event.task)
         const item = event.label === undefined ? '' : ` => (item=${event.label})`
         return write(`${style.skipped(`included: ${event.file} for ${event.hosts.join(', ')}${item}`)}\n`)
+      }
+      case 'async': {
+        const { host, job, isFinished } = event
+        const text = isFinished
+          ? `ASYNC OK on ${host}: jid=${job}`
+          : `ASYNC POLL on ${host}: jid=${job} started=1 finished=0`
+        return write(`${style.note(text)}\n`)
       }
       case 'meta':
         return verbosity > 1 ? write(`${style.note(`META: ${event.message}`)}\n`) : undefined

@@ -7,6 +7,7 @@ import { type ModuleRun, runModule } from '../modules/runmodule.ts'
 import type { Task } from '../playbook/play.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, holdsTemplate, isDict, Omit, Template, type Value } from '../vars/value.ts'
+import { type Background, runInBackground } from './background.ts'
 import { boolean } from './boolean.ts'
 import { type Route, routeOf } from './connections.ts'
 import { controllerFor } from './controller.ts'
@@ -162,7 +163,11 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
       },
     })
     const target = await targetOf(occasion, connection)
-    const run = await runModule(module, target, params)
+    const seconds = Number((await resolved(occasion, task.async)) ?? 0)
+    const run =
+      seconds > 0
+        ? await runInBackground(module, target, params, await backgroundOf(occasion, seconds))
+        : await runModule(module, target, params)
     if (lost && run.failure === lost) throw lost
     return { run: target.diff ? run : { ...run, diffs: [] }, unreachable: false, address }
   } catch (thrown) {
@@ -170,6 +175,14 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
     const run = { result, changed: false, diffs: [], changes: [], failure }
     return { run, unreachable: result['unreachable'] === true, address }
   }
+}
+
+const backgroundOf = async (occasion: Occasion, seconds: number): Promise<Background> => {
+  const { task, host, playRun } = occasion
+  const { jobs, options } = playRun.run
+  const poll = Number((await resolved(occasion, task.poll)) ?? 15)
+  const tell = (job: string, isFinished: boolean) => options.report({ type: 'async', host: host.name, job, isFinished })
+  return { seconds, poll, jobs, tell }
 }
 
 /** The host as the module sees it. */

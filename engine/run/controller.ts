@@ -98,6 +98,7 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
   const { templar, loader } = options
   return {
     scope,
+    job: (id) => playRun.run.jobs.get(id),
     async find(kind, name) {
       const places = candidates(task, playRun.play.directory, kind, name)
       const found = await firstExisting(playRun, places)

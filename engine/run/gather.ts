@@ -43,7 +43,7 @@ export const gatherFacts = async (playRun: PlayRun): Promise<void> => {
   const hosts = batch.filter(isActive)
   if (hosts.length === 0) return
   const task = playTask(play)
-  const info = taskInfo(run, task, 'Gathering Facts', top, options.check)
+  const info = taskInfo(playRun, task, 'Gathering Facts', top)
   options.report({ type: 'task', task: info, hosts: hosts.length })
   const needed = neededFamilies(play, await templateTexts(playRun))
   const outcomes: HostResult[] = []

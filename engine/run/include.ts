@@ -141,7 +141,7 @@ const load = async (include: Include, inclusion: Inclusion): Promise<readonly No
     if (!name) throw new Failure('playbook.include', 'include_tasks needs a file', { at: task.actionAt })
     const { file, nodes } = await playRun.run.options.loader.tasks(name, task)
     const names = hosts.map((host) => host.name)
-    playRun.run.options.report({ type: 'included', file, hosts: names, label: inclusion.label })
+    playRun.run.options.report({ type: 'included', task: include.info, file, hosts: names, label: inclusion.label })
     for (const host of hosts) host.stats.ok++
     return nodes
   } catch (thrown) {

@@ -83,22 +83,23 @@ const runOne = async (playRun: PlayRun, task: Task, place: Place, hosts: readonl
   if (!place.handler && !isSelected(task.tags, options.tags, options.skipTags)) return
   const first = hosts[0] as HostRun
   const scope = scopeFor(playRun, first, task, place)
-  const info = taskInfo(playRun.run, task, await titleOf(task, scope, options), place, options.check)
+  const info = taskInfo(playRun, task, await titleOf(task, scope, options), place)
   options.report({ type: 'task', task: info, hosts: hosts.length })
   if (task.action === 'meta') return runMeta(playRun, task, place, hosts, info)
   const value = (name: 'runOnce' | 'throttle') =>
     settled(() => options.templar.resolve((keyword(name, task, place, playRun.play) ?? null) as Value, scope))
   const once = boolean(await value('runOnce'))
   if (task.action === 'include_tasks' || task.action === 'include_role') {
-    return runInclude(playRun, task, place, once ? [first] : hosts, info, runNodes)
+    return runInclude(playRun, task, place, once && !playRun.isApart ? [first] : hosts, info, runNodes)
   }
-  const isAlone = once || onceOnly.has(task.action)
+  // Where hosts go apart nobody waits for the others: a task runs for each of them.
+  const isAlone = !playRun.isApart && (once || onceOnly.has(task.action))
   const throttle = Number(await value('throttle'))
   const forks = throttle > 0 ? Math.min(throttle, options.forks) : options.forks
   const outcomes: HostResult[] = []
   await parallel(isAlone ? [first] : hosts, forks, async (host) => {
     const own = host === first ? scope : scopeFor(playRun, host, task, place)
-    const occasion: Occasion = { playRun, task, place, host, scope: own, once }
+    const occasion: Occasion = { playRun, task, place, host, scope: own, once: once && isAlone }
     const { outcome, looped } = await runTask(occasion, info)
     outcomes.push(outcome)
     await settle(occasion, outcome)

@@ -3,6 +3,7 @@ import { Template, toPlain, type Value } from '../vars/value.ts'
 import { gatherFacts, top } from './gather.ts'
 import { handlersOf, runHandlers } from './handlers.ts'
 import { runNodes } from './nodes.ts'
+import { parallel } from './parallel.ts'
 import type { PlayRun, Run } from './playrun.ts'
 import { askPrompts } from './prompts.ts'
 import { settingsOf } from './settings.ts'
@@ -73,7 +74,8 @@ export const runPlay = async (run: Run, play: Play, hosts: readonly HostRun[]): 
     const lostBefore = batch.filter(isLost).length
     announce(batch)
     const handlers = handlersOf(play.handlers)
-    const fresh = { handlers, includedRoles: [], rolesDone, isFatal: false }
+    const isApart = play.strategy === 'free' || play.strategy === 'host_pinned'
+    const fresh = { handlers, includedRoles: [], rolesDone, isApart, announced: new Map(), isFatal: false }
     const playRun: PlayRun = { run, play, settings, hosts, batch, ...fresh }
     await runBatch(playRun)
     for (const host of batch) host.notified.clear()
@@ -92,8 +94,14 @@ const runBatch = async (playRun: PlayRun): Promise<void> => {
   await readVarsFiles(playRun)
   await gatherFacts(playRun)
   if (play.varsFiles.some(({ names }) => names.some((name) => name instanceof Template))) await readVarsFiles(playRun)
+  if (!playRun.isApart) return runSections(playRun, batch)
+  await parallel(batch.filter(isActive), playRun.run.options.forks, (host) => runSections(playRun, [host]))
+}
+
+const runSections = async (playRun: PlayRun, hosts: readonly HostRun[]): Promise<void> => {
+  const { play } = playRun
   for (const section of [play.preTasks, play.tasks, play.postTasks]) {
-    await runNodes(playRun, section, top, batch)
-    if (!playRun.isFatal || batch.some(isActive)) await runHandlers(playRun)
+    await runNodes(playRun, section, top, hosts)
+    if (!playRun.isFatal || hosts.some(isActive)) await runHandlers(playRun, hosts)
   }
 }

@@ -3,6 +3,7 @@ import type { TaskInfo } from '../report/event.ts'
 import { taskScope } from '../vars/precedence.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
+import type { OwnJob } from './background.ts'
 import type { Connections } from './connections.ts'
 import { magicVariables } from './magic.ts'
 import type { RunOptions } from './options.ts'
@@ -17,6 +18,8 @@ export type Run = {
   readonly connections: Connections
   /** Facts that modules asked for, by host; templates do not see them. */
   readonly collected: Map<string, Map<string, Value>>
+  /** Tasks that go on in the background of this program, by their job's id. */
+  readonly jobs: Map<string, OwnJob>
   taskCount: number
   /** Set by `meta: end_play`: no further task or batch of this play starts. */
   stopped: boolean
@@ -54,6 +57,10 @@ export type PlayRun = {
   readonly includedRoles: Role[]
   /** Hosts that have been through a role. One that does not allow duplicates is not run for them again. */
   readonly rolesDone: Map<Role, Set<HostRun>>
+  /** Each host goes through the play at its own pace: strategies free and host_pinned. */
+  readonly isApart: boolean
+  /** How tasks have been announced, where several hosts come to them one by one. */
+  readonly announced: Map<Block | undefined, Map<Task, TaskInfo>>
   /** Set when one failure has failed all hosts: any_errors_fatal, run_once, max_fail_percentage. */
   isFatal: boolean
 }
@@ -104,12 +111,24 @@ export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Pla
   return scope
 }
 
-export const taskInfo = (run: Run, task: Task, name: string, place: Place, check: boolean): TaskInfo => ({
+export const taskInfo = (playRun: PlayRun, task: Task, name: string, place: Place): TaskInfo => {
+  const { isApart, announced, run } = playRun
+  if (!isApart) return newInfo(run, task, name, place)
+  // What is included again is another task.
+  const include = place.blocks.findLast((block) => block.isInclude)
+  const known = announced.get(include) ?? new Map<Task, TaskInfo>()
+  announced.set(include, known)
+  const info = known.get(task) ?? { ...newInfo(run, task, name, place), isApart }
+  known.set(task, info)
+  return info
+}
+
+const newInfo = (run: Run, task: Task, name: string, place: Place): TaskInfo => ({
   id: run.taskCount++,
   name,
   action: task.action,
   role: task.role?.name,
   kind: place.handler ? 'handler' : 'task',
   at: task.at,
-  check,
+  check: run.options.check,
 })

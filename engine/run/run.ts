@@ -33,6 +33,7 @@ export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunO
     hosts: new Map(),
     connections: new Connections(options.open),
     collected: new Map(),
+    jobs: new Map(),
     taskCount: 0,
     stopped: false,
   }
@@ -45,6 +46,8 @@ export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunO
       if (exitCodeOf(summary) !== 0 || options.signal?.aborted) break
     }
   } finally {
+    // What still runs in our background comes to its end; commands go on without us.
+    await Promise.all([...run.jobs.values()].map(({ ended }) => ended))
     await run.connections.close()
   }
   return summary

@@ -67,7 +67,7 @@ export const failTogether = async (
     ({ status, ignored }) => (status === 'failed' || status === 'unreachable') && !ignored,
   )
   // A failure that is going to be rescued concerns its own host alone.
-  if (!hasFailed || place.rescuable) return
+  if (!hasFailed || place.rescuable || playRun.isApart) return
   if (!isAlone && !(await isFatalFor(playRun, task, place)) && !isOverLimit(playRun)) return
   for (const host of playRun.batch) if (isActive(host)) host.status = 'failed'
   playRun.isFatal = true

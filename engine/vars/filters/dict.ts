@@ -1,4 +1,6 @@
 import type { Filter } from '../context.ts'
+import { evaluate } from '../jmespath/evaluate.ts'
+import { parseQuery } from '../jmespath/parser.ts'
 import { equal, order } from '../python/compare.ts'
 import { makeDict } from '../python/containers.ts'
 import { fail } from '../python/failing.ts'
@@ -115,6 +117,10 @@ export const dictFilters: Readonly<Record<string, Filter>> = {
         ]),
       )
     },
+  },
+  json_query: {
+    parameters: ['expr'],
+    apply: (input, [query]) => evaluate(parseQuery(text(query ?? '')), input),
   },
   rekey_on_member: rekey,
 }
