@@ -1,5 +1,6 @@
 import type { Position } from './failure.ts'
 import type { Inventory } from './inventory/inventory.ts'
+import { replaceInventory } from './inventory/edit.ts'
 import { loadInventory } from './inventory/load.ts'
 import { type InventoryScopes, inventoryScopes } from './inventory/scope.ts'
 import { createTemplar } from './vars/createtemplar.ts'
@@ -10,6 +11,8 @@ import { decryptVault, type VaultSecret } from './vars/vault.ts'
 /** An inventory with what evaluates its templates and opens its vaults. */
 export type Site = InventoryScopes & {
   readonly inventory: Inventory
+  /** Reads the sources of the inventory anew, in place. @throws Failure */
+  readonly refresh: () => Promise<void>
   readonly templar: Templar
   readonly surroundings: TemplarSurroundings
   readonly decrypt: (ciphertext: string, at: Position) => string
@@ -50,7 +53,9 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
   const extraVars = options.extraVars ?? new Map()
   const { missing } = options
   const reading = { playbookDirectory, decrypt, warn, templar, extraVars, missing }
-  const inventory = await loadInventory(options.inventory, reading)
+  const load = () => loadInventory(options.inventory, reading)
+  const inventory = await load()
+  const refresh = async () => replaceInventory(inventory, await load())
   const scopes = inventoryScopes(inventory, templar, extraVars)
-  return { inventory, templar, surroundings, decrypt, decryptFile, ...scopes }
+  return { inventory, refresh, templar, surroundings, decrypt, decryptFile, ...scopes }
 }

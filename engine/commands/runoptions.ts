@@ -56,6 +56,7 @@ export const runOptionsOf = (
   const tags = flags.tags.length > 0 ? flags.tags : (settings.tags ?? [])
   return {
     inventory: site.inventory,
+    refreshInventory: site.refresh,
     templar: site.templar,
     surroundings: site.surroundings,
     findModule,

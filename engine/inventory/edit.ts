@@ -39,3 +39,12 @@ export const addGroup = (
   reconcile(inventory)
   return isNew
 }
+
+/** Makes an inventory what another one is: its sources have been read anew. */
+export const replaceInventory = (inventory: Inventory, fresh: Inventory): void => {
+  inventory.groups.clear()
+  inventory.hosts.clear()
+  for (const [name, group] of fresh.groups) inventory.groups.set(name, group)
+  for (const [name, host] of fresh.hosts) inventory.hosts.set(name, host)
+  Object.assign(inventory, { files: fresh.files, derived: fresh.derived })
+}

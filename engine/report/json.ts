@@ -12,6 +12,9 @@ export const pythonJson = (value: unknown, indent?: number, depth = 0): string =
   if (value instanceof Float) return value.value.toFixed(1)
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'
+  }
   if (Array.isArray(value))
     return open(
       value.map((item) => pythonJson(item, indent, depth + 1)),

@@ -17,8 +17,27 @@ const inlineFlags: Readonly<Record<string, keyof RegularExpressionOptions | ''>>
   x: '',
 }
 
-/** Rewrites what Python writes differently; escapes and character classes are left alone. */
-const translate = (pattern: string, { multiline, dotAll }: RegularExpressionOptions): string => {
+/** Letters, digits and blanks of all scripts, as Python's texts have them. */
+const unicodeClasses: Readonly<Record<string, string>> = {
+  w: '[\\p{L}\\p{N}_]',
+  W: '[^\\p{L}\\p{N}_]',
+  d: '\\p{Nd}',
+  D: '\\P{Nd}',
+  b: '(?:(?<=[\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_])|(?<![\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_]))',
+  B: '(?:(?<=[\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_])|(?<![\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_]))',
+}
+
+/** An escape where the flag `u` is set: with classes of all scripts, and without backslashes that mean nothing. */
+const unicodeEscape = (next: string, isInClass: boolean): string => {
+  const known = unicodeClasses[next]
+  if (known !== undefined && !(isInClass && /[WbB]/.test(next)))
+    return isInClass ? known.replace(/^\[|\]$/g, '') : known
+  if (/[\^$\\.*+?()[\]{}|/A-Za-z0-9]/.test(next) || (isInClass && next === '-')) return `\\${next}`
+  return next
+}
+
+/** Rewrites what Python writes differently; other escapes and character classes are left alone. */
+const translate = (pattern: string, { multiline, dotAll }: RegularExpressionOptions, isUnicode: boolean): string => {
   let result = ''
   let isInClass = false
   for (let index = 0; index < pattern.length; index++) {
@@ -29,7 +48,7 @@ const translate = (pattern: string, { multiline, dotAll }: RegularExpressionOpti
       index++
       if (next === 'A' && !isInClass) result += '(?<![\\s\\S])'
       else if (next === 'Z' && !isInClass) result += '(?![\\s\\S])'
-      else result += `\\${next}`
+      else result += isUnicode ? unicodeEscape(next, isInClass) : `\\${next}`
     } else if (isInClass) {
       if (character === ']') isInClass = false
       // JavaScript takes `[` inside a class as it is without the `v` flag.
@@ -84,8 +103,16 @@ export const regularExpression = (pattern: string, options: RegularExpressionOpt
   if (isVerbose)
     source = source.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]])*\]|\s+|#.*/g, (part) => (/^[\s#]/.test(part) ? '' : part))
   const letters = `${flags.ignoreCase ? 'i' : ''}${flags.dotAll ? 's' : ''}${flags.global ? 'g' : ''}`
+  // The flag `u` refuses patterns that Python takes: those are read without it.
+  if (/\\[wWdDbB]|[^\0-\x7f]/.test(source)) {
+    try {
+      return new RegExp(translate(source, flags, true), `${letters}u`)
+    } catch {
+      // as it stands below
+    }
+  }
   try {
-    return new RegExp(translate(source, flags), letters)
+    return new RegExp(translate(source, flags, false), letters)
   } catch (thrown) {
     return fail(
       `invalid regular expression '${pattern}': ${messageOf(thrown).replace(/^Invalid regular expression: .*: /, '')}`,

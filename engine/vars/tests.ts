@@ -203,7 +203,13 @@ export const tests: ReadonlyMap<string, Test> = new Map(
     unreachable: result('unreachable', (from) => isSet(from, 'unreachable')),
     upper: unary((value) => text(value).toUpperCase() === text(value) && /\p{L}/u.test(text(value))),
     uri: unary((value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(text(value))),
-    url: unary((value) => /^[a-z][a-z0-9+.-]*:\/\/[^\s/]+/i.test(text(value))),
+    url: {
+      parameters: ['schemes'],
+      apply: (input, [schemes]) => {
+        const scheme = /^([a-z][a-z0-9+.-]*):\/\/[^\s/]+/i.exec(text(input))?.[1]
+        return scheme !== undefined && (!Array.isArray(schemes) || schemes.map(text).includes(scheme))
+      },
+    },
     urn: unary((value) => /^urn:[^\s:]+:[^\s]+$/i.test(text(value))),
     version,
     version_compare: version,

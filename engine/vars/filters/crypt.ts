@@ -2,9 +2,9 @@ import { hash, randomInt } from 'node:crypto'
 import type { Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
 import { text } from '../python/text.ts'
+import { alphabet, written } from './crypttext.ts'
 import { integerOr } from './given.ts'
-
-const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+import { md5Crypt } from './md5crypt.ts'
 
 /** A salt of random characters that crypt takes. */
 export const randomSalt = (length: number): string =>
@@ -47,12 +47,6 @@ const schemes: Readonly<Record<string, Scheme>> = {
   },
 }
 
-const written = (value: number, characters: number): string => {
-  let result = ''
-  for (let count = 0, rest = value; count < characters; count++, rest >>>= 6) result += alphabet[rest & 0x3f]
-  return result
-}
-
 /** SHA-crypt as glibc computes it. */
 const shaCrypt = ({ kind, groups, rest }: Scheme, password: Buffer, salt: Buffer, rounds: number): string => {
   const digest = (...parts: readonly Buffer[]): Buffer => hash(kind, Buffer.concat(parts), 'buffer')
@@ -79,22 +73,26 @@ const shaCrypt = ({ kind, groups, rest }: Scheme, password: Buffer, salt: Buffer
 /** The rounds that SHA-crypt means when a hash names none. */
 const impliedRounds = 5000
 
+const saltOf = (salt: string, most: number): string =>
+  /^[./0-9A-Za-z]*$/.test(salt) && salt.length <= most
+    ? salt
+    : fail(`the salt '${salt}' is not valid`, `a salt has at most ${most} characters of ./0-9A-Za-z`)
+
 /**
  * A password's hash as /etc/shadow holds it. Without a salt a random one is taken.
- * Throws a Failure for a scheme other than sha512 and sha256 or a salt that crypt does not take.
+ * Throws a Failure for a scheme other than sha512, sha256 and md5 or a salt that crypt does not take.
  */
 export const passwordHash = (
   password: string,
   kind: string,
   { salt, rounds = 656_000 }: { salt?: string | undefined; rounds?: number | undefined } = {},
 ): string => {
+  if (/\0/.test(password)) return fail('a password must not hold a NUL character')
+  if (kind === 'md5' || kind === 'md5_crypt') return md5Crypt(password, saltOf(salt ?? randomSalt(8), 8))
   const scheme =
     schemes[kind.replace(/_crypt$/, '')] ??
-    fail(`the password hash '${kind}' is not available`, `use one of ${Object.keys(schemes).join(', ')}`)
-  if (/\0/.test(password)) return fail('a password must not hold a NUL character')
-  const used = salt ?? randomSalt(16)
-  if (!/^[./0-9A-Za-z]{0,16}$/.test(used))
-    return fail(`the salt '${used}' is not valid`, 'a salt has at most 16 characters of ./0-9A-Za-z')
+    fail(`the password hash '${kind}' is not available`, `use one of ${Object.keys(schemes).join(', ')}, md5`)
+  const used = saltOf(salt ?? randomSalt(16), 16)
   const count = Math.min(Math.max(rounds, 1000), 999_999_999)
   const digits = shaCrypt(scheme, Buffer.from(password), Buffer.from(used), count)
   return `$${scheme.id}$${count === impliedRounds ? '' : `rounds=${count}$`}${used}$${digits}`
@@ -105,7 +103,7 @@ export const hashFilters: Readonly<Record<string, Filter>> = {
     parameters: ['hashtype', 'salt', 'salt_size', 'rounds', 'ident'],
     apply: (input, [kind, salt, size, rounds]) =>
       passwordHash(text(input), kind === undefined || kind === null ? 'sha512' : text(kind), {
-        salt: salt === undefined || salt === null ? randomSalt(integerOr(size, 16)) : text(salt),
+        salt: salt === undefined || salt === null ? (size ? randomSalt(integerOr(size, 16)) : undefined) : text(salt),
         rounds: rounds === undefined || rounds === null ? undefined : integerOr(rounds, impliedRounds),
       }),
   },

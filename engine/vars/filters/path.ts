@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs'
+import { globSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Filter } from '../context.ts'
@@ -92,5 +92,12 @@ export const pathFilters: Readonly<Record<string, Filter>> = {
   relpath: { parameters: ['start'], apply: (input, [start]) => relative(text(input), textOr(start, '.')) },
   splitext: simple(splitext),
   win_basename: simple((path) => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)),
+  fileglob: simple((pattern) =>
+    globSync(pattern).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true),
+  ),
+  win_splitdrive: simple((path) => {
+    const drive = /^(?:[^\\/]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)/.exec(path)?.[0] ?? ''
+    return tuple(drive, path.slice(drive.length))
+  }),
   win_dirname: simple((path) => path.slice(0, Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/'), 0))),
 }

@@ -1,7 +1,8 @@
 import { isTrue } from '../python/compare.ts'
 import { Blank, fail, undefinedFailure } from '../python/failing.ts'
 import { items } from '../python/sequence.ts'
-import { Undefined, type Value } from '../value.ts'
+import { text } from '../python/text.ts'
+import { isDict, Undefined, type Value } from '../value.ts'
 import type { Expression, FilterNode, For, If, Statement } from './ast.ts'
 import { compileExpression, compileFilter } from './compile.ts'
 import { compileFrom, compileImport, compileInclude, renderBlock } from './composition.ts'
@@ -82,6 +83,9 @@ const compileChain = (node: FilterNode, object: Code, plugins: Plugins): Code =>
 export const compileBody = (body: readonly Statement[], plugins: Plugins, gathered: Gathered): Step[] =>
   body.map((node) => compileStatement(node, plugins, gathered))
 
+/** A list or dictionary as the text that it is now. */
+const printed = (value: Value): Value => (Array.isArray(value) || isDict(value) ? text(value) : value)
+
 const compileStatement = (node: Statement, plugins: Plugins, gathered: Gathered): Step => {
   const compile = (inner: readonly Statement[]) => compileBody(inner, plugins, gathered)
   const expression = (part: Expression) => compileExpression(part, plugins)
@@ -94,11 +98,16 @@ const compileStatement = (node: Statement, plugins: Plugins, gathered: Gathered)
     case 'output': {
       const code = expression(node.expression)
       return guarded(node.offset, (frame, out) => {
+        // What follows may change a list that has been printed: a text is made of the first parts as late as in Python.
+        if (out.length === 2) out.splice(0, 2, ...out.map(printed))
         const value = code(frame)
         if (value instanceof Undefined && !(value instanceof Blank)) throw undefinedFailure(value)
-        out.push(
-          value instanceof Blank ? '' : typeof value === 'object' && value !== null ? frame.run.resolve(value) : value,
-        )
+        if (value instanceof Blank) out.push('')
+        else if (typeof value !== 'object' || value === null) out.push(value)
+        else {
+          const resolved = frame.run.resolve(value)
+          out.push(out.length > 1 ? printed(resolved) : resolved)
+        }
         return 'on'
       })
     }

@@ -4,6 +4,7 @@ import { Failure, messageOf } from '../../failure.ts'
 import { flagOr, listOf, textOr } from '../filters/given.ts'
 import { fail } from '../python/failing.ts'
 import { text } from '../python/text.ts'
+import { regularExpression } from '../regularexpression.ts'
 import { layer } from '../scope.ts'
 import type { RenderOptions } from '../templar.ts'
 import { templateNames } from '../templatenames.ts'
@@ -116,8 +117,9 @@ const unvault: Lookup = (terms, options, context) =>
   file(terms, new Map<string, Value>([...options, ['rstrip', false]]), context)
 
 /** One value of an INI file's section. */
+/** Values of an INI or properties file: that of a key, or with `re` those of all keys that match. */
 const ini: Lookup = (terms, options, context) =>
-  terms.map((term) => {
+  terms.flatMap((term): Value[] => {
     const [key = '', ...pairs] = text(term).split(/\s+/)
     const inline = new Map<Key, Value>(
       pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
@@ -125,13 +127,18 @@ const ini: Lookup = (terms, options, context) =>
     const option = (name: string, fallback: string) => textOr(inline.get(name) ?? options.get(name), fallback)
     const wanted = option('section', 'global')
     let section = option('type', 'ini') === 'properties' ? wanted : ''
+    const isPattern = flagOr(inline.get('re') ?? options.get('re'), false)
+    const pattern = isPattern ? regularExpression(`^(?:${key})`, { ignoreCase: true }) : undefined
+    const found: Value[] = []
     for (const line of readText(requireFile(option('file', 'ansible.ini'), 'files', context)).split('\n')) {
       const header = /^\s*\[([^\]]+)\]/.exec(line)
       if (header) section = header[1]!
       const pair = /^\s*([^#;=:[][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line)
-      if (pair && section === wanted && pair[1]!.toLowerCase() === key.toLowerCase()) return pair[2]!
+      if (!pair || section !== wanted) continue
+      if (pattern?.test(pair[1]!) ?? pair[1]!.toLowerCase() === key.toLowerCase()) found.push(pair[2]!)
     }
-    return option('default', '')
+    if (found.length === 0) return [option('default', '')]
+    return isPattern ? found : found.slice(0, 1)
   })
 
 /** One column of the row of a CSV file whose first column is the term. */
