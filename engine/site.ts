@@ -1,6 +1,6 @@
 import type { Position } from './failure.ts'
-import type { Inventory } from './inventory/inventory.ts'
 import { replaceInventory } from './inventory/edit.ts'
+import type { Inventory } from './inventory/inventory.ts'
 import { loadInventory } from './inventory/load.ts'
 import { type InventoryScopes, inventoryScopes } from './inventory/scope.ts'
 import { createTemplar } from './vars/createtemplar.ts'

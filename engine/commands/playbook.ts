@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { checkVariables } from '../inventory/variables.ts'
 import { checkArguments } from '../modules/checkarguments.ts'
+import { isForeignModule } from '../modules/foreign.ts'
 import { isModule, moduleNames } from '../modules/registry.ts'
 import { createLoader, type PlaybookLoader } from '../playbook/loader.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
@@ -45,9 +46,11 @@ const defaultPaths = (kind: 'roles' | 'collections', { environment }: Surroundin
   return [...own, `/usr/share/ansible/${kind}`, ...(kind === 'roles' ? ['/etc/ansible/roles'] : [])]
 }
 
-export const loaderFor = ({ site, extraVars, surroundings, settings, warn }: Session): PlaybookLoader =>
+export const loaderFor = ({ site, extraVars, surroundings, settings, warn, caution }: Session): PlaybookLoader =>
   createLoader({
     isModule,
+    isForeignModule,
+    caution,
     moduleNames,
     checkArguments,
     templar: site.templar,

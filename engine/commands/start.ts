@@ -1,7 +1,7 @@
 import { readConfiguration } from '../configuration/configuration.ts'
 import type { Settings } from '../configuration/options.ts'
-import type { Position } from '../failure.ts'
-import { positionText } from '../report/failure.ts'
+import type { Failure, Position } from '../failure.ts'
+import { positionText, renderFailure } from '../report/failure.ts'
 import { hasColours, type Style, styleFor } from '../report/style.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -14,6 +14,8 @@ export type Start = {
   readonly style: Style
   /** Tells a warning, once. */
   readonly warn: (message: string, at?: Position) => void
+  /** Tells what will go wrong if it comes to that, with its place in the file, once. */
+  readonly caution: (failure: Failure) => void
 }
 
 /** Whether the report has colours: as the configuration says, else as the terminal and the environment say. */
@@ -27,11 +29,12 @@ const isColoured = ({ columns, environment }: Surroundings, settings: Settings):
 export const start = async (surroundings: Surroundings): Promise<Start> => {
   const { error, environment, directory } = surroundings
   const told = new Set<string>()
-  const tell = (style: Style, message: string, at?: Position): void => {
-    const text = `[WARNING]: ${at ? `${positionText(at, directory)}: ` : ''}${message}`
-    if (!told.has(text)) error(`${style.warning(text)}\n`)
+  const once = (text: string): void => {
+    if (!told.has(text)) error(`${text}\n`)
     told.add(text)
   }
+  const tell = (style: Style, message: string, at?: Position): void =>
+    once(style.warning(`[WARNING]: ${at ? `${positionText(at, directory)}: ` : ''}${message}`))
   const { file, settings } = await readConfiguration({
     environment,
     directory,
@@ -39,5 +42,7 @@ export const start = async (surroundings: Surroundings): Promise<Start> => {
   })
   const style = styleFor(isColoured(surroundings, settings))
   const warn = settings.systemWarnings === false ? () => {} : tell.bind(undefined, style)
-  return { surroundings, configurationFile: file, settings, style, warn }
+  const caution = (failure: Failure) =>
+    once(`${style.warning('[WARNING]:')} ${renderFailure(failure, { directory, style })}`)
+  return { surroundings, configurationFile: file, settings, style, warn, caution }
 }

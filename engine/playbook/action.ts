@@ -81,6 +81,19 @@ const fromActionKeyword = (reading: Reading, entry: YamlEntry): Action => {
 const isModule = (reading: Reading, name: string): boolean =>
   (executorActions as readonly string[]).includes(name) || reading.options.isModule(name)
 
+/** A module that there is, and that we cannot run: one of ansible-core's, or a Python program of the site. */
+const isForeign = (reading: Reading, around: Surroundings, name: string): boolean =>
+  reading.options.isForeignModule?.(name) === true || findPlugin(reading, around, name) !== undefined
+
+const foreign = (reading: Reading, around: Surroundings, name: string, at: Position): Failure => {
+  const plugin = findPlugin(reading, around, name)
+  const what = plugin === undefined ? 'is not one that play has' : `is a Python program: ${plugin}`
+  return new Failure('playbook.module', `the module '${name}' ${what}`, {
+    at,
+    hint: 'play runs no Python: say what it does with modules that play has, or with command or script',
+  })
+}
+
 const unknownModule = (reading: Reading, around: Surroundings, name: string, at: Position): Failure => {
   if (name === 'include') {
     return new Failure('playbook.module', "'include' is no longer part of the language", {
@@ -88,13 +101,7 @@ const unknownModule = (reading: Reading, around: Surroundings, name: string, at:
       hint: 'use include_tasks, import_tasks or import_playbook',
     })
   }
-  const plugin = findPlugin(reading, around, name)
-  if (plugin !== undefined) {
-    return new Failure('playbook.module', `the module '${name}' is a Python program: ${plugin}`, {
-      at,
-      hint: 'play runs no Python: say what it does with modules that play has, or with command or script',
-    })
-  }
+  if (isForeign(reading, around, name)) return foreign(reading, around, name, at)
   const names = [...(reading.options.moduleNames ?? []), ...executorActions]
   const meant = nearest(name, names)
   return new Failure('playbook.module', `there is no module '${name}'`, {
@@ -110,7 +117,8 @@ const moduleEntry = (
   others: readonly YamlEntry[],
   allowed: readonly string[],
 ): YamlEntry | undefined => {
-  const modules = others.filter(({ key }) => isModule(reading, shortName(String(key))))
+  const isKnown = (name: string) => isModule(reading, name) || isForeign(reading, around, name)
+  const modules = others.filter(({ key }) => isKnown(shortName(String(key))))
   const [first, second] = modules
   if (first && second) {
     fail(
@@ -155,7 +163,8 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
     }
     const action = reading.problems.attempt(() => fromActionKeyword(reading, keyword))
     if (action && !action.name.includes('{{') && !isModule(reading, action.name)) {
-      reading.problems.add(unknownModule(reading, around, action.name, action.at))
+      // What 'action' names is looked up when the task runs.
+      tell(reading, unknownModule(reading, around, action.name, action.at))
     }
     return action
   }
@@ -167,6 +176,7 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
   if (!entry) return undefined
   const written = String(entry.key)
   const name = shortName(written)
+  if (!isModule(reading, name)) tell(reading, foreign(reading, around, name, entry.at))
   const found = reading.problems.attempt(() => argumentsOf(reading, entry.node, name))
   return found && { name, written, at: entry.at, args: found.args, places: found.places, isLocal: false }
 }
@@ -203,14 +213,20 @@ const stringKeys = (dict: Dict): [string, Value][] => [...dict].map(([key, value
 export const checkArguments = (reading: Reading, action: Action): void => {
   const { args, places, name, at } = action
   if (args instanceof Template || name.includes('{{')) return
-  if ((executorActions as readonly string[]).includes(name)) return
+  if ((executorActions as readonly string[]).includes(name) || !reading.options.isModule(name)) return
   reading.problems.attempt(() => {
     // arguments that are open stand for those that module_defaults may give
     const isOpen = reading.cache.withDefaults.has(name.replace(/^.*\./, ''))
     const given = isOpen ? new Map<Key, Value>([...args, ['_variable_params', null]]) : args
     const failures = reading.options.checkArguments?.(name, given, places, at) ?? []
-    for (const failure of failures) reading.problems.add(failure)
+    for (const failure of failures) tell(reading, failure)
   })
+}
+
+/** A problem of a task that may never run: a warning where those are tolerated. */
+const tell = (reading: Reading, failure: Failure): void => {
+  if (reading.options.caution) reading.options.caution(failure)
+  else reading.problems.add(failure)
 }
 
 /** The arguments of an import or include, with names that it does not take told as problems. */

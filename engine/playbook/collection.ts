@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { isDirectory, isFile, type Reading, type Surroundings } from './reading.ts'
 
 const qualified = /^([A-Za-z_]\w*\.[A-Za-z_]\w*)\.([A-Za-z_][\w.]*)$/
@@ -55,7 +55,7 @@ export const collectionHint = (reading: Reading, around: Surroundings, name: str
   return `install the collection: looked for ${places.join(', ')}`
 }
 
-/** The Python file that is the module of a name: a collection's, or of `library` beside the playbook or in the role. */
+/** The Python file that is the module of a name: a collection's, or of `library` beside the playbook or in a role. */
 export const findPlugin = (reading: Reading, around: Surroundings, name: string): string | undefined => {
   const places = candidates(name, around).flatMap(({ collection, rest }) =>
     rootsOf(reading, around).flatMap((root) =>
@@ -64,7 +64,7 @@ export const findPlugin = (reading: Reading, around: Surroundings, name: string)
       ),
     ),
   )
-  const libraries = [around.directory, dirname(around.file), ...(around.role ? [around.role.path] : [])]
-  if (!name.includes('.')) places.push(...libraries.map((root) => join(root, 'library', `${name}.py`)))
+  const libraries = [join(around.directory, 'library'), ...reading.cache.libraries]
+  if (!name.includes('.')) places.push(...libraries.map((library) => join(library, `${name}.py`)))
   return places.find(isFile)
 }

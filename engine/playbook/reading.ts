@@ -14,6 +14,13 @@ export type LoadOptions = {
   readonly isModule: (name: string) => boolean
   /** All module names, for hints. */
   readonly moduleNames?: readonly string[]
+  /** Whether a name is a module of ansible-core's that we do not have: what uses it may be read, and fails when it runs. */
+  readonly isForeignModule?: (name: string) => boolean
+  /**
+   * Tells of tasks that cannot do what they say (arguments that are wrong, a module that we do not have): a site may
+   * never come to them. Without it they are problems.
+   */
+  readonly caution?: (failure: Failure) => void
   /** Checks the arguments of a task that are known before it runs; returns what is wrong. */
   readonly checkArguments?: (
     action: string,
@@ -43,6 +50,8 @@ export type Cache = {
   readonly identities: Map<string, Role>
   /** What the names of imports may speak of below an include. */
   readonly scopes: WeakMap<Task, Scope>
+  /** Directories of Python modules: those of the roles read so far. */
+  readonly libraries: Set<string>
   /** Modules that some module_defaults give arguments: what a task of theirs lacks is known only when it runs. */
   readonly withDefaults: Set<string>
   /** Files of tasks by place and inherited tags, with the role that they were read for. */
@@ -54,6 +63,7 @@ export const emptyCache = (): Cache => ({
   roles: new Map(),
   identities: new Map(),
   scopes: new WeakMap(),
+  libraries: new Set(),
   withDefaults: new Set(),
   tasks: new Map(),
 })

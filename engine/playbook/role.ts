@@ -166,6 +166,7 @@ export const loadRole = (
 const readRole = (reading: Reading, path: string, around: Surroundings, at: Position, use: RoleUse): LoadedRole => {
   const meta = metaOf(reading, path)
   const trail = [...around.trail, path]
+  reading.cache.libraries.add(join(path, 'library'))
   const dependencies: { block: Block; loaded: LoadedRole }[] = []
   const collection = collectionOf(path)
   const outside = { ...around, trail, role: { path, ...(collection && { collection }) } as Role }

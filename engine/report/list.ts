@@ -21,7 +21,10 @@ const tasksOf = (nodes: readonly Node[]): Task[] =>
 const taskLine = (task: Task): string => {
   const name = textOf(task.name)
   // A task without a name is told by its action alone, in a role too.
-  const shown = name === '' ? (task.written ?? task.action) : `${task.role ? `${task.role.name} : ` : ''}${name}`
+  const shown =
+    name === ''
+      ? (task.written ?? task.action)
+      : `${task.role && task.action !== 'include_role' ? `${task.role.name} : ` : ''}${name}`
   return `      ${shown}\tTAGS: [${sorted(task.tags).join(', ')}]`
 }
 
