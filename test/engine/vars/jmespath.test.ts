@@ -48,8 +48,22 @@ const cases: readonly (readonly [string, unknown])[] = [
   ['hosts.*.ip', ['10.0.0.1', '10.0.0.2']],
   ['*.up', [true, false].slice(2)],
   ['hosts.a.[ip, up]', ['10.0.0.1', true]],
-  ['people[*].[name, age]', [['ada', 36], ['bob', 25], ['eve', null]]],
-  ['people[*].{n: name, c: at.city}', [{ n: 'ada', c: 'London' }, { n: 'bob', c: 'Paris' }, { n: 'eve', c: null }]],
+  [
+    'people[*].[name, age]',
+    [
+      ['ada', 36],
+      ['bob', 25],
+      ['eve', null],
+    ],
+  ],
+  [
+    'people[*].{n: name, c: at.city}',
+    [
+      { n: 'ada', c: 'London' },
+      { n: 'bob', c: 'Paris' },
+      { n: 'eve', c: null },
+    ],
+  ],
   ["people[?name=='bob'].age", [25]],
   ["people[?name=='bob'].age | [0]", 25],
   ['people[?age > `30`].name', ['ada']],
@@ -104,7 +118,22 @@ for (const [query, expected] of cases) {
   })
 }
 
-const wrong = ['', 'a.', 'a[', 'a[?', 'a b', '[?a==]', 'foo(', 'nope(@)', 'length()', 'sort_by(people, name)', '#', '"open', 'length(`1`)', 'a *']
+const wrong = [
+  '',
+  'a.',
+  'a[',
+  'a[?',
+  'a b',
+  '[?a==]',
+  'foo(',
+  'nope(@)',
+  'length()',
+  'sort_by(people, name)',
+  '#',
+  '"open',
+  'length(`1`)',
+  'a *',
+]
 for (const query of wrong) {
   test(`refused: ${query}`, () => {
     let thrown: unknown
