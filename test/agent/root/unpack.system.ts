@@ -170,4 +170,26 @@ for (const format of ['squashfs', 'erofs'] as const) {
   )
 }
 
+for (const format of ['squashfs', 'erofs'] as const) {
+  test(
+    `${format}: attributes that the place cannot have are a failure, never lost without a word`,
+    () =>
+      inPlace(async (work, target) => {
+        const [tree, image] = [join(work, 'tree'), join(work, 'image')]
+        await mkdir(tree)
+        await writeFile(join(tree, 'ping'), 'x')
+        await tool('setfattr', ['-n', 'security.capability', '-v', capability, join(tree, 'ping')])
+        await packers[format](tree, image)
+        await mount(silentLog, { type: 'ramfs', source: 'prelude', target })
+        try {
+          const thrown = await unpackImage(contextOf(format), image, target).catch((failure: unknown) => failure)
+          assert.match((thrown as Error).message, /attribute|not supported/i)
+        } finally {
+          await unmount(silentLog, target)
+        }
+      }),
+    60_000,
+  )
+}
+
 test.run()
