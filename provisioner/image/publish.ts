@@ -56,7 +56,8 @@ export const publishImage = async (
     (newest.manifest.format ?? 'squashfs') === format &&
     (await isWhole(state.blobs, newest))
   ) {
-    const image = newest.signed ? newest : await signImage(state, newest, { expires })
+    // who names an end wants it from now on, of an old version too
+    const image = newest.signed && !expires ? newest : await signImage(state, newest, { expires })
     return { image, published: false }
   }
   const rootfs = await log.step(`packing ${tree}`, () => pack(state, tree, format))

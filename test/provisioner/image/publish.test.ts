@@ -144,6 +144,14 @@ test('the key that signs is made once, for its owner alone; an unchanged version
   const { published } = await publish()
   assert.is(published, false)
   assert.ok((await findImage(state, 'compute')).signed)
+  const expires = new Date(Date.now() + 1000)
+  const again = await publishImage(state, {
+    tree: tree(),
+    name: 'compute',
+    playbook: 'playbooks/compute.yml',
+    expires,
+  })
+  assert.match(again.image.signed!.statement, expires.toISOString())
   assert.is(await readFile(key, 'utf8'), before)
 })
 
