@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { type Interface, normalMac } from '../../engine/inventory/node/interfaces.ts'
 
@@ -39,6 +40,16 @@ export const isCardOf = ({ type, mac }: Pick<Interface, 'type' | 'mac'>, card: C
   return type === 'infiniband'
     ? card.mac.length > guid && card.mac.slice(-guid) === wanted.slice(-guid)
     : card.mac === wanted
+}
+
+/**
+ * Whether udev is done with a card, or there is no udev. It renames a card that has just come: who takes it before acts on a
+ * name that is gone in the next moment.
+ */
+export const isSettled = async (device: string, sys = '/sys/class/net', udev = '/run/udev'): Promise<boolean> => {
+  if (!existsSync(`${udev}/control`)) return true
+  const index = await text(`${sys}/${device}/ifindex`)
+  return index === undefined || existsSync(`${udev}/data/n${index}`)
 }
 
 /** Whether a link has carrier; false as long as it is down. */

@@ -2,7 +2,7 @@ import { messageOf } from '../../engine/failure.ts'
 import type { Interface } from '../../engine/inventory/node/interfaces.ts'
 import type { Log } from '../../engine/log.ts'
 import { run, runAll } from '../system/run.ts'
-import { type Card, hasCarrier, isCardOf, linkNames, listCards } from './cards.ts'
+import { type Card, hasCarrier, isCardOf, isSettled, linkNames, listCards } from './cards.ts'
 import {
   addressCommands,
   bondCommands,
@@ -41,6 +41,10 @@ export type Links = {
   state(plan: LinkPlan): Promise<LinkState>
 }
 
+/** Milliseconds after which a card is taken that udev has not looked at; and how often it is tried. */
+const udevWait = 5_000
+const attempts = 3
+
 const shown = (card: Interface): string => `${card.name} (${card.mac ?? 'no MAC is given'})`
 
 /** The cards that a link is made of. */
@@ -54,8 +58,33 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
   const made = new Set<string>()
   const joined = new Set<string>()
   const refused = new Map<string, string>()
+  const failures = new Map<string, number>()
+  const seen = new Map<string, number>()
   /** What a card was called when `taken` was read, by the name that it had to take since. */
   const formerly = new Map<string, string>()
+
+  /** The card of an interface when it is there and has its name for good. */
+  const cardOf = async (network: Interface): Promise<Card | undefined> => {
+    if (refused.has(network.name)) return undefined
+    const card = (await listCards()).find((each) => isCardOf(network, each))
+    if (!card) return undefined
+    const since = seen.get(network.name) ?? performance.now()
+    seen.set(network.name, since)
+    return (await isSettled(card.device)) || performance.now() - since > udevWait ? card : undefined
+  }
+
+  /** Tries to take a card. The kernel's last word counts when it was asked several times: a card may just be settling. */
+  const attempt = async (network: Interface, take: () => Promise<void>): Promise<boolean> => {
+    try {
+      await take()
+      return true
+    } catch (thrown) {
+      const count = (failures.get(network.name) ?? 0) + 1
+      failures.set(network.name, count)
+      if (count >= attempts) refused.set(network.name, messageOf(thrown))
+      return false
+    }
+  }
 
   /** A name belongs to one link: what the kernel gave it to, or a bond that somebody else made, gives way. */
   const freeName = async (name: string): Promise<void> => {
@@ -99,17 +128,12 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     }
     const came: Interface[] = []
     const devices: string[] = []
-    for (const member of members.filter(({ name }) => !joined.has(name) && !refused.has(name))) {
-      const card = (await listCards()).find((each) => isCardOf(member, each))
-      if (!card) continue
-      try {
-        await enslave(plan, member, card)
-        joined.add(member.name)
-        came.push(member)
-        devices.push(card.device)
-      } catch (thrown) {
-        refused.set(member.name, messageOf(thrown))
-      }
+    for (const member of members.filter(({ name }) => !joined.has(name))) {
+      const card = await cardOf(member)
+      if (!card || !(await attempt(member, () => enslave(plan, member, card)))) continue
+      joined.add(member.name)
+      came.push(member)
+      devices.push(card.device)
     }
     if (isNew) {
       await runAll(log, upCommands(network.name))
@@ -123,17 +147,14 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
 
   const advanceCard = async (plan: LinkPlan): Promise<readonly string[]> => {
     const { network } = plan
-    if (made.has(network.name) || refused.has(network.name)) return []
-    const card = (await listCards()).find((each) => isCardOf(network, each))
+    const card = made.has(network.name) ? undefined : await cardOf(network)
     if (!card) return []
-    try {
+    const take = async () => {
       if (card.device !== network.name) await freeName(network.name)
       await runAll(log, cardCommands(network, card.device))
       await address(plan, [card.device])
-    } catch (thrown) {
-      refused.set(network.name, messageOf(thrown))
-      return []
     }
+    if (!(await attempt(network, take))) return []
     made.add(network.name)
     return [shown(network)]
   }

@@ -1,27 +1,20 @@
 import { Failure } from '../../engine/failure.ts'
-import type { Interface } from '../../engine/inventory/node/interfaces.ts'
-import { interfacesOf } from '../../engine/inventory/node/interfaces.ts'
+import { type Interface, interfacesOf } from '../../engine/inventory/node/interfaces.ts'
 import { askingInterface, linkProblems } from '../../engine/inventory/node/links.ts'
 import type { NodeNetwork } from '../../schema/types.ts'
 
-/** What has to be made, in order. Members of a bond belong to it and do not stand alone. */
-export type LinkPlan = (
+type Shape =
   | { readonly kind: 'bond'; readonly members: readonly Interface[]; readonly address: string | undefined }
   | { readonly kind: 'card' }
   | { readonly kind: 'vlan'; readonly parent: string; readonly id: number }
   | { readonly kind: 'partition'; readonly parent: string; readonly key: number }
-) & {
+
+/** What has to be made, in order. Members of a bond belong to it and do not stand alone. */
+export type LinkPlan = Shape & {
   readonly network: Interface
   /** It has no address of its own and asks for one. */
   readonly asks: boolean
 }
-
-type Shape =
-  Exclude<LinkPlan, 'network' | 'asks'> extends infer T
-    ? T extends unknown
-      ? Omit<T, 'network' | 'asks'>
-      : never
-    : never
 
 const shapeOf = (network: Interface, interfaces: readonly Interface[]): Shape => {
   if (network.type === 'bond') {
