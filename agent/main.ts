@@ -40,6 +40,12 @@ const option = (argv: readonly string[], name: string, otherwise: string): strin
   return index < 0 ? otherwise : (argv[index + 1] ?? otherwise)
 }
 
+/** What a task that ran out of its time left behind must not hold the boot. */
+const ending = (code: number): number => {
+  setTimeout(() => process.exit(code), 1000).unref()
+  return code
+}
+
 const runRuntime = async (argv: readonly string[]): Promise<number> => {
   const log = createLog(textSink((line) => process.stdout.write(line), false))
   const stop = new AbortController()
@@ -69,7 +75,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
   }
   switch (command) {
     case 'boot':
-      return boot(bootStages, places)
+      return ending(await boot(bootStages, places))
     case 'init':
       process.env['MDADM_NO_UDEV'] = '1' // nobody makes nodes of arrays there: mdadm does it itself
       return start(bootStages)
@@ -80,7 +86,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     case 'runtime':
       return runRuntime(rest)
     case 'preboot':
-      return prebootCommand(option(rest, '--root', '/sysroot'))
+      return ending(await prebootCommand(option(rest, '--root', '/sysroot')))
     case 'mkdisk':
       return mkdiskCommand(rest)
     case '--version':

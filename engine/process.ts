@@ -49,11 +49,11 @@ export const execute = async (
       // it has ended already
     }
   }
-  let late = false
   const timer = options.timeout
     ? setTimeout(() => {
-        late = true
         kill()
+        // not when it has ended: a process that waits for a dead disk or server cannot even be killed
+        reject(new Failure('cli.tool', `${file} did not end within ${options.timeout} ms`))
       }, options.timeout)
     : undefined
   options.signal?.addEventListener('abort', kill, { once: true })
@@ -66,7 +66,6 @@ export const execute = async (
   child.on('close', (code, signal) => {
     clearTimeout(timer)
     options.signal?.removeEventListener('abort', kill)
-    if (late) return reject(new Failure('cli.tool', `${file} did not end within ${options.timeout} ms`))
     resolve({
       code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15),
       stdout: Buffer.concat(stdout).toString(),

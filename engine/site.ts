@@ -27,6 +27,8 @@ export type SiteOptions = {
   /** Variables of the command line. */
   readonly extraVars?: Dict
   readonly warn: (message: string, at?: Position) => void
+  /** Told what each vault holds that is opened: a `!vault` text, or a whole file (line 1, column 1). */
+  readonly opened?: ((text: string, at: Position) => void) | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly compat?: '2.18' | undefined
   /** What becomes of an inventory source that does not exist: an error, unless it is only warned of. */
@@ -36,7 +38,11 @@ export type SiteOptions = {
 /** Loads the inventory of a site. Throws a Failure that carries all problems. */
 export const openSite = async (options: SiteOptions): Promise<Site> => {
   const decryptFile = (ciphertext: string, at: Position): Buffer => decryptVault(ciphertext, options.vaultSecrets, at)
-  const decrypt = (ciphertext: string, at: Position): string => decryptFile(ciphertext, at).toString()
+  const decrypt = (ciphertext: string, at: Position): string => {
+    const text = decryptFile(ciphertext, at).toString()
+    options.opened?.(text, at)
+    return text
+  }
   const { warn, playbookDirectory } = options
   const surroundings: TemplarSurroundings = {
     warn,

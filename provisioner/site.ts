@@ -8,6 +8,7 @@ import type { VaultSecret } from '../engine/vars/vault.ts'
 import type { SiteSettings } from '../schema/types.ts'
 import type { Node } from './node/node.ts'
 import { loadNodes } from './node/nodes.ts'
+import { vaultTexts } from './secrets/vaulttexts.ts'
 import { nodePolicy, siteSettings } from './settings.ts'
 
 /** What the provisioner knows of a site from its files: read once, never changed; a changed file makes a new one. */
@@ -20,6 +21,8 @@ export type Site = {
   readonly templar: Templar
   /** Opens what ansible-vault encrypted; throws a Failure 'vault.…' without the password. */
   readonly decrypt: (ciphertext: string, at: Position) => string
+  /** Every text that was in a vault opened so far: no log of a node shows them. */
+  readonly vaulted: ReadonlySet<string>
   /** What a host knows from the inventory. */
   readonly scope: (host: string) => Scope
 }
@@ -34,10 +37,14 @@ export type SiteSources = {
 
 /** Loads a site: inventory, settings and the record of every node. Throws a Failure that carries all problems. */
 export const loadSite = async (sources: SiteSources): Promise<Site> => {
-  const { inventory, templar, decrypt, scope, resolve } = await openSite(sources)
+  const vaulted = new Set<string>()
+  const opened = (text: string, at: Position) => {
+    for (const each of vaultTexts(text, at)) vaulted.add(each)
+  }
+  const { inventory, templar, decrypt, scope, resolve } = await openSite({ ...sources, opened })
   const settings = siteSettings(inventory, resolve)
   const nodes = loadNodes(inventory, resolve, (host) => nodePolicy(inventory, resolve, host))
-  return { inventory, directory: inventory.directory, settings, nodes, templar, decrypt, scope }
+  return { inventory, directory: inventory.directory, settings, nodes, templar, decrypt, vaulted, scope }
 }
 
 /** The nodes that patterns choose (names, ranges, groups); all when there are none. Throws a Failure for a part that chooses no node. */

@@ -2546,6 +2546,7 @@ export interface BootManifest {
    */
   network: NodeNetwork[];
   mkdisk?: NodeMkdisk;
+  secrets?: BootSecrets;
   /**
    * Seconds without progress after which the watchdog restarts the node.
    */
@@ -3055,6 +3056,28 @@ export interface MkdiskVolume {
 }
 
 /**
+ * Where the secrets are mounted from by NFS; without it they are fetched over the session.
+ */
+export interface BootSecrets {
+  /**
+   * Export: 10.1.0.1:/warewulf/secrets.
+   */
+  source: string;
+  /**
+   * Further mount options.
+   */
+  options?: string[];
+  /**
+   * Files without which the node does not boot.
+   */
+  required: string[];
+  /**
+   * Files that may be missing.
+   */
+  optional: string[];
+}
+
+/**
  * What happens when the boot fails.
  */
 export interface BootRetry {
@@ -3074,6 +3097,10 @@ export interface BootRetry {
    * Offer an emergency shell instead of the restart; off by default.
    */
   shell?: boolean;
+  /**
+   * Crypt hash of the shell's password; without one there is no shell.
+   */
+  shell_password?: string;
   /**
    * How often the node tries to boot, with this boot, since one succeeded or it was switched on; the pause before a restart grows with it.
    */
@@ -3126,6 +3153,11 @@ export interface Bundle {
   groups: {
     [k: string]: string[];
   };
+  /**
+   * Texts of plays and variables that were in a vault where the bundle was made: no log of the node shows them.
+   */
+  masks: string[];
+  policy: BundlePolicy;
   /**
    * Files that the tasks use.
    */
@@ -3299,6 +3331,20 @@ export interface NodeLab {
   bus?: "virtio" | "nvme";
 }
 
+/**
+ * What holds for every task.
+ */
+export interface BundlePolicy {
+  /**
+   * Seconds that a task may take which says nothing of it itself.
+   */
+  task_timeout?: number;
+  /**
+   * Whether a failed task ends the boot; stop when absent.
+   */
+  task_failure?: "stop" | "continue";
+}
+
 export interface BundleFile {
   /**
    * Path relative to the site's directory.
@@ -3312,6 +3358,10 @@ export interface BundleFile {
    * Bytes.
    */
   size: number;
+  /**
+   * It was in a vault where the bundle was made: no log of the node shows its content.
+   */
+  vault?: boolean;
 }
 
 // schema/event.schema.json
@@ -3467,6 +3517,10 @@ export interface Blob2 {
  * Answer of GET /secrets: the files that the node may have below /secrets, and those it must have.
  */
 export interface SecretBundle {
+  /**
+   * Optional secrets that are not set.
+   */
+  missing: string[];
   /**
    * Secret files.
    */
@@ -3643,9 +3697,29 @@ export interface SiteBoot {
    */
   rate?: number;
   /**
-   * Offer an emergency shell instead of the restart.
+   * Seconds that a preboot task may take which has no `timeout` of its own.
+   */
+  task_timeout?: number;
+  /**
+   * stop: a failed preboot task ends the boot; continue: the node goes on and reports that it is degraded.
+   */
+  task_failure?: "stop" | "continue";
+  /**
+   * NFS export to mount the secrets from, `10.1.0.1:/warewulf/secrets`; without it the node fetches them from the provisioner.
+   */
+  secrets?: string;
+  /**
+   * Further mount options of that export (`vers=4.2`, `port=2049`); the mount is always ro, nosuid, nodev, noexec.
+   */
+  secrets_options?: string[];
+  /**
+   * Offer an emergency shell instead of the restart; only with `shell_password`.
    */
   shell?: boolean;
+  /**
+   * Crypt hash of the emergency shell's password (`openssl passwd -6`); keep it in vault, and use no password that opens anything else.
+   */
+  shell_password?: string;
 }
 
 /**

@@ -1,26 +1,36 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { exitCodeOf } from '../../engine/run/run.ts'
-import { resolveBelow } from '../system/below.ts'
+import { findSecrets, mountSecrets, removeSecrets, showInRoot } from '../stages/secrets.ts'
+import { makeBelow, resolveBelow } from '../system/below.ts'
 import { parseCmdline } from '../system/cmdline.ts'
 import { openLog } from '../system/journal.ts'
-import { mount, unmount } from '../system/mounts.ts'
-import { masked } from './mask.ts'
+import { defaultTaskTimeout } from './limits.ts'
+import { maskOf } from './mask.ts'
 import { openReport } from './report.ts'
 import { openPlayer } from './run.ts'
-import { readSecretVars } from './secretvars.ts'
+import { readSecrets } from './secretvars.ts'
 
 /** Where such images keep the repository they were made with. */
 const repository = '/container_repo/ansible'
 const exported = '/warewulf/secrets'
+
+/** Seconds in which the server must have answered. */
+const budget = 180
 
 /** The address in `wwinit.uri=http://10.1.0.1:9873/provision/…` (`wwinit_uri=` with older ones). */
 export const warewulfServer = (cmdline: string): string | undefined => {
   const values = parseCmdline(cmdline)
   const uri = values.get('wwinit.uri') ?? values.get('wwinit_uri') ?? ''
   return /\d+\.\d+\.\d+\.\d+/.exec(String(uri))?.[0]
+}
+
+/** Seconds of `prelude.task_timeout=`, or what holds without it. */
+export const taskTimeoutOf = (cmdline: string): number => {
+  const seconds = Number(parseCmdline(cmdline).get('prelude.task_timeout'))
+  return Number.isInteger(seconds) && seconds > 0 ? seconds : defaultTaskTimeout
 }
 
 /** The playbook that made an image, by its /.buildinfo. */
@@ -35,38 +45,53 @@ const findPlaybook = async (newRoot: string): Promise<string> => {
   return file
 }
 
-const runPlaybook = async (newRoot: string, log: Log): Promise<void> => {
+const runPlaybook = async (newRoot: string, log: Log, taskTimeout: number): Promise<void> => {
   const file = await findPlaybook(newRoot)
-  const secrets = await readSecretVars(newRoot)
-  const { report, failure } = openReport(log, masked(secrets), () => {}, join(newRoot, 'var/log/dracut-preboot.log'))
-  const player = openPlayer({ node: 'localhost', newRoot, directory: dirname(file), secrets, report })
-  const { plays } = await player.load(file)
-  const summary = await log.step(`running ${file}`, () =>
-    player.run({ playbook: file, plays, tags: ['secret', 'preboot'], variables: new Map(), groups: {} }),
-  )
-  if (exitCodeOf(summary) !== 0) throw new Failure('playbook.failed', failure() ?? `${file} failed`)
+  const { variables, hidden } = await readSecrets(newRoot)
+  const mask = maskOf(hidden)
+  const path = join(await makeBelow(newRoot, '/var/log'), 'dracut-preboot.log')
+  const { report, failure } = openReport(log, mask, () => {}, path)
+  const player = openPlayer({
+    node: 'localhost',
+    newRoot,
+    directory: dirname(file),
+    secrets: variables,
+    report,
+    taskTimeout,
+  })
+  try {
+    const { plays } = await player.load(file)
+    const summary = await log.step(`running ${file}`, () =>
+      player.run({ playbook: file, plays, tags: ['secret', 'preboot'], variables: new Map(), groups: {} }),
+    )
+    if (exitCodeOf(summary) !== 0) throw new Failure('playbook.failed', failure() ?? `${file} failed`)
+  } catch (thrown) {
+    throw new Failure('playbook.failed', mask(messageOf(thrown)))
+  }
 }
 
 /**
  * The preboot phase where Warewulf's wwinit made the root: the secrets come from the server by NFS, the playbook from the
- * image itself. Returns the exit code. The secrets are gone when it ends, whatever happened.
+ * image itself. Returns the exit code; what becomes of a node whose playbook failed is the hook's business. The secrets
+ * are gone when it ends, whatever happened.
  */
 export const prebootCommand = async (newRoot: string): Promise<number> => {
   const log = openLog({ progress: () => {} })
-  const place = join(newRoot, 'secrets')
   try {
-    const server = warewulfServer(await readFile('/proc/cmdline', 'utf8'))
+    const cmdline = await readFile('/proc/cmdline', 'utf8')
+    const server = warewulfServer(cmdline)
     if (server === undefined)
       throw new Failure('boot.server', 'the kernel command line names no server', { hint: 'wwinit.uri= brings it' })
-    await mkdir(place, { recursive: true, mode: 0o700 })
-    const options = ['ro', 'nosuid', 'nodev', 'noexec', 'nolock']
-    await mount(log, { type: 'nfs', source: `${server}:${exported}`, target: place, options })
-    await runPlaybook(newRoot, log)
+    const source = `${server}:${exported}`
+    await mountSecrets(log, { source }, budget)
+    await findSecrets({ source, required: ['secrets.yml'], optional: [] })
+    await showInRoot(log, newRoot)
+    await runPlaybook(newRoot, log, taskTimeoutOf(cmdline))
     return 0
   } catch (thrown) {
-    log.error(messageOf(thrown))
+    log.error(`preboot failed: ${messageOf(thrown)}`)
     return 1
   } finally {
-    await unmount(log, place).catch((thrown) => log.error(messageOf(thrown)))
+    await removeSecrets({ log, newRoot }).catch((thrown) => log.error(messageOf(thrown)))
   }
 }

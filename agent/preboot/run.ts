@@ -22,6 +22,8 @@ export type PlayerOptions = {
   /** Variables of the secrets: they win over all others, and are never templates. */
   readonly secrets: Dict
   readonly report: Reporter
+  /** Seconds that a task may take which says nothing of it itself; any time when absent. */
+  readonly taskTimeout?: number
 }
 
 export type Plays = {
@@ -108,6 +110,7 @@ export const openPlayer = (options: PlayerOptions): Player => {
         verbosity: 0,
         forks: 1,
         forceHandlers: false,
+        taskTimeout: options.taskTimeout,
         defaults: {
           connection: 'image',
           become: false,

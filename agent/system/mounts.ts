@@ -43,8 +43,9 @@ export const bind = async (
 /** Takes a mount away; one that is busy is at least out of sight. */
 export const unmount = async (log: Log, target: string): Promise<void> => {
   if (!(await isMounted(target))) return
-  const first = await execute('umount', [target])
-  if (first.code !== 0) await run(log, 'umount', ['-l', target])
+  // the file server behind a mount may be gone: umount would wait for it
+  const first = await execute('umount', [target], { timeout: 20_000 }).catch(() => undefined)
+  if (first?.code !== 0) await run(log, 'umount', ['-l', target])
   else log.info(`umount ${target}`)
 }
 

@@ -2,6 +2,12 @@ import { Failure } from '../../engine/failure.ts'
 
 export type SecretFile = { readonly name: string; readonly required: boolean; readonly content: Buffer }
 
+export type SecretBundle = {
+  readonly files: readonly SecretFile[]
+  /** Optional secrets that are not set. */
+  readonly missing: readonly string[]
+}
+
 const value = (code: number): number => {
   if (code >= 65 && code <= 90) return code - 65
   if (code >= 97 && code <= 122) return code - 71
@@ -36,7 +42,7 @@ const quotation = 0x22
  * The files of a secret bundle (schema/secrets.schema.json). The contents are cut out of the JSON before it is parsed, so
  * that no string ever holds them, and `json` is overwritten. Names never lead out of their directory.
  */
-export const parseSecretBundle = (json: Buffer): readonly SecretFile[] => {
+export const parseSecretBundle = (json: Buffer): SecretBundle => {
   const contents: Buffer[] = []
   const rest: Buffer[] = []
   try {
@@ -51,16 +57,18 @@ export const parseSecretBundle = (json: Buffer): readonly SecretFile[] => {
       from = end
     }
     rest.push(json.subarray(from))
-    const { files } = JSON.parse(Buffer.concat(rest).toString()) as {
+    const { files, missing } = JSON.parse(Buffer.concat(rest).toString()) as {
       files: { name: string; required: boolean; content: string }[]
+      missing: string[]
     }
-    return files.map(({ name, required, content }) => {
+    const read = files.map(({ name, required, content }) => {
       if (!/^[A-Za-z0-9._-]+$/.test(name) || name === '.' || name === '..')
         throw new Failure('secrets.name', `a secret may not be called '${name}'`)
       const bytes = contents[Number(content)]
       if (!bytes) throw new Failure('secrets.bundle', `the secret '${name}' has no content`)
       return { name, required, content: bytes }
     })
+    return { files: read, missing: missing.map(String) }
   } catch (thrown) {
     for (const content of contents) content.fill(0)
     if (thrown instanceof Failure) throw thrown

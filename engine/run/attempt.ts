@@ -12,6 +12,7 @@ import { boolean } from './boolean.ts'
 import { type Route, routeOf } from './connections.ts'
 import { controllerFor } from './controller.ts'
 import { failedBy, placed } from './failed.ts'
+import { inTime } from './intime.ts'
 import { lazyConnection } from './lazyconnection.ts'
 import { keyword, keywords, type Place, type PlayRun, type Run } from './playrun.ts'
 import type { HostRun } from './state.ts'
@@ -162,12 +163,17 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
         }
       },
     })
-    const target = await targetOf(occasion, connection)
-    const seconds = Number((await resolved(occasion, task.async)) ?? 0)
-    const run =
-      seconds > 0
-        ? await runInBackground(module, target, params, await backgroundOf(occasion, seconds))
-        : await runModule(module, target, params)
+    const { options } = playRun.run
+    const limit = Number((await keywordValue(occasion, 'timeout')) ?? options.taskTimeout ?? 0)
+    const background = Number((await resolved(occasion, task.async)) ?? 0)
+    const { target, run } = await inTime(limit, options.signal, async (signal) => {
+      const target = await targetOf(occasion, connection, signal)
+      const run =
+        background > 0
+          ? await runInBackground(module, target, params, await backgroundOf(occasion, background))
+          : await runModule(module, target, params)
+      return { target, run }
+    })
     if (lost && run.failure === lost) throw lost
     return { run: target.diff ? run : { ...run, diffs: [] }, unreachable: false, address }
   } catch (thrown) {
@@ -186,17 +192,13 @@ const backgroundOf = async (occasion: Occasion, seconds: number): Promise<Backgr
 }
 
 /** The host as the module sees it. */
-const targetOf = async (occasion: Occasion, connection: Connection): Promise<Host> => {
+const targetOf = async (occasion: Occasion, connection: Connection, signal: AbortSignal | undefined): Promise<Host> => {
   const { playRun, task, host, scope } = occasion
   const { options } = playRun.run
   const name = occasion.delegate ?? host.name
   const environment = await environmentOf(occasion)
   const hasEnvironment = Object.keys(environment).length > 0
-  const seconds = Number((await keywordValue(occasion, 'timeout')) ?? 0)
-  const limit = {
-    ...(seconds > 0 ? { timeout: seconds * 1000 } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
-  }
+  const limit = signal ? { signal } : {}
   const checkMode = await keywordValue(occasion, 'checkMode')
   const diff = await keywordValue(occasion, 'diff')
   return {

@@ -38,6 +38,8 @@ export type RunOptions = {
   readonly refreshInventory?: (() => Promise<void>) | undefined
   readonly ask?: ((prompt: string, secret: boolean) => Promise<string | undefined>) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Seconds that a task may take that says nothing of it itself; any time when absent. */
+  readonly taskTimeout?: number | undefined
   /** Directory that relative paths of messages refer to. */
   readonly directory: string
 }

@@ -6,6 +6,7 @@ import type {
   BootNfs,
   BootOverlay,
   BootRoot,
+  BootSecrets,
   BootServer,
   NodeRoot,
   SiteSettings,
@@ -83,6 +84,13 @@ export type ManifestParts = {
   readonly overlay?: BootOverlay | undefined
 }
 
+const mountedSecrets = ({ record, boot }: Node, source: string): BootSecrets => {
+  const names = (isWanted: boolean) =>
+    Object.entries(record.secrets ?? {}).flatMap(([name, { required = true }]) => (required === isWanted ? [name] : []))
+  const options = boot.secrets_options
+  return { source, ...(options && { options }), required: names(true), optional: names(false) }
+}
+
 export const bootManifest = ({
   node,
   image,
@@ -96,7 +104,7 @@ export const bootManifest = ({
 }: ManifestParts): BootManifest => {
   const { record } = node
   const { rootfs, name, format = 'squashfs', unpacked } = image.manifest
-  const { watchdog, budget, patience, rate, shell } = node.boot
+  const { watchdog, budget, patience, rate, shell, shell_password } = node.boot
   const mirrors = mirrorsOf(node.name, node.servers)
   return {
     version: 1,
@@ -121,11 +129,13 @@ export const bootManifest = ({
     network: [...bootNetwork(node.interfaces)],
     ...(record.mkdisk === undefined ? {} : { mkdisk: record.mkdisk }),
     ...(watchdog === undefined ? {} : { watchdog }),
+    ...(node.boot.secrets === undefined ? {} : { secrets: mountedSecrets(node, node.boot.secrets) }),
     retry: {
       ...(budget === undefined ? {} : { budget }),
       ...(patience === undefined ? {} : { patience }),
       ...(rate === undefined ? {} : { rate }),
       ...(shell === undefined ? {} : { shell }),
+      ...(shell && shell_password !== undefined && { shell_password }),
       ...attempts,
     },
   }

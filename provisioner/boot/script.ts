@@ -14,16 +14,19 @@ export type BootScript = {
   readonly boot: string
 }
 
-/** A kernel that stops, or an initramfs that fails beside the agent, restarts: nobody sits before a node's console. */
+/**
+ * A kernel that stops, or an initramfs that fails beside the agent, restarts: nobody sits before a node's console, and
+ * dracut's own shell would ask nobody for a password. The agent offers one that does, where the site wants it.
+ */
 const unattended = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot'] as const
 
 /**
- * Kernel arguments: `root=prelude`, what keeps a node from waiting for somebody (unless its site wants a shell) and the
- * record's own, which come last and win. World-readable on the node: nothing secret ever stands here.
+ * Kernel arguments: `root=prelude`, what keeps a node from waiting for somebody and the record's own, which come last and
+ * win. World-readable on the node: nothing secret ever stands here.
  */
 export const kernelArguments = (node: Node): readonly string[] => [
   'root=prelude',
-  ...(node.boot.shell ? [] : unattended),
+  ...unattended,
   ...(node.record.kernel?.args ?? []),
 ]
 

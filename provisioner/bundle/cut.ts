@@ -98,10 +98,27 @@ const withVarsFiles = async (site: Site, node: Node, play: Play, loader: Playboo
   return vars
 }
 
-const readContent = async (site: Site, file: string): Promise<Buffer> => {
+const readContent = async (
+  site: Site,
+  file: string,
+): Promise<{ readonly content: Buffer; readonly vault: boolean }> => {
   const content = await readFile(file)
-  if (!isVault(content.subarray(0, 32).toString())) return content
-  return Buffer.from(site.decrypt(content.toString(), { file, line: 1, column: 1 }))
+  if (!isVault(content.subarray(0, 32).toString())) return { content, vault: false }
+  return { content: Buffer.from(site.decrypt(content.toString(), { file, line: 1, column: 1 })), vault: true }
+}
+
+/** The texts in a bundle that came out of a vault. */
+const masksOf = (site: Site, parts: readonly unknown[]): readonly string[] => {
+  const found = new Set<string>()
+  const seen = new Set<unknown>()
+  const visit = (part: unknown): void => {
+    if (typeof part === 'string' && site.vaulted.has(part)) found.add(part)
+    if (typeof part !== 'object' || part === null || seen.has(part)) return
+    seen.add(part)
+    for (const each of part instanceof Map ? part.values() : Object.values(part)) visit(each)
+  }
+  parts.forEach(visit)
+  return [...found].sort()
 }
 
 /** Cuts what a node runs at boot out of the playbook that built its image. */
@@ -121,10 +138,10 @@ export const cutBundle = async (site: Site, node: Node, image: Image, loaded: Lo
   const contents = new Map<string, Buffer>()
   const files: BundleFile[] = []
   for (const path of [...paths].sort()) {
-    const content = await readContent(site, path)
+    const { content, vault } = await readContent(site, path)
     const digest = digestOf(content)
     contents.set(digest, content)
-    files.push({ path: relative(directory, path), digest, size: content.length })
+    files.push({ path: relative(directory, path), digest, size: content.length, ...(vault && { vault }) })
   }
   const serialised = plays.map(serialise)
   const used = [
@@ -132,6 +149,8 @@ export const cutBundle = async (site: Site, node: Node, image: Image, loaded: Lo
     ...[...contents.values()].map((content) => content.toString('latin1')),
   ].join('\n')
   const groups = [...site.inventory.groups.keys()].map((group) => [group, membersOf(site.inventory, group)] as const)
+  const variables = variablesOf(site, node, used)
+  const { task_timeout, task_failure } = node.boot
   const { bmc: _, ...record } = node.record // how its head node switches it on and off is not for the node
   const bundle: Bundle = {
     version: 1,
@@ -141,7 +160,9 @@ export const cutBundle = async (site: Site, node: Node, image: Image, loaded: Lo
     playbook,
     tags: [...bootTags],
     plays: serialised,
-    variables: serialise(variablesOf(site, node, used)) as unknown as Bundle['variables'],
+    variables: serialise(variables) as unknown as Bundle['variables'],
+    masks: [...masksOf(site, [plays, variables])],
+    policy: { ...(task_timeout !== undefined && { task_timeout }), ...(task_failure && { task_failure }) },
     groups: Object.fromEntries(groups.map(([group, members]) => [group, [...members]])),
     files,
   }

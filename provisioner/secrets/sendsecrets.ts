@@ -12,13 +12,14 @@ export const sendSecrets = async ({ services, session, address }: SessionCall): 
   const store = secretStore(state.directory)
   const files: SecretFile[] = []
   const missing: string[] = []
+  const optional: string[] = []
   for (const [name, { required = true }] of Object.entries(node.record.secrets ?? {})) {
     let content: Buffer | undefined
     for (const scope of scopesOf(node.name, node.groups)) content ??= await store.get({ name, scope })
     if (content) {
       files.push({ name, required, content: content.toString('base64') })
       content.fill(0)
-    } else if (required) missing.push(name)
+    } else (required ? missing : optional).push(name)
   }
   const note = (message: string) =>
     state.events.note({ kind: 'server', node: node.name, boot: session.boot, address, message })
@@ -28,7 +29,8 @@ export const sendSecrets = async ({ services, session, address }: SessionCall): 
     await note(message)
     return refuse(409, message)
   }
-  await note(`secrets sent: ${files.map(({ name }) => name).join(', ') || 'none'}`)
-  const answer: SecretBundle = { files }
+  const without = optional.length > 0 ? `; optional and not set: ${optional.join(', ')}` : ''
+  await note(`secrets sent: ${files.map(({ name }) => name).join(', ') || 'none'}${without}`)
+  const answer: SecretBundle = { files, missing: optional }
   return Response.json(answer, { headers: { 'Cache-Control': 'no-store' } })
 }

@@ -121,15 +121,12 @@ test('the boot script loads kernel, initramfs and the per-boot initrd of the ima
   assert.not.match(script, 'token')
 })
 
-test('a node waits for nobody at its console, unless its site wants a shell there', () => {
+test('a node waits for nobody at its console; what its record says comes last and wins', () => {
   const node = fixture.site.nodes.get('n01')!
-  const unattended = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot']
-  assert.equal(kernelArguments(node).slice(0, 4), ['root=prelude', ...unattended])
-  const attended = kernelArguments({ ...node, boot: { ...node.boot, shell: true } })
-  assert.equal(
-    unattended.filter((word) => attended.includes(word)),
-    [],
-  )
+  const attended = { ...node, boot: { ...node.boot, shell: true } }
+  for (const each of [node, attended])
+    assert.equal(kernelArguments(each).slice(0, 4), ['root=prelude', 'panic=30', 'rd.shell=0', 'rd.emergency=reboot'])
+  assert.is(kernelArguments(node).at(-1), 'iommu=pt')
 })
 
 test('a boot script asked for again soon is of the same boot', async () => {
@@ -327,10 +324,13 @@ test('secrets go to their node, and are kept by no cache', async () => {
   )
   const answer = await ask('/secrets', as())
   assert.is(answer.headers.get('cache-control'), 'no-store')
-  const { files } = (await answer.json()) as SecretBundle
+  const { files, missing } = (await answer.json()) as SecretBundle
   assert.equal(files, [
     { name: 'secrets.yml', required: true, content: Buffer.from('munge_key: abc').toString('base64') },
   ])
+  assert.equal(missing, ['extra.key'], 'an optional secret that is not set is named')
+  const said = (await fixture.state.events.list()).map((entry) => ('message' in entry ? entry.message : ''))
+  assert.ok(said.includes('secrets sent: secrets.yml; optional and not set: extra.key'), said.join('\n'))
   assert.not.match(JSON.stringify(fixture.logged), 'munge_key')
   assert.not.match(JSON.stringify(await fixture.state.events.list()), 'munge_key')
 })

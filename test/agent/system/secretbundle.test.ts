@@ -19,18 +19,19 @@ test('gives names and contents, and leaves nothing of the answer in memory', () 
     { name: 'secrets.yml', content: Buffer.from('a: "content":"\n').toString('base64'), required: false },
     { name: 'empty', content: '', required: false },
   ]
-  const json = Buffer.from(JSON.stringify({ files }))
+  const json = Buffer.from(JSON.stringify({ files, missing: ['extra.key'] }))
   const parsed = parseSecretBundle(json)
   assert.equal(
-    parsed.map(({ name, content, required }) => ({ name, content: content.toString('base64'), required })),
+    parsed.files.map(({ name, content, required }) => ({ name, content: content.toString('base64'), required })),
     files,
   )
+  assert.equal(parsed.missing, ['extra.key'])
   assert.ok(json.every((byte) => byte === 0))
 })
 
 for (const name of ['../etc/shadow', '..', 'a/b', '']) {
   test(`refuses the name ${JSON.stringify(name)}`, () => {
-    const json = Buffer.from(JSON.stringify({ files: [{ name, content: 'AAAA', required: true }] }))
+    const json = Buffer.from(JSON.stringify({ files: [{ name, content: 'AAAA', required: true }], missing: [] }))
     assert.throws(
       () => parseSecretBundle(json),
       (thrown: Error) => thrown instanceof Failure && thrown.code === 'secrets.name',

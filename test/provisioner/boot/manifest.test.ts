@@ -33,7 +33,7 @@ test('addresses of both families make URLs', () => {
 test('it is what its schema says, and holds no password', async () => {
   const fixture = await makeFixture({
     'inventory/host_vars/n01.yml':
-      'node_bmc: {type: ipmi, address: 10.3.0.1, user: admin, password: hunter2}\nnode_root: {type: nfs, source: "[fd00::1]:/srv/roots/{{ inventory_hostname }}", version: 4.1, options: [nconnect=4], size: 2G}\nnode_mkdisk: {wipe: true}\nprelude_boot: {watchdog: 60, shell: true, rate: 1000}\nprelude_servers: [http://cache1:9873/, http://cache2:9873]\n',
+      'node_bmc: {type: ipmi, address: 10.3.0.1, user: admin, password: hunter2}\nnode_root: {type: nfs, source: "[fd00::1]:/srv/roots/{{ inventory_hostname }}", version: 4.1, options: [nconnect=4], size: 2G}\nnode_mkdisk: {wipe: true}\nprelude_boot: {watchdog: 60, shell: true, rate: 1000, shell_password: "$6$salt$hash", secrets: "10.9.0.254:/secrets", secrets_options: [vers=4.2]}\nprelude_servers: [http://cache1:9873/, http://cache2:9873]\n',
   })
   try {
     const node = fixture.site.nodes.get('n01')!
@@ -59,7 +59,19 @@ test('it is what its schema says, and holds no password', async () => {
     assert.equal(manifest.mirrors, mirrorsOf('n01', ['http://cache1:9873', 'http://cache2:9873']))
     assert.equal(manifest.image.signed, image.signed)
     assert.is(manifest.watchdog, 60)
-    assert.equal(manifest.retry, { rate: 1000, shell: true, attempt: 3, last: 'root failed' })
+    assert.equal(manifest.retry, {
+      rate: 1000,
+      shell: true,
+      shell_password: '$6$salt$hash',
+      attempt: 3,
+      last: 'root failed',
+    })
+    assert.equal(manifest.secrets, {
+      source: '10.9.0.254:/secrets',
+      options: ['vers=4.2'],
+      required: ['secrets.yml'],
+      optional: ['extra.key'],
+    })
     assert.not.match(JSON.stringify(manifest), 'hunter2')
   } finally {
     await fixture.remove()

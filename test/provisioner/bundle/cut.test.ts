@@ -216,6 +216,38 @@ test('a vaulted file is decrypted on the way', () =>
     assert.is(cut.contents.get(digest)?.toString(), 'hidden welcome')
   }))
 
+test('what was in a vault is named for the masks of the node, and nothing else', () =>
+  withBundle(
+    {
+      'inventory/group_vars/all/vault.yml': encryptVault(
+        Buffer.from('site_key: of the site\nunused: of nobody\nlist: [first of two, 7]\n'),
+        secret,
+      ),
+      'inventory/host_vars/n01.yml': `munge_key: ${vault('the key', '  ')}\nplain: nothing secret\n`,
+      'inventory/host_vars/n02.yml': `other: ${vault('of another node', '  ')}\n`,
+      'playbooks/files/motd': encryptVault(Buffer.from('a file'), secret),
+      'playbooks/compute.yml': `- hosts: compute\n  vars:\n    inline: ${vault('in the play', '      ')}\n  tasks: [{debug: {msg: "{{ munge_key }}{{ plain }}"}, tags: preboot}, {copy: {src: motd, dest: /etc/motd}, tags: preboot}]\n`,
+    },
+    ({ bundle }) => {
+      assert.equal(bundle.masks, ['first of two', 'in the play', 'of nobody', 'of the site', 'the key'])
+      assert.equal(
+        bundle.files.map(({ path, vault: isVault }) => [path, isVault]),
+        [['playbooks/files/motd', true]],
+      )
+    },
+  ))
+
+test('the policy of the site goes with it; the password of the shell does not', () =>
+  withBundle(
+    {
+      'inventory/host_vars/n01.yml': `prelude_boot:\n  task_timeout: 30\n  task_failure: continue\n  shell: true\n  shell_password: ${vault('$6$salt$hash', '    ')}\n`,
+    },
+    ({ bundle }) => {
+      assert.equal(bundle.policy, { task_timeout: 30, task_failure: 'continue' })
+      assert.not.match(JSON.stringify(bundle), 'salt')
+    },
+  ))
+
 test('without the password a vaulted value stays vaulted', () =>
   withBundle(
     { 'inventory/host_vars/n01.yml': `munge_key: ${vault('the key', '  ')}\n` },
