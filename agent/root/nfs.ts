@@ -1,19 +1,12 @@
-import { lookup } from 'node:dns/promises'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { isIP, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { BootNfs } from '../../schema/types.ts'
 import type { BootContext, Details } from '../context.ts'
-import { mountCommand } from '../system/mounts.ts'
+import { mountNfs, nfsSource, transportOptions } from '../system/nfsmount.ts'
 import { pause } from '../system/retry.ts'
-import { run } from '../system/run.ts'
 import { mountLayers, place } from './layers.ts'
-
-/** `server:/path`, with the brackets that an IPv6 address needs. */
-export const nfsSource = ({ server, path }: Pick<BootNfs, 'server' | 'path'>): string =>
-  `${isIPv6(server) ? `[${server}]` : server}:${path}`
 
 /** The versions to try, newest first. */
 const versionsOf = (version: BootNfs['version']): readonly string[] =>
@@ -21,48 +14,27 @@ const versionsOf = (version: BootNfs['version']): readonly string[] =>
 
 /**
  * Options of the kernel's own mount. `hard`: a root that answers with errors while its server restarts is worse than one that
- * waits. NFSv3 without locks between nodes: those need daemons that no root has yet.
+ * waits.
  */
 export const nfsOptions = (nfs: BootNfs, version: string, address: string): readonly string[] => [
   nfs.writable ? 'rw' : 'ro',
-  `vers=${version}`,
-  `addr=${address}`,
   'hard',
-  ...(isIPv6(address) ? ['proto=tcp6'] : ['proto=tcp']),
-  ...(version === '3' ? ['nolock', isIPv6(address) ? 'mountproto=tcp6' : 'mountproto=tcp'] : []),
+  ...transportOptions(version, address),
   ...nfs.options,
 ]
-
-/** Milliseconds that one attempt may take. */
-const attemptLimit = 90_000
-
-const mountOnce = async ({ log }: BootContext, nfs: BootNfs, target: string): Promise<string> => {
-  const address = isIP(nfs.server) ? nfs.server : (await lookup(nfs.server)).address
-  const versions = versionsOf(nfs.version)
-  for (const [index, version] of versions.entries()) {
-    const options = nfsOptions(nfs, version, address)
-    try {
-      // -i: the kernel mounts by itself. mount.nfs would start daemons, and is not in every image
-      const command = ['-i', ...mountCommand({ type: 'nfs', source: nfsSource(nfs), target, options })]
-      await run(log, 'mount', command, { timeout: attemptLimit })
-      return version
-    } catch (thrown) {
-      const isUnknown = /protocol not supported|not supported by|unknown nfs version/i.test(messageOf(thrown))
-      if (!isUnknown || index + 1 === versions.length) throw thrown
-    }
-  }
-  throw new Error('there is no version to try')
-}
 
 /** Mounts until the server answers or the budget is spent. */
 const mountInTime = async (context: BootContext, nfs: BootNfs, target: string): Promise<string> => {
   const { log, watchdog, manifest } = context
+  const { server, path, version } = nfs
+  const options = (spoken: string, address: string) => nfsOptions(nfs, spoken, address)
+  const mounted = { server, path, versions: versionsOf(version), options }
   const budget = manifest.retry?.budget ?? 600
   const end = performance.now() + budget * 1000
   for (let attempt = 1; ; attempt++) {
     watchdog.progress()
     try {
-      return await mountOnce(context, nfs, target)
+      return await mountNfs(log, mounted, target)
     } catch (cause) {
       const wait = pause(attempt, 1_000, 60_000, Math.random)
       if (performance.now() + wait >= end)

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { BootContext, BootStage } from '../context.ts'
 import { imageRoot } from '../root/image.ts'
-import { nfsRoot, nfsSource } from '../root/nfs.ts'
+import { nfsRoot } from '../root/nfs.ts'
+import { nfsSource } from '../system/nfsmount.ts'
 import { checkNfsTrust, readTrust, verifyImage } from '../system/trust.ts'
 
 /** Checks who stands for the root before anything of it is used. */

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { nfsOptions, nfsSource } from '../../../agent/root/nfs.ts'
+import { nfsOptions } from '../../../agent/root/nfs.ts'
+import { nfsSource } from '../../../agent/system/nfsmount.ts'
 import type { BootNfs } from '../../../schema/types.ts'
 import { suite } from '../../suite.ts'
 
@@ -8,16 +9,16 @@ const test = suite('agent nfs root')
 const nfs: BootNfs = { server: '10.1.0.1', path: '/srv/root', version: '4', options: [], writable: false }
 
 for (const [name, more, version, address, options] of [
-  ['4.2, shared', {}, '4.2', '10.1.0.1', 'ro,vers=4.2,addr=10.1.0.1,hard,proto=tcp'],
-  ['3, without locks', {}, '3', '10.1.0.1', 'ro,vers=3,addr=10.1.0.1,hard,proto=tcp,nolock,mountproto=tcp'],
-  ['writable', { writable: true }, '4.1', '10.1.0.1', 'rw,vers=4.1,addr=10.1.0.1,hard,proto=tcp'],
-  ['IPv6', {}, '3', 'fd00::1', 'ro,vers=3,addr=fd00::1,hard,proto=tcp6,nolock,mountproto=tcp6'],
+  ['4.2, shared', {}, '4.2', '10.1.0.1', 'ro,hard,vers=4.2,addr=10.1.0.1,proto=tcp'],
+  ['3, without locks', {}, '3', '10.1.0.1', 'ro,hard,vers=3,addr=10.1.0.1,proto=tcp,nolock,mountproto=tcp'],
+  ['writable', { writable: true }, '4.1', '10.1.0.1', 'rw,hard,vers=4.1,addr=10.1.0.1,proto=tcp'],
+  ['IPv6', {}, '3', 'fd00::1', 'ro,hard,vers=3,addr=fd00::1,proto=tcp6,nolock,mountproto=tcp6'],
   [
     "the site's own options last, so that they win",
     { options: ['soft', 'nconnect=4'] },
     '4.2',
     '10.1.0.1',
-    'ro,vers=4.2,addr=10.1.0.1,hard,proto=tcp,soft,nconnect=4',
+    'ro,hard,vers=4.2,addr=10.1.0.1,proto=tcp,soft,nconnect=4',
   ],
 ] as const) {
   test(name, () =>
