@@ -76,12 +76,13 @@ export const linkProblems = (interfaces: readonly Interface[]): readonly LinkPro
 
 /**
  * The interface that asks for an address (DHCP, router advertisements), for the node must speak over something: what is
- * over the boot card, as long as neither it nor a VLAN over it has a static one.
+ * over the boot card, or the VLAN over it that is the node's primary interface, as long as none of them has a static one.
  */
 export const askingInterface = (interfaces: readonly Interface[]): Interface | undefined => {
   const boot = bootInterface(interfaces)
   const carrier = (boot && interfaces.find(({ members }) => members?.includes(boot.name))) ?? boot
   const over = interfaces.filter(({ type, parent }) => type === 'vlan' && parent === carrier?.name)
   const isStatic = (each: Interface) => each.address !== undefined || each.address6 !== undefined
-  return carrier && ![carrier, ...over].some(isStatic) ? carrier : undefined
+  if (carrier === undefined || [carrier, ...over].some(isStatic)) return undefined
+  return over.find(({ primary }) => primary) ?? carrier
 }

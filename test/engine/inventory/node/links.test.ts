@@ -189,6 +189,7 @@ const asking: readonly { name: string; networks: Readonly<Record<string, NodeNet
   { name: 'the bond over it', networks: { nic0, nic1, b: { type: 'bond', members: ['nic1', 'nic0'] } }, asks: 'b' },
   { name: 'no one beside an address', networks: { nic0: { ...nic0, address: '10.0.0.1/8' }, nic1 }, asks: undefined },
   { name: 'no one beside an IPv6 address', networks: { nic0: { ...nic0, address6: 'fd00::1/64' } }, asks: undefined },
+  { name: 'the VLAN that is primary', networks: { nic0, v: { parent: 'nic0', vlan: 3, primary: true } }, asks: 'v' },
   {
     name: 'no one under a VLAN with an address',
     networks: { nic0, v: { parent: 'nic0', vlan: 3, address: '10.0.0.1/8' } },
