@@ -13,6 +13,7 @@ create table if not exists entries (
 );
 create unique index if not exists entries_once on entries (boot, sequence) where sequence is not null;
 create index if not exists entries_of_node on entries (node, id);
+create index if not exists entries_of_boot on entries (boot, id);
 create table if not exists boots (
   id text primary key,
   created text not null,

@@ -113,13 +113,18 @@ export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new
       return entry
     },
     async list({ node, boot, after = 0, limit = 10_000 } = {}) {
+      // only what is asked for stands in the query: an index serves it then
+      const asked = { node, boot, id: after > 0 ? after : undefined }
+      const conditions = [
+        ...(node === undefined ? [] : ['node = :node']),
+        ...(boot === undefined ? [] : ['boot = :boot']),
+        ...(after > 0 ? ['id > :id'] : []),
+      ]
+      const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+      const values = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
       const rows = database
-        .prepare(
-          `select * from (
-             select * from entries where id > ? and (? is null or node = ?) and (? is null or boot = ?) order by id desc limit ?
-           ) order by id`,
-        )
-        .all(after, node ?? null, node ?? null, boot ?? null, boot ?? null, limit)
+        .prepare(`select * from (select * from entries ${where} order by id desc limit :limit) order by id`)
+        .all({ ...values, limit } as Record<string, string | number>)
       return (rows as Row[]).map(toEntry)
     },
     subscribe(listener) {

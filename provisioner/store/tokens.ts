@@ -118,9 +118,12 @@ export const sqliteTokens = (database: DatabaseSync, now: () => Date = () => new
     },
     boot: async (id) => findBoot(id),
     async boots({ node, since } = {}) {
+      const one = node === undefined ? [] : [node]
       const rows = database
-        .prepare('select * from boots where (? is null or node = ?) and created >= ? order by created, rowid')
-        .all(node ?? null, node ?? null, since ?? '')
+        .prepare(
+          `select * from boots where ${one.length > 0 ? 'node = ? and ' : ''}created >= ? order by created, rowid`,
+        )
+        .all(...one, since ?? '')
       return (rows as Boot[]).map((row) => ({ ...row }))
     },
     async issue(boot, { seconds, times }) {
