@@ -80,6 +80,7 @@ const readList = ({ inventory, problems }: Reading, list: string): void => {
 const readDirectory = async (reading: Reading, directory: string, root: string): Promise<void> => {
   for (const name of (await readdir(directory)).sort()) {
     if (ignoredNames.test(name) || ignoredExtensions.test(name)) continue
+    if (name === 'overlays' && directory === root) continue // the site's overlays, which are no inventory
     const path = join(directory, name)
     if ((await stat(path)).isDirectory()) await readDirectory(reading, path, root)
     else await reading.problems.attemptAsync(() => readInventoryFile(reading, path, relative(root, path)))
