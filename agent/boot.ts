@@ -48,6 +48,8 @@ export const openContext = (
   handover: Handover | undefined = undefined,
 ): BootContext => {
   const { node, boot, servers, ca } = manifest
+  const { name, version, digest } = manifest.image
+  const image = { name, ...(version === undefined ? {} : { version }), digest }
   const budget = manifest.retry?.budget ?? usual.budget
   const former = handover === undefined ? {} : { session: handover.session }
   const provisioner = createProvisioner({ servers, ca, node, boot, budget, log, ...former })
@@ -60,7 +62,7 @@ export const openContext = (
     ...(handover === undefined ? {} : { sequence: handover.sequence, pending: handover.pending }),
     changed: () => {
       const session = provisioner.session()
-      if (session) writeHandover({ session, servers, ca, ...events.rest() })
+      if (session) writeHandover({ session, servers, ca, image, ...events.rest() })
     },
   })
   return { manifest, newRoot, log, events, provisioner, watchdog, ending }

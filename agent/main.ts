@@ -4,7 +4,7 @@ import { createLog, textSink } from '../engine/log.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { boot } from './boot.ts'
 import type { BootStage } from './context.ts'
-import { diagnose } from './diagnose.ts'
+import { diagnose } from './diagnose/diagnose.ts'
 import { start } from './initramfs/start.ts'
 import { killed } from './killed.ts'
 import { mkdiskCommand } from './mkdisk/command.ts'
@@ -27,7 +27,7 @@ export const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
   init                                        boot this node from the start (as /init of the minimal initramfs does)
   killed CODE [--manifest FILE] [--root DIR]  report a boot whose agent ended with CODE, and restart (for the hook)
-  diagnose                                    show what this node looks like to the agent
+  diagnose [--json]                           say how this node is and what is wrong with it; 1 when something is
   runtime [--interval SECONDS] [--root DIR] [--session FILE]
                                               report that the node is ready, keep the runtime overlay current
   preboot [--root DIRECTORY]                  the preboot phase alone, in a root that Warewulf made
@@ -82,7 +82,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     case 'killed':
       return killed(Number(rest[0]), places)
     case 'diagnose':
-      return diagnose()
+      return diagnose(rest.includes('--json'), (text) => process.stdout.write(text))
     case 'runtime':
       return runRuntime(rest)
     case 'preboot':

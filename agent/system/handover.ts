@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { Failure } from '../../engine/failure.ts'
-import type { BootEvent, BootServer, Session } from '../../schema/types.ts'
+import type { BootEvent, BootImage, BootServer, Session } from '../../schema/types.ts'
 import { runDirectory } from './journal.ts'
 import { parseJson } from './json.ts'
 
@@ -9,6 +9,7 @@ export type Handover = {
   readonly session: Session
   readonly servers: readonly BootServer[]
   readonly ca: string
+  readonly image: Pick<BootImage, 'name' | 'version' | 'digest'>
   /** Number of the boot's next event, and the events that nobody took yet. */
   readonly sequence: number
   readonly pending: readonly BootEvent[]

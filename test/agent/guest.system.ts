@@ -59,7 +59,7 @@ test('a guest has cards on a segment, a console to type on, cables to pull and a
       timeout: 120_000,
     })
     await guest.shows(/the further initrd\nword=given\n/, 60_000)
-    await guest.shows(/card eth0: 02:00:00:00:00:01, link/, 30_000)
+    await guest.shows(/card +eth0 +02:00:00:00:00:01 +link/, 30_000)
     await guest.shows(/pull it/, 30_000)
     await guest.cable(1, 'pulled')
     await guest.shows(/pulled/, 10_000)
