@@ -37,7 +37,7 @@ const kernelLog = (): string => {
 /** Why a process ended, by its exit code as a shell gives it and what the kernel said. */
 export const causeOf = (code: number, kernel: string): string => {
   const isKill = code === 137
-  if (isKill && /Out of memory: Killed process \d+ \((?:prelude-agent|node)\)/.test(kernel))
+  if (isKill && /Out of memory: Killed process \d+ \((?:MainThread|node\S*|prelude-agent)\)/.test(kernel))
     return 'the agent was killed: the node ran out of memory'
   return code > 128 ? `the agent was killed by signal ${code - 128}` : `the agent ended with exit code ${code}`
 }

@@ -22,7 +22,7 @@ export type Watchdog = {
 export const noWatchdog: Watchdog = { progress: () => {}, handOver: async () => {}, release: async () => {} }
 
 /** Seconds in which the systemd of the new root must have taken over. */
-export const handOverSeconds = 120
+export const handOverSeconds = 180
 
 /** Where systemd reads settings that the initramfs leaves it: /run moves to the new root. */
 const runtimeSettings = '/run/systemd/system.conf.d'

@@ -39,6 +39,22 @@ test('a node without a watchdog of its own gets the one of the kernel, which its
   assert.match(read('module-setup.sh'), /instmods .*\$\(needed module\)/)
 })
 
+test('the watchdog runs before the agent does, and an agent that was killed is reported by another', () => {
+  const hook = readFileSync(join(dracut, '50prelude/prelude-root.sh'), 'utf8')
+  const order = [
+    'modprobe softdog',
+    'echo > /dev/watchdog',
+    'exec "$agent" boot',
+    '"$agent" killed "$code"',
+    'prelude_restart\n}',
+  ]
+  const places = order.map((words) => hook.indexOf(words))
+  assert.ok(
+    places.every((place, index) => place > (places[index - 1] ?? 0)),
+    String(places),
+  )
+})
+
 for (const script of scripts.filter((name) => name.endsWith('module-setup.sh'))) {
   test(`${script} is included only when asked for`, async () => {
     const { code } = await execute('bash', ['-c', '. "$1"; check', 'sh', join(dracut, script)])

@@ -56,7 +56,7 @@ test('the last words say where, what, what to do and what comes next', () => {
 
 for (const [code, kernel, cause] of [
   [137, '', 'the agent was killed by signal 9'],
-  [137, '3,500,9;Out of memory: Killed process 212 (prelude-agent) total-vm:1', 'the node ran out of memory'],
+  [137, '3,500,9;Out of memory: Killed process 212 (MainThread) total-vm:1', 'the node ran out of memory'],
   [137, '3,500,9;Out of memory: Killed process 212 (mksquashfs) total-vm:1', 'the agent was killed by signal 9'],
   [139, '', 'the agent was killed by signal 11'],
   [127, '', 'the agent ended with exit code 127'],
