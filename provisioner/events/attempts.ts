@@ -5,7 +5,9 @@ export const poweredOn = 'powered on'
 
 /** When we last switched a node on; undefined when never. */
 export const lastPowerOn = async ({ events }: State, node: string): Promise<string | undefined> =>
-  (await events.list({ node })).findLast((entry) => entry.kind === 'server' && entry.message === poweredOn)?.received
+  (await events.list({ node, others: true })).findLast(
+    (entry) => entry.kind === 'server' && entry.message === poweredOn,
+  )?.received
 
 /** Boots that lie further back say nothing of what is wrong now, in milliseconds. */
 const memory = 24 * 60 * 60 * 1000

@@ -25,6 +25,8 @@ export type Note = {
 export type EntryFilter = {
   readonly node?: string
   readonly boot?: string
+  /** Only entries that belong to no boot. */
+  readonly others?: boolean
   /** Entries with a greater id only. */
   readonly after?: number
   /** The last so many. */
@@ -112,12 +114,13 @@ export const sqliteEvents = (database: DatabaseSync, now: () => Date = () => new
       tell([entry])
       return entry
     },
-    async list({ node, boot, after = 0, limit = 10_000 } = {}) {
+    async list({ node, boot, others = false, after = 0, limit = 10_000 } = {}) {
       // only what is asked for stands in the query: an index serves it then
       const asked = { node, boot, id: after > 0 ? after : undefined }
       const conditions = [
         ...(node === undefined ? [] : ['node = :node']),
         ...(boot === undefined ? [] : ['boot = :boot']),
+        ...(others ? ['boot is null'] : []),
         ...(after > 0 ? ['id > :id'] : []),
       ]
       const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''

@@ -31,6 +31,11 @@ const problemsOf = async (files: Files): Promise<string> => {
   }
 }
 
+test('the overlays of a site lie in its directory of inventories, and are none', () =>
+  withSite({ ...siteFiles, 'inventory/overlays/own/etc/chrony.conf': 'server 10.1.0.1 iburst\n' }, ({ nodes }) => {
+    assert.equal([...nodes.keys()], ['n01', 'n02', 'n03'])
+  }))
+
 test('a node has its record and what follows from it', () =>
   withSite(siteFiles, ({ nodes }) => {
     assert.equal([...nodes.keys()], ['n01', 'n02', 'n03'])

@@ -66,6 +66,17 @@ export const eventContract = (
     assert.equal(await store.list({ node: 'nobody' }), [])
   })
 
+  withStore('finds what belongs to no boot', async (store) => {
+    await store.add([bootEvent()])
+    await store.note({ kind: 'server', node: 'n01', boot: 'b1', message: 'of a boot' })
+    await store.note({ kind: 'server', node: 'n01', message: 'of none' })
+    await store.note({ kind: 'server', node: 'n02', message: "another's" })
+    assert.equal(
+      (await store.list({ node: 'n01', others: true })).map((entry) => entry.kind === 'server' && entry.message),
+      ['of none'],
+    )
+  })
+
   withStore('keeps the boots of a node that were last heard of, and its last other notes', async (store) => {
     const begin = (boot: string, node = 'n01') => store.note({ kind: 'server', node, boot, message: 'script sent' })
     await begin('of another', 'n02')
