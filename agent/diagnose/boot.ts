@@ -57,6 +57,7 @@ export const bootSection = async (handover: Handover | undefined): Promise<Secti
       ...(session ? [['node', session.node, `boot ${session.boot}`]] : []),
       ...(image ? [['image', image.name, image.version ?? image.digest]] : []),
       ...stages.map(({ stage, state, ms }) => ['stage', stage, ms === undefined ? state : `${state}, ${ms} ms`]),
+      ...(session || stages.length > 0 ? [] : [['nothing is known of it']]),
       ...warnings.map((warning) => ['warning', warning]),
     ],
     problems: [

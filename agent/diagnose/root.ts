@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs'
-import { contentText } from '../mkdisk/machine.ts'
+import { contentText, sizeText } from '../mkdisk/machine.ts'
 import { inspectMachine } from '../system/disks.ts'
-import { mebibytes, readMemory } from '../system/memory.ts'
+import { readMemory } from '../system/memory.ts'
 import { listMounts } from '../system/mounts.ts'
 import type { Section } from './section.ts'
 
@@ -38,13 +38,13 @@ export const rootSection = async (): Promise<Section> => {
         type,
         target,
         source,
-        size === undefined || free === undefined ? '' : `${mebibytes(size - free)} of ${mebibytes(size)} used`,
+        size === undefined || free === undefined ? '' : `${sizeText(size - free)} of ${sizeText(size)} used`,
       ]),
-      ...(memory ? [['memory', `${mebibytes(memory.available)} available`]] : []),
+      ...(memory ? [['memory', `${sizeText(memory.available)} available`]] : []),
     ],
     problems: facts.flatMap(({ target, type, size, free }) =>
       size && free !== undefined && free < size * scarce && !['squashfs', 'erofs'].includes(type)
-        ? [`${target} is nearly full: ${mebibytes(free)} are left`]
+        ? [`${target} is nearly full: ${sizeText(free)} are left`]
         : [],
     ),
   }
@@ -83,7 +83,7 @@ export const disksSection = async (): Promise<Section> => {
       ...disks.map(({ device, number, size, content, busy }) => [
         number === undefined ? 'disk' : `disk ${number}`,
         device,
-        mebibytes(size),
+        sizeText(size),
         `${contentText(content)}${busy ? `; ${busy}` : ''}`,
       ]),
       ...arrays.map(({ device, level, state, degraded, action }) => [
