@@ -23,9 +23,10 @@ export const createProgram = (surroundings: Surroundings): Command => {
 }
 
 /** Reads the lines of a standard input that is no terminal, one at a time. */
-const lineReader = (): (() => Promise<string | undefined>) => {
+const lineReader = (): ((prompt: string) => Promise<string | undefined>) => {
   let iterator: AsyncIterator<string> | undefined
-  return async () => {
+  return async (prompt) => {
+    process.stderr.write(prompt)
     iterator ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
     const { value, done } = await iterator.next()
     return done ? undefined : value
@@ -77,7 +78,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     directory: process.cwd(),
     home: resolve(import.meta.dirname, '..'),
     ask,
-    askPassword: (prompt) => (process.stdin.isTTY ? ask(prompt, true) : nextLine()),
+    answer: (prompt, isSecret) => (process.stdin.isTTY ? ask(prompt, isSecret) : nextLine(prompt)),
     read,
     interruptible,
     exit: (given) => {

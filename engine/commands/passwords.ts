@@ -26,13 +26,13 @@ export const readPasswords = async (
   const connection = connectionFile
     ? await fromFile(connectionFile, surroundings)
     : isAsked
-      ? await surroundings.askPassword('SSH password: ')
+      ? await surroundings.answer('SSH password: ', true)
       : undefined
   const prompt = `BECOME password${connection === undefined ? '' : '[defaults to SSH password]'}: `
   const become = becomeFile
     ? await fromFile(becomeFile, surroundings)
     : (flags.askBecomePass ?? settings.becomeAskPass)
-      ? (await surroundings.askPassword(prompt)) || connection
+      ? (await surroundings.answer(prompt, true)) || connection
       : undefined
   return { ...(connection ? { connection } : {}), ...(become ? { become } : {}) }
 }

@@ -6,7 +6,9 @@ import { isForeignModule } from '../modules/foreign.ts'
 import { isModule, moduleNames } from '../modules/registry.ts'
 import { createLoader, type PlaybookLoader } from '../playbook/loader.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
+import { startAt } from '../playbook/startat.ts'
 import { problemList } from '../problems.ts'
+import { combined } from '../report/combined.ts'
 import { listPlaybook } from '../report/list.ts'
 import type { RunOptions } from '../run/options.ts'
 import { exitCodeOf, hostsOf, runPlaybooks } from '../run/run.ts'
@@ -27,6 +29,7 @@ import { type Reporting, reportingFor } from './reporters.ts'
 import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
 import { openSession, type Session } from './session.ts'
 import { start } from './start.ts'
+import { stepper } from './step.ts'
 import type { Surroundings } from './surroundings.ts'
 
 type Flags = ExecutionFlags &
@@ -38,6 +41,9 @@ type Flags = ExecutionFlags &
     listTags?: boolean
     syntaxCheck?: boolean
     plan?: boolean
+    startAtTask?: string
+    step?: boolean
+    flushCache?: boolean
   }
 
 /** Where Ansible keeps what it has installed, unless the configuration says otherwise. */
@@ -98,6 +104,15 @@ const run = async (playbooks: readonly Playbook[], options: RunOptions, reportin
   return options.signal?.aborted ? 99 : exitCodeOf(summary)
 }
 
+/** What is left from the task on that `--start-at-task` names; that none has the name is told. */
+const started = (loaded: readonly Playbook[], wanted: string | undefined, { surroundings, style }: Session) => {
+  if (wanted === undefined) return loaded
+  const { playbooks, isFound } = startAt(loaded, wanted)
+  const text = `[ERROR]: No matching task "${wanted}" found. Note: --start-at-task can only follow static includes.`
+  if (!isFound) surroundings.error(`${style.failed(text)}\n`)
+  return playbooks
+}
+
 const isListing = (flags: Flags): boolean =>
   [flags.listHosts, flags.listTasks, flags.listTags, flags.syntaxCheck].includes(true)
 
@@ -106,9 +121,15 @@ const play = async (files: readonly string[], flags: Flags, surroundings: Surrou
   const passwords = isListing(flags) ? {} : await readPasswords(flags, begun.settings, surroundings)
   const session = await openSession(begun, flags, dirname(files[0] as string))
   const loader = loaderFor(session)
-  const playbooks = await load(loader, files, flags, session)
+  const playbooks = started(await load(loader, files, flags, session), flags.startAtTask, session)
   const reporting = reportingFor(session, flags)
-  const options = { ...runOptionsOf(session, flags, passwords), loader, report: reporting.report }
+  const step = flags.step ? stepper(surroundings) : undefined
+  const options: RunOptions = {
+    ...runOptionsOf(session, flags, passwords),
+    loader,
+    report: step ? combined([step.reporter, reporting.report]) : reporting.report,
+    admit: step?.admit,
+  }
   try {
     const listed = listing(files, playbooks, flags, options)
     if (listed !== undefined) {
@@ -137,6 +158,9 @@ export const playbookCommand = (command: Command, surroundings: Surroundings): v
     .option('--list-tasks', 'print the tasks and end')
     .option('--list-tags', 'print the tags and end')
     .option('--syntax-check', 'check the playbooks and the variable files of the inventory, and end')
+    .option('--start-at-task <name>', 'leave out what stands before the task of this name')
+    .option('--step', 'ask before each task')
+    .option('--flush-cache', 'forget the facts that former runs kept')
     .option('--plan', 'tell what would change, with the differences of files, and nothing else; change nothing')
     .option('--force-handlers', 'run handlers of failed hosts too')
     .action(async (files: string[], given: Flags) => {

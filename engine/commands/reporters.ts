@@ -15,6 +15,7 @@ import { planReporter } from '../report/plan.ts'
 import { profileTasksReporter, timerReporter } from '../report/times.ts'
 import { withLog } from './logfile.ts'
 import type { RunFlags } from './options.ts'
+import { retryFileReporter } from './retryfile.ts'
 import type { Start } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -136,7 +137,8 @@ export const reportingFor = (start: Start, flags: RunFlags & { plan?: boolean },
     : flags.json
       ? ownDocument(output)
       : mainReporter(start, name, verbosity, output)
+  const retry = settings.retryFilesEnabled && !isDocument ? [retryFileReporter(start, output.out)] : []
   const further = flags.plan || isDocument ? [] : furtherReporters(start, verbosity, output)
-  const reporters = [main.reporter, ...further, ...(live ? [live.reporter] : [])]
+  const reporters = [...retry, main.reporter, ...further, ...(live ? [live.reporter] : [])]
   return { report: combined(reporters), end: main.end, stop: () => live?.stop() }
 }

@@ -11,8 +11,8 @@ export type Surroundings = {
   readonly home: string
   /** Asks the person at the terminal; undefined when there is none, or no answer. */
   readonly ask: (prompt: string, isSecret: boolean) => Promise<string | undefined>
-  /** Asks for a password; without a terminal it is the next line of standard input. */
-  readonly askPassword: (prompt: string) => Promise<string | undefined>
+  /** Asks for what must be answered; without a terminal the answer is the next line of standard input. */
+  readonly answer: (prompt: string, isSecret: boolean) => Promise<string | undefined>
   /** Standard input, to its end. */
   readonly read: () => Promise<Buffer>
   /** Runs something that SIGINT and SIGTERM abort. */

@@ -84,6 +84,7 @@ const runOne = async (playRun: PlayRun, task: Task, place: Place, hosts: readonl
   const first = hosts[0] as HostRun
   const scope = scopeFor(playRun, first, task, place)
   const info = taskInfo(playRun, task, await titleOf(task, scope, options), place)
+  if (options.admit && !place.handler && !(await options.admit(info))) return
   options.report({ type: 'task', task: info, hosts: hosts.length })
   if (task.action === 'meta') return runMeta(playRun, task, place, hosts, info)
   const value = (name: 'runOnce' | 'throttle') =>

@@ -3,7 +3,7 @@ import type { Position } from '../failure.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Module } from '../modules/module.ts'
 import type { PlaybookLoader } from '../playbook/loader.ts'
-import type { Reporter } from '../report/event.ts'
+import type { Reporter, TaskInfo } from '../report/event.ts'
 import type { Templar, TemplarSurroundings } from '../vars/templar.ts'
 import type { Dict, Value } from '../vars/value.ts'
 
@@ -37,6 +37,8 @@ export type RunOptions = {
   /** Reads the inventory anew, in place (`meta: refresh_inventory`). */
   readonly refreshInventory?: (() => Promise<void>) | undefined
   readonly ask?: ((prompt: string, secret: boolean) => Promise<string | undefined>) | undefined
+  /** Whether a task is carried out; all are when absent. */
+  readonly admit?: ((task: TaskInfo) => Promise<boolean>) | undefined
   readonly signal?: AbortSignal | undefined
   /** Seconds that a task may take that says nothing of it itself; any time when absent. */
   readonly taskTimeout?: number | undefined

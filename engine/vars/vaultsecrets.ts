@@ -11,7 +11,7 @@ export type VaultSource = { readonly id: string; readonly source: string }
 export type SecretsOptions = {
   /** Relative names of files are relative to it. */
   readonly directory: string
-  readonly askPassword: (prompt: string) => Promise<string | undefined>
+  readonly answer: (prompt: string, isSecret: boolean) => Promise<string | undefined>
   /** A password is wanted to encrypt with: a person gives it twice. */
   readonly isNew?: boolean
 }
@@ -59,15 +59,15 @@ const promptFor = (id: string, source: string, isNew: boolean): string => {
   return source === askSource ? `${word}: ` : `${word} (${id}): `
 }
 
-const askFor = async ({ id, source }: VaultSource, { askPassword, isNew = false }: SecretsOptions): Promise<string> => {
+const askFor = async ({ id, source }: VaultSource, { answer, isNew = false }: SecretsOptions): Promise<string> => {
   const prompt = promptFor(id, source, isNew)
-  const password = await askPassword(prompt)
+  const password = await answer(prompt, true)
   if (password === undefined) {
     throw new Failure('vault.password', `a vault password is asked for ('${id}'), and nobody is there to answer`, {
       hint: 'give it by --vault-password-file FILE or --vault-id ID@FILE',
     })
   }
-  const again = isNew ? await askPassword(`Confirm ${prompt[0]?.toLowerCase()}${prompt.slice(1)}`) : password
+  const again = isNew ? await answer(`Confirm ${prompt[0]?.toLowerCase()}${prompt.slice(1)}`, true) : password
   if (again === password) return password
   throw new Failure('vault.password', 'the two passwords differ')
 }

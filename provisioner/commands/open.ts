@@ -22,7 +22,7 @@ export const siteSources = async (
       complain(style.warning(`warning: ${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}`)),
     vaultSecrets: await readVaultSecrets(
       (options.vaultPasswordFile ?? []).map((text) => parseVaultId(text)),
-      { directory: '.', askPassword: async () => undefined },
+      { directory: '.', answer: async () => undefined },
     ),
   }
 }

@@ -30,7 +30,7 @@ const playSurroundings: PlaySurroundings = {
   directory: '.',
   home: '.',
   ask: async () => undefined,
-  askPassword: async () => undefined,
+  answer: async () => undefined,
   read: async () => Buffer.alloc(0),
   interruptible: (run) => run(new AbortController().signal),
   exit: () => {},
