@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Command, CommanderError } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
+import { adhocCommand } from './commands/adhoc.ts'
 import { codeOf } from './commands/exitcode.ts'
 import { inventoryCommand } from './commands/inventory.ts'
 import { playbookCommand } from './commands/playbook.ts'
@@ -11,7 +12,7 @@ import { Failure } from './failure.ts'
 import { renderFailure } from './report/failure.ts'
 import { hasColours, styleFor } from './report/style.ts'
 
-const commands = [inventoryCommand, vaultCommands]
+const commands = [adhocCommand, inventoryCommand, vaultCommands]
 
 /** The command line of `play`. */
 export const createProgram = (surroundings: Surroundings): Command => {

@@ -1,10 +1,7 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { checkVariables } from '../inventory/variables.ts'
-import { checkArguments } from '../modules/checkarguments.ts'
-import { isForeignModule } from '../modules/foreign.ts'
-import { isModule, moduleNames } from '../modules/registry.ts'
-import { createLoader, type PlaybookLoader } from '../playbook/loader.ts'
+import type { PlaybookLoader } from '../playbook/loader.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import { startAt } from '../playbook/startat.ts'
 import { problemList } from '../problems.ts'
@@ -12,6 +9,8 @@ import { combined } from '../report/combined.ts'
 import { listPlaybook } from '../report/list.ts'
 import type { RunOptions } from '../run/options.ts'
 import { exitCodeOf, hostsOf, runPlaybooks } from '../run/run.ts'
+import { explain, explainDirectory } from './explain.ts'
+import { loaderFor } from './loader.ts'
 import {
   becomeOptions,
   connectionOptions,
@@ -44,29 +43,8 @@ type Flags = ExecutionFlags &
     startAtTask?: string
     step?: boolean
     flushCache?: boolean
+    explain?: string
   }
-
-/** Where Ansible keeps what it has installed, unless the configuration says otherwise. */
-const defaultPaths = (kind: 'roles' | 'collections', { environment }: Surroundings): string[] => {
-  const own = environment['HOME'] ? [join(environment['HOME'], '.ansible', kind)] : []
-  return [...own, `/usr/share/ansible/${kind}`, ...(kind === 'roles' ? ['/etc/ansible/roles'] : [])]
-}
-
-export const loaderFor = ({ site, extraVars, surroundings, settings, warn, caution }: Session): PlaybookLoader =>
-  createLoader({
-    isModule,
-    isForeignModule,
-    caution,
-    moduleNames,
-    checkArguments,
-    templar: site.templar,
-    decrypt: site.decrypt,
-    decryptFile: site.decryptFile,
-    warn,
-    extraVars,
-    rolesPath: [...(settings.rolesPath ?? defaultPaths('roles', surroundings)), join(surroundings.home, 'roles')],
-    collectionsPath: settings.collectionsPath ?? defaultPaths('collections', surroundings),
-  })
 
 /** Loads all playbooks. @throws Failure that carries the problems of all */
 const load = async (loader: PlaybookLoader, files: readonly string[], flags: Flags, session: Session) => {
@@ -118,6 +96,11 @@ const isListing = (flags: Flags): boolean =>
 
 const play = async (files: readonly string[], flags: Flags, surroundings: Surroundings): Promise<number> => {
   const begun = await start(surroundings)
+  if (flags.explain !== undefined) {
+    const session = await openSession(begun, flags, explainDirectory(files, surroundings.directory))
+    surroundings.out(await explain(session, flags.explain, files, flags))
+    return 0
+  }
   const passwords = isListing(flags) ? {} : await readPasswords(flags, begun.settings, surroundings)
   const session = await openSession(begun, flags, dirname(files[0] as string))
   const loader = loaderFor(session)
@@ -158,6 +141,10 @@ export const playbookCommand = (command: Command, surroundings: Surroundings): v
     .option('--list-tasks', 'print the tasks and end')
     .option('--list-tags', 'print the tags and end')
     .option('--syntax-check', 'check the playbooks and the variable files of the inventory, and end')
+    .option(
+      '--explain <variable>',
+      'tell every level that sets a variable on HOST, and which one wins: HOST [PLAYBOOK...]',
+    )
     .option('--start-at-task <name>', 'leave out what stands before the task of this name')
     .option('--step', 'ask before each task')
     .option('--flush-cache', 'forget the facts that former runs kept')

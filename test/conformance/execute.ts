@@ -27,7 +27,7 @@ export type Outcome = {
 const play = join(import.meta.dirname, '../../bin/play')
 
 /** The names of ansible-core's programs that are ours when linked to `play`. */
-const programs = ['ansible-playbook', 'ansible-inventory', 'ansible-vault', 'ansible-galaxy']
+const programs = ['ansible', 'ansible-playbook', 'ansible-inventory', 'ansible-vault', 'ansible-galaxy']
 
 /** Python cannot be started below this: its programs are covered by a file that cannot be executed. */
 const withoutPython = `for python in /usr/bin/python[23]* /usr/local/bin/python[23]*; do

@@ -11,7 +11,8 @@ import { realPath, statAfter } from '../paths.ts'
 import { runOrFail } from '../runorfail.ts'
 import { setTimes } from './times.ts'
 
-const ancestors = (path: string): string[] => (path === '/' ? [] : [...ancestors(posix.dirname(path)), path])
+const ancestors = (path: string): string[] =>
+  path === '/' || path === '.' ? [] : [...ancestors(posix.dirname(path)), path]
 
 /** Everything below a directory whose attributes differ, in one change. */
 async function* setBelow(host: Host, params: FileParameters, root: string): AsyncGenerator<Change, void, unknown> {

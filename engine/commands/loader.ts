@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { checkArguments } from '../modules/checkarguments.ts'
+import { isForeignModule } from '../modules/foreign.ts'
+import { isModule, moduleNames } from '../modules/registry.ts'
+import { createLoader, type PlaybookLoader } from '../playbook/loader.ts'
+import type { Session } from './session.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Where Ansible keeps what it has installed, unless the configuration says otherwise. */
+const defaultPaths = (kind: 'roles' | 'collections', { environment }: Surroundings): string[] => {
+  const own = environment['HOME'] ? [join(environment['HOME'], '.ansible', kind)] : []
+  return [...own, `/usr/share/ansible/${kind}`, ...(kind === 'roles' ? ['/etc/ansible/roles'] : [])]
+}
+
+/** What reads the playbooks and roles of a session. */
+export const loaderFor = ({ site, extraVars, surroundings, settings, warn, caution }: Session): PlaybookLoader =>
+  createLoader({
+    isModule,
+    isForeignModule,
+    caution,
+    moduleNames,
+    checkArguments,
+    templar: site.templar,
+    decrypt: site.decrypt,
+    decryptFile: site.decryptFile,
+    warn,
+    extraVars,
+    rolesPath: [...(settings.rolesPath ?? defaultPaths('roles', surroundings)), join(surroundings.home, 'roles')],
+    collectionsPath: settings.collectionsPath ?? defaultPaths('collections', surroundings),
+  })
