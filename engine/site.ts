@@ -31,6 +31,8 @@ export type SiteOptions = {
   readonly opened?: ((text: string, at: Position) => void) | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly compat?: '2.18' | undefined
+  /** `hash_behaviour = merge` */
+  readonly mergesDicts?: boolean | undefined
   /** What becomes of an inventory source that does not exist: an error, unless it is only warned of. */
   readonly missing?: 'fail' | 'warn' | undefined
 }
@@ -57,8 +59,8 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
   }
   const templar = createTemplar(surroundings)
   const extraVars = options.extraVars ?? new Map()
-  const { missing } = options
-  const reading = { playbookDirectory, decrypt, warn, templar, extraVars, missing }
+  const { missing, mergesDicts } = options
+  const reading = { playbookDirectory, decrypt, warn, templar, extraVars, missing, mergesDicts }
   const load = () => loadInventory(options.inventory, reading)
   const inventory = await load()
   const refresh = async () => replaceInventory(inventory, await load())

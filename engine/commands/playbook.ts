@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { checkVariables } from '../inventory/variables.ts'
+import { withDefaults } from '../playbook/defaults.ts'
 import type { PlaybookLoader } from '../playbook/loader.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import { startAt } from '../playbook/startat.ts'
@@ -56,7 +57,8 @@ const load = async (loader: PlaybookLoader, files: readonly string[], flags: Fla
   }
   if (flags.syntaxCheck) problems.attempt(() => checkVariables(session.site.inventory))
   problems.throwAll()
-  return playbooks
+  const { strategy, anyErrorsFatal, taskTimeout: timeout } = session.settings
+  return playbooks.map((playbook) => withDefaults(playbook, { strategy, anyErrorsFatal, timeout }))
 }
 
 /** What the `--list-…` options and `--syntax-check` print of each playbook; undefined when none of them is given. */
@@ -147,7 +149,7 @@ export const playbookCommand = (command: Command, surroundings: Surroundings): v
     )
     .option('--start-at-task <name>', 'leave out what stands before the task of this name')
     .option('--step', 'ask before each task')
-    .option('--flush-cache', 'forget the facts that former runs kept')
+    .option('--flush-cache', 'no effect: facts are not kept from run to run')
     .option('--plan', 'tell what would change, with the differences of files, and nothing else; change nothing')
     .option('--force-handlers', 'run handlers of failed hosts too')
     .action(async (files: string[], given: Flags) => {

@@ -70,6 +70,7 @@ export const runOptionsOf = (
     verbosity: verbosityOf(flags, settings),
     forks: flags.forks ?? settings.forks ?? 50,
     forceHandlers: flags.forceHandlers ?? settings.forceHandlers ?? false,
+    missingHandlers: settings.errorOnMissingHandler === false ? 'warn' : 'fail',
     defaults: defaultsOf(session, flags, passwords),
     magic: (name, host) => {
       if (name === 'prelude_home') return home

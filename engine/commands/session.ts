@@ -51,6 +51,7 @@ export const openSession = async (
     warn,
     environment: surroundings.environment,
     compat: flags.compat,
+    mergesDicts: settings.hashBehaviour === 'merge',
     missing: settings.anyUnparsedIsFailed ? 'fail' : 'warn',
   })
   const limit = flags.limit === undefined ? undefined : expandLimit(flags.limit)

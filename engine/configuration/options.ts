@@ -114,7 +114,7 @@ export const options = {
     'gathering',
     'GATHERING',
     'text',
-    '`implicit`, `explicit` or `smart`: when facts are gathered',
+    '`explicit`: facts are gathered where a play says so',
   ),
   hashBehaviour: option(
     'defaults',
@@ -132,28 +132,6 @@ export const options = {
     'ERROR_ON_MISSING_HANDLER',
     'boolean',
     'whether an unknown handler is an error; else a warning',
-  ),
-  ansibleManaged: option('defaults', 'ansible_managed', 'MANAGED', 'text', 'text of the variable ansible_managed'),
-  factCaching: option(
-    'defaults',
-    'fact_caching',
-    'CACHE_PLUGIN',
-    'text',
-    '`memory`, or `jsonfile` to keep facts from run to run',
-  ),
-  factCachingConnection: option(
-    'defaults',
-    'fact_caching_connection',
-    'CACHE_PLUGIN_CONNECTION',
-    'text',
-    'directory of kept facts',
-  ),
-  factCachingTimeout: option(
-    'defaults',
-    'fact_caching_timeout',
-    'CACHE_PLUGIN_TIMEOUT',
-    'integer',
-    'seconds that kept facts are good for; 0: for ever',
   ),
   anyUnparsedIsFailed: option(
     'inventory',

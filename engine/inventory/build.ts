@@ -5,12 +5,13 @@ const noFiles = (): readonly VariableLayer[] => []
 
 /** An inventory with the groups `all` and `ungrouped` and nothing else. */
 export const emptyInventory = (
-  options: { sources?: readonly string[]; directory?: string; files?: Inventory['files'] } = {},
+  options: { sources?: readonly string[]; directory?: string; files?: Inventory['files']; mergesDicts?: boolean } = {},
 ): Inventory => {
   const inventory: Inventory = {
     sources: options.sources ?? [],
     groups: new Map(),
     hosts: new Map(),
+    mergesDicts: options.mergesDicts ?? false,
     directory: options.directory ?? '.',
     files: options.files ?? noFiles,
     derived: { depths: new Map(), groups: new Map(), layers: new Map(), members: new Map() },

@@ -46,6 +46,8 @@ export type Inventory = {
   readonly sources: readonly string[]
   readonly groups: Map<string, Group>
   readonly hosts: Map<string, InventoryHost>
+  /** Dictionaries of one name on several levels: the strongest counts, or all are merged (`hash_behaviour`). */
+  readonly mergesDicts: boolean
   /** Directory of the first source. */
   readonly directory: string
   /** Layers of group_vars or host_vars for a name, read when they are first asked for. @throws Failure */

@@ -26,6 +26,8 @@ export type InventoryOptions = {
   readonly templar?: Templar | undefined
   /** Variables of the command line, of which such a source may speak. */
   readonly extraVars?: Dict
+  /** `hash_behaviour = merge` */
+  readonly mergesDicts?: boolean | undefined
   /** What becomes of a source that does not exist: an error, unless it is only warned of. */
   readonly missing?: 'fail' | 'warn' | undefined
 }
@@ -143,6 +145,7 @@ export const loadInventory = async (sources: readonly string[], options: Invento
     sources: paths,
     directory: first?.directory ?? process.cwd(),
     files: variableFiles(places, options),
+    mergesDicts: options.mergesDicts ?? false,
   })
   const problems = problemList()
   const reading: Reading = { inventory, problems, options }

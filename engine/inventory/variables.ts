@@ -1,4 +1,5 @@
 import { problemList } from '../problems.ts'
+import { mergedDicts } from '../vars/mergeddicts.ts'
 import type { Value } from '../vars/value.ts'
 import { groupsOf } from './groups.ts'
 import type { HostVariables, Inventory, Origin, VariableLayer } from './inventory.ts'
@@ -34,7 +35,7 @@ export const hostVariables = (inventory: Inventory, name: string): HostVariables
   const origins = new Map<string, Origin>()
   for (const layer of hostLayers(inventory, name)) {
     for (const [key, value] of layer.values) {
-      values.set(String(key), value)
+      values.set(String(key), inventory.mergesDicts ? mergedDicts(values.get(String(key)), value) : value)
       origins.set(String(key), originOf(layer, String(key)))
     }
   }

@@ -17,14 +17,29 @@ const most = 8
 const namesOf = (hosts: readonly string[]): string =>
   hosts.length > most ? `${hosts.slice(0, most).join(', ')} and ${hosts.length - most} more` : hosts.join(', ')
 
+const counted = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
+
 /** What one task would do, and the hosts for which it would do just that. */
 type Entry = { readonly text: string; readonly hosts: string[] }
 
 const textOf = (outcome: HostResult, style: Style): string => {
   if (outcome.noLog) return '    (hidden by no_log)\n'
-  const changes = outcome.changes.map((change) => `    ${style.changed(change)}\n`).join('')
-  const diffs = outcome.diffs.map((diff) => unified(diff, style).replace(/^(?=.)/gm, '    ')).join('')
-  return changes + diffs || `    ${style.changed('would run')}\n`
+  const changes = outcome.changes.map((change) => `    ${style.changed(change)}`)
+  const diffs = outcome.diffs.map((diff) =>
+    unified(diff, style)
+      .trimEnd()
+      .replace(/^(?=.)/gm, '    '),
+  )
+  const parts = [...changes, ...diffs.filter((diff) => diff !== '')]
+  return `${(parts.length > 0 ? parts : [`    ${style.changed('would run')}`]).join('\n')}\n`
+}
+
+/** The entries in the order of their hosts: which host answers first is chance. */
+const inOrder = (entries: readonly Entry[]): Entry[] => {
+  const byName = (a = '', b = '') => a.localeCompare(b, 'en', { numeric: true })
+  return entries
+    .map(({ text, hosts }) => ({ text, hosts: hosts.toSorted(byName) }))
+    .sort((a, b) => byName(a.hosts[0], b.hosts[0]))
 }
 
 /**
@@ -46,7 +61,7 @@ export const planReporter = ({ write, warn, style, context }: PlanOptions): Repo
   const flush = () => {
     if (task && entries.length > 0) {
       write(`${title(task)}\n`)
-      for (const { text, hosts: names } of entries) write(`  ${namesOf(names)}\n${text}`)
+      for (const { text, hosts: names } of inOrder(entries)) write(`  ${namesOf(names)}\n${text}`)
       write('\n')
     }
     entries = []
@@ -77,9 +92,9 @@ export const planReporter = ({ write, warn, style, context }: PlanOptions): Repo
       } else note(outcome, event.task)
     } else if (event.type === 'recap') {
       flush()
-      const parts = [`${changes} changes on ${hosts.size} hosts`]
-      if (unknown.size > 0) parts.push(`${unknown.size} tasks cannot be foretold`)
-      if (failures > 0) parts.push(style.failed(`${failures} failures`))
+      const parts = [`${counted(changes, 'change')} on ${counted(hosts.size, 'host')}`]
+      if (unknown.size > 0) parts.push(`${counted(unknown.size, 'task')} cannot be foretold`)
+      if (failures > 0) parts.push(style.failed(counted(failures, 'failure')))
       write(`${style.strong('Plan')}: ${parts.join(', ')}\n`)
       for (const place of unknown) write(`  not foretold: ${place}\n`)
     }

@@ -79,6 +79,10 @@ export const notify = async (playRun: PlayRun, task: Task, place: Place, host: H
     const value = name instanceof Template ? await settled(() => templar.evaluate(name, scope)) : name
     for (const each of (Array.isArray(value) ? value : [value]).map(String)) {
       const meant = await meantBy(playRun, each, host)
+      if (meant.length === 0 && playRun.run.options.missingHandlers === 'warn') {
+        report({ type: 'warning', message: `there is no handler '${each}'`, at: task.at })
+        continue
+      }
       if (meant.length === 0) {
         throw new Failure('playbook.handler', `there is no handler '${each}'`, {
           at: name instanceof Template ? name.at : task.at,

@@ -30,6 +30,8 @@ export type RunOptions = {
   /** Hosts that are worked on at the same time. */
   readonly forks: number
   readonly forceHandlers: boolean
+  /** What becomes of the name of a handler that is not there: an error, unless it is only warned of. */
+  readonly missingHandlers?: 'fail' | 'warn' | undefined
   /** Defaults below the play's keywords: `-c`, `-u`, `-b`, `--private-key`, `-T`. */
   readonly defaults: RunDefaults
   /** Names that stand beside the magic variables (`node`), by host. */

@@ -2,8 +2,9 @@ import type { Position } from '../failure.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { hostLayers } from '../inventory/variables.ts'
 import type { Block, Play, Role, Task } from '../playbook/play.ts'
+import { mergedDicts } from './mergeddicts.ts'
 import type { Scope } from './scope.ts'
-import type { Dict, Value } from './value.ts'
+import { type Dict, isDict, type Value } from './value.ts'
 
 /** What a host has learnt in a run. */
 export type HostState = {
@@ -156,24 +157,40 @@ export const taskScopeLayers = (subject: TaskSubject): ScopeLayer[] => {
   return layers
 }
 
-const scopeOf = (layers: readonly ScopeLayer[]): Scope => ({
-  get(name) {
-    for (const layer of layers) {
-      const value = layer.get(name)
-      if (value !== undefined) return value
-    }
-    return undefined
-  },
+/** The strongest value. */
+const strongest = (layers: readonly ScopeLayer[], name: string): Value | undefined => {
+  for (const layer of layers) {
+    const value = layer.get(name)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** The strongest value; when it is a dictionary, merged with those below it. */
+const merged = (layers: readonly ScopeLayer[], name: string): Value | undefined => {
+  const found = layers.flatMap((layer) => {
+    const value = layer.get(name)
+    return value === undefined ? [] : [{ value, isMagic: layer.level >= magicLevel }]
+  })
+  const [first, ...below] = found
+  if (!first || first.isMagic || !isDict(first.value)) return first?.value
+  return below.reduce<Value>((stronger, { value }) => mergedDicts(value, stronger), first.value)
+}
+
+const scopeOf = (layers: readonly ScopeLayer[], mergesDicts: boolean): Scope => ({
+  get: mergesDicts ? (name) => merged(layers, name) : (name) => strongest(layers, name),
   *names() {
     for (const layer of layers) yield* layer.names()
   },
 })
 
 /** The scope of a host outside of a task. Nothing is copied: later changes of state are seen. */
-export const hostScope = (subject: HostSubject): Scope => scopeOf(hostScopeLayers(subject))
+export const hostScope = (subject: HostSubject): Scope =>
+  scopeOf(hostScopeLayers(subject), subject.inventory.mergesDicts)
 
 /** The scope of a task on a host, in ansible-core's order of precedence. Nothing is copied: later changes of state are seen. */
-export const taskScope = (subject: TaskSubject): Scope => scopeOf(taskScopeLayers(subject))
+export const taskScope = (subject: TaskSubject): Scope =>
+  scopeOf(taskScopeLayers(subject), subject.inventory.mergesDicts)
 
 /** Where a variable has values, the one in force first. */
 export const explainVariable = (
