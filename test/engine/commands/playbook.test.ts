@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 import { site } from './play.ts'
@@ -57,5 +59,67 @@ test('--syntax-check tells the problems of playbooks and of variable files', asy
   )
   assert.equal([right.code, right.stdout], [0, '\nplaybook: site.yml\n'])
 }, 30_000)
+
+const layered = {
+  hosts: '[web]\nh1 ansible_connection=local ntp=host\n[web:vars]\nntp=ini\n',
+  'group_vars/web.yml': 'other: 1\nntp: group\n',
+  'roles/clock/defaults/main.yml': 'ntp: default\n',
+  'roles/clock/vars/main.yml': 'x: 1\nntp: "{{ x }}"\n',
+  'roles/clock/tasks/main.yml': '- name: sets\n  set_fact: {ntp: later}\n',
+  'site.yml': `- name: First
+  hosts: web
+  vars:
+    ntp: play
+  roles: [clock]
+  tasks:
+    - name: mine
+      debug: {var: ntp}
+      vars: {ntp: task}
+`,
+}
+
+test(
+  '--explain tells every level that sets a variable, where it stands, and which one wins',
+  () =>
+    site(layered, async (here) => {
+      const inventory = await here.play('--explain', 'ntp', 'h1', '-i', 'hosts')
+      assert.match(
+        inventory.stdout,
+        /^ntp on h1\n> {2}8 {2}hosts:2:29 .*"host"\n {3}7 {2}group_vars\/web\.yml:2:1 .*\n {3}6 {2}group.*\n {3}3 {2}hosts:4:1 .*"ini"\n$/,
+      )
+      const { stdout, code } = await here.play('site.yml', '--explain', 'ntp', 'h1', '-i', 'hosts', '-e', 'y=1')
+      assert.is(code, 0)
+      for (const line of [
+        /^> 15 {2}roles\/clock\/vars\/main\.yml:2:1 .* \{\{ x \}\}$/m,
+        /^ {2}12 {2}site\.yml:4:5 .*"play"$/m,
+        /^ {3}2 {2}roles\/clock\/defaults\/main\.yml:1:1 .*"default"$/m,
+        /^ {3}in the task 'mine' {2}site\.yml:7:7\n> 17 {2}site\.yml:9:14 .*"task"$/m,
+        /^ {3}once the task 'clock : sets' has run\n> 19 {2}roles\/clock\/tasks\/main\.yml:2:3 .*"later"$/m,
+      ]) {
+        assert.match(stdout, line)
+      }
+      assert.is((await here.play('--explain', 'ntp', '-i', 'hosts')).code, 5)
+    }),
+  30_000,
+)
+
+test(
+  '--plan tells what would change and changes nothing',
+  () =>
+    site(
+      {
+        'site.yml':
+          '- hosts: localhost\n  gather_facts: false\n  tasks: [{copy: {content: x, dest: "{{ playbook_dir }}/f"}}]\n',
+      },
+      async (here) => {
+        const { stdout, code } = await here.play('--plan', 'site.yml')
+        assert.match(stdout, /^copy {2}site\.yml:3:11\n {2}localhost\n/)
+        assert.match(stdout, /\nPlan: 1 change on 1 host\n$/)
+        assert.is(code, 0)
+        assert.not.ok(existsSync(join(here.directory, 'f')))
+      },
+    ),
+  30_000,
+)
 
 test.run()
