@@ -98,7 +98,7 @@ test(
       ]) {
         assert.match(stdout, line)
       }
-      assert.is((await here.play('--explain', 'ntp', '-i', 'hosts')).code, 5)
+      assert.is((await here.play('--explain', 'ntp', 'nobody', '-i', 'hosts')).code, 5)
     }),
   30_000,
 )
