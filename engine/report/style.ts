@@ -15,7 +15,12 @@ export type Style = {
 }
 
 const plain = (text: string): string => text
-const coded = (code: string) => (text: string) => `\x1b[${code}m${text}\x1b[0m`
+/** Each line on its own: pagers and logs cut texts at their lines. */
+const coded = (code: string) => (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `\x1b[${code}m${line}\x1b[0m`)
+    .join('\n')
 
 export const styleFor = (hasColour: boolean): Style =>
   hasColour

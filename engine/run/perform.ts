@@ -23,7 +23,8 @@ export const skippedBy = (condition: Condition): Result => ({
 
 const statusOf = (result: Result): Status => {
   if (result['unreachable'] === true) return 'unreachable'
-  if (result.failed) return 'failed'
+  // a task that used up its retries has failed unless failed_when says no
+  if (result.failed && result['failed_when_result'] !== false) return 'failed'
   if (result.skipped) return 'skipped'
   return result.changed ? 'changed' : 'ok'
 }
