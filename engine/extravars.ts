@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { Failure } from './failure.ts'
-import { shellWords } from './inventory/shellwords.ts'
-import { type Dict, holdsTemplate, isDict, Template, type Value } from './vars/value.ts'
+import { Failure, type Position } from './failure.ts'
+import { parseArguments } from './playbook/arguments.ts'
+import { type Dict, isDict, toPlain } from './vars/value.ts'
 import { loadYaml } from './yaml/load.ts'
 
-/** A text with its template marked; the place is the command line. */
-const marked = (text: string): Value =>
-  holdsTemplate(text) ? new Template(text, { file: '-e', line: 1, column: 1 }) : text
+const commandLine: Position = { file: '-e', line: 1, column: 1 }
 
 const ofMapping = (text: string, file: string): Dict => {
   const { value } = loadYaml(text, file)
@@ -40,15 +38,9 @@ export const readExtraVars = async (
       read = ofMapping(decrypt(content, file), file)
     } else if (/^\s*[[{]/.test(text)) read = ofMapping(text, '-e')
     else {
-      const words = shellWords(text)
-      if (typeof words === 'number') throw new Failure('cli.extra-vars', `-e ${text}: a quote is not closed`)
-      read = new Map(
-        words.map((word): [string, Value] => {
-          const [, key, value] = /^([^=]+)=(.*)$/s.exec(word.text) ?? []
-          if (key === undefined) throw notNamed(text, word.text)
-          return [key, marked(value ?? '')]
-        }),
-      )
+      read = parseArguments(text, 'set_fact', commandLine).values
+      const rest = read.get('_raw_params')
+      if (rest !== undefined) throw notNamed(text, String(toPlain(rest)).split(/\s/)[0] as string)
     }
     for (const [key, value] of read) vars.set(key, value)
   }

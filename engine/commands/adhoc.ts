@@ -28,7 +28,7 @@ type Flags = Omit<ExecutionFlags, 'tags' | 'skipTags'> &
   VariableFlags &
   VaultFlags & {
     moduleName: string
-    args: string
+    args?: string
     oneLine?: boolean
     background?: number
     poll?: number
@@ -40,7 +40,7 @@ type Flags = Omit<ExecutionFlags, 'tags' | 'skipTags'> &
 const needArguments = new Set(['command', 'shell', 'script', 'raw'])
 
 const adHoc = async (pattern: string, given: Flags, surroundings: Surroundings): Promise<number> => {
-  const flags = { ...given, tags: [], skipTags: [] }
+  const flags = { ...given, args: given.args ?? '', tags: [], skipTags: [] }
   if (!flags.listHosts && needArguments.has(flags.moduleName) && flags.args === '') {
     throw new Failure('cli.usage', `the module ${flags.moduleName} needs arguments`, { hint: "give them with -a '…'" })
   }
@@ -87,7 +87,7 @@ export const adhocCommand = (program: Command, surroundings: Surroundings): void
   command.argument('<pattern>', 'hosts: names, groups, patterns')
   command
     .option('-m, --module-name <name>', 'the module to run', 'command')
-    .option('-a, --args <arguments>', 'its arguments: a command, k=v, or {json}', '')
+    .option('-a, --args <arguments>', 'its arguments: a command, k=v, or {json}')
     .option('-o, --one-line', 'one line a host')
     .option('-B, --background <seconds>', 'run in the background, for this long at most', count)
     .option('-P, --poll <seconds>', 'with -B: seconds between looks at it; 15 without it', Number)

@@ -15,7 +15,12 @@ export const inventoryOptions = (command: Command): Command =>
     )
     .option('-l, --limit <pattern>', 'act on these hosts only')
 
-export type VaultFlags = { vaultPasswordFile: string[]; vaultId: string[]; askVaultPass?: boolean }
+export type VaultFlags = {
+  vaultPasswordFile: string[]
+  vaultId: string[]
+  askVaultPass?: boolean
+  askVaultPassword?: boolean
+}
 
 export const vaultOptions = (command: Command): Command =>
   command
@@ -27,6 +32,7 @@ export const vaultOptions = (command: Command): Command =>
     )
     .option('--vault-id <id@source>', 'vault id and its password: a file, a script, or `prompt`', collect, [])
     .option('-J, --ask-vault-pass', 'ask for the vault password')
+    .addOption(new Option('--ask-vault-password', 'the same').hideHelp())
 
 export type ConnectionFlags = {
   user?: string

@@ -10,7 +10,8 @@ export const vaultSources = (flags: VaultFlags, settings: Settings): VaultSource
   const ids = [...(settings.vaultIdentityList ?? []), ...flags.vaultId].map((text) => parseVaultId(text, label))
   const files = flags.vaultPasswordFile.length > 0 ? flags.vaultPasswordFile : [settings.vaultPasswordFile ?? '']
   for (const file of files) if (file !== '') ids.push({ id: label ?? 'default', source: file })
-  if (flags.askVaultPass ?? settings.askVaultPass) ids.push({ id: label ?? 'default', source: askSource })
+  if (flags.askVaultPass || flags.askVaultPassword || settings.askVaultPass)
+    ids.push({ id: label ?? 'default', source: askSource })
   return ids
 }
 
