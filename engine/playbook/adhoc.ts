@@ -58,6 +58,7 @@ export const adHocPlaybook = ({ pattern, module, args, directory, ...rest }: AdH
     postTasks: [],
     handlers: [],
     roles: [],
+    roleNames: [],
     directory,
     ...keywords,
   }
