@@ -78,7 +78,7 @@ export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers =
   const loadAll = async (): Promise<void> => {
     for (let wanted = fresh(); wanted.length > 0; wanted = fresh()) {
       for (const alias of wanted) known.add(alias)
-      const groups = deal(wanted, Math.max(4, availableParallelism()))
+      const groups = deal(wanted, Math.min(8, availableParallelism()))
       const loading = groups.map(async (group) => {
         const complaint = await run(group).catch(messageOf)
         if (complaint !== '') log.warning(complaint)
