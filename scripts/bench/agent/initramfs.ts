@@ -76,6 +76,7 @@ try {
       timeout: 300_000,
     })
     const [, uptime] = await guest.shows(/^uptime: ([\d.]+) s$/m, 300_000)
+    await guest.kill()
     const output = await guest.ended
     const ready = /is ready for its root after (\d+) ms/.exec(output)?.[1]
     return { whole: Number(uptime), agent: Number(ready) / 1000 }

@@ -94,6 +94,8 @@ const boots = async (site: NodeSite, node: NodeName): Promise<string> => {
     timeout: 170_000,
   })
   await guest.shows(/real init: pid 1, arguments: single\n/, 160_000)
+  await guest.shows(/^end of the guest$/m, 30_000)
+  await guest.kill()
   return guest.ended
 }
 
@@ -102,7 +104,8 @@ test('nodes boot by image and by NFS over a bond; then the real init is PID 1 an
   await serveNfs(segment, site.tree, work)
   const [image, nfs] = await Promise.all([boots(site, 'n01'), boots(site, 'n02')])
   for (const [node, output] of Object.entries({ n01: image, n02: nfs })) {
-    const shows = (pattern: RegExp) => assert.match(output, pattern)
+    const shows = (pattern: RegExp) =>
+      assert.ok(pattern.test(output), `${node}: no ${pattern} in\n${output.slice(-8000)}`)
     shows(new RegExp(`^${node}$`, 'm'))
     shows(/^mounts: \/ \/dev \/dev\/pts \/dev\/shm \/proc \/run .*\/sys $/m)
     shows(new RegExp(`^preboot: of ${node}$`, 'm'))
