@@ -29,6 +29,16 @@ export const pause = (attempt: number, first: number, longest: number, random: (
 const busyPause = (seconds: number, first: number, random: () => number): number =>
   Math.round(seconds * 1000 * (1 + random() / 2) + random() * first)
 
+/** Milliseconds between two words of a wait: one that was meant is no hang, and the watchdog must not take it for one. */
+const wordEvery = 2_000
+
+const waitOut = async (milliseconds: number, what: string, log: Log): Promise<void> => {
+  for (let left = milliseconds; left > 0; left -= wordEvery) {
+    await sleep(Math.min(left, wordEvery))
+    if (left > wordEvery) log.progress(`${what}: next attempt in ${Math.round((left - wordEvery) / 1000)} s`)
+  }
+}
+
 /**
  * Tries the choices in turn (servers) until one gives a result. A choice that fails finally is not asked again. One that is
  * busy is left for the next at once; when all are, the shortest time that they asked for is waited. When no choice is left,
@@ -84,7 +94,7 @@ export const retry = async <C, T>(
         }
       }
       log.warning(`${what}: ${messageOf(thrown)}; next attempt in ${(wait / 1000).toFixed(1)} s`)
-      await sleep(wait)
+      await waitOut(wait, what, log)
     }
   }
 }

@@ -130,4 +130,20 @@ test('where something moved the pauses begin anew', async () => {
   assert.ok(pauses.length > 2)
 })
 
+test('a wait that was meant is told on the way, so that the watchdog does not take it for a hang', async () => {
+  const words: string[] = []
+  const log = { ...silentLog, progress: (text: string) => words.push(text) }
+  let count = 0
+  const answer = await retry(
+    ['a'],
+    async () => {
+      if (count++ > 0) return 'answer'
+      throw new HttpFailure('busy', { retryAfter: 3 })
+    },
+    { log, what: 'download', budget: 5, random: () => 0 },
+  )
+  assert.is(answer, 'answer')
+  assert.equal(words, ['download: next attempt in 1 s'])
+})
+
 test.run()
