@@ -6,13 +6,14 @@ import { adhocCommand } from './commands/adhoc.ts'
 import { codeOf } from './commands/exitcode.ts'
 import { inventoryCommand } from './commands/inventory.ts'
 import { playbookCommand } from './commands/playbook.ts'
+import { rolesCommand } from './commands/roles.ts'
 import type { Surroundings } from './commands/surroundings.ts'
 import { vaultCommands } from './commands/vault.ts'
 import { Failure } from './failure.ts'
 import { renderFailure } from './report/failure.ts'
 import { hasColours, styleFor } from './report/style.ts'
 
-const commands = [adhocCommand, inventoryCommand, vaultCommands]
+const commands = [adhocCommand, inventoryCommand, rolesCommand, vaultCommands]
 
 /** The command line of `play`. */
 export const createProgram = (surroundings: Surroundings): Command => {

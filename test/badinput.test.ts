@@ -38,7 +38,7 @@ const cases: Case[] = [
   { name: 'vault-password-file', program: 'play', args: [...play('ok.yml'), '--vault-password-file', 'none'], code: 1 },
   { name: 'inventory-ini', program: 'play', args: ['-i', 'inventory.ini', 'ok.yml'], code: 1 },
   { name: 'play-keywords', program: 'play', args: play('play-keywords.yml'), code: 4 },
-  { name: 'parameters', program: 'play', args: play('parameters.yml'), code: 4 },
+  { name: 'parameters', program: 'play', args: play('parameters.yml'), code: 2 },
   { name: 'unknown-role', program: 'play', args: play('unknown-role.yml'), code: 1 },
   { name: 'unknown-import', program: 'play', args: play('unknown-import.yml'), code: 1 },
   { name: 'circle', program: 'play', args: play('circle.yml'), code: 4 },

@@ -28,11 +28,24 @@ const none: Arguments = { args: new Map(), places: new Map() }
 /** What is left of arguments with a broken template: nothing more can be said of them. */
 const unreadable: Arguments = { args: new Map([['_variable_params', null]]), places: new Map() }
 
+/** `mode: 644` is a decimal number, whose permission bits nobody means. */
+const cautionMode = (reading: Reading, { key, node }: YamlEntry): void => {
+  if (!/^(?:directory_|file_)?mode$/.test(String(key)) || node.kind !== 'scalar' || typeof node.value !== 'number')
+    return
+  if (!/^[1-7][0-7]{2,3}$/.test(node.text)) return
+  const message = `the mode ${node.text} is a decimal number: ${node.value.toString(8)} in octal`
+  const hint = `write it quoted, as '0${node.text}'`
+  reading.options.caution?.(new Failure('playbook.mode', message, { at: node.at, hint }))
+}
+
 /** The arguments behind a module's key: a dictionary, `k=v` text, free-form text, one template for all, or nothing. */
 const argumentsOf = (reading: Reading, node: YamlNode, action: string): Arguments => {
   if (isNothing(node)) return none
   if (!checkTemplates(reading, node)) return unreadable
-  if (node.kind === 'map') return { args: node.value, places: keyPositions(node) }
+  if (node.kind === 'map') {
+    for (const entry of node.entries.values()) cautionMode(reading, entry)
+    return { args: node.value, places: keyPositions(node) }
+  }
   if (node.kind === 'list') {
     throw new Failure('playbook.arguments', `the arguments of '${action}' are a dictionary, and this is a list`, {
       at: node.at,

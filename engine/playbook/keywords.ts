@@ -1,4 +1,4 @@
-import type { Position } from '../failure.ts'
+import { Failure, type Position } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { type Dict, isDict, Template, type Value, Vaulted } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts'
@@ -129,6 +129,10 @@ export const readConditions = (reading: Reading, entry: YamlEntry | undefined): 
       const { value, textAt } = part
       if (typeof value === 'string') {
         reading.problems.attempt(() => reading.options.templar?.check(value, textAt, 'expression'))
+      } else if (value instanceof Template) {
+        const hint = 'write the expression without {{ and }}: its value would be evaluated once more'
+        const message = `a condition of '${entry.key}' is an expression already`
+        reading.options.caution?.(new Failure('playbook.condition', message, { at: textAt, hint }))
       }
       return [{ expression: value, at: textAt }]
     }

@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Failure } from '../../../engine/failure.ts'
+import { checkArguments } from '../../../engine/modules/checkarguments.ts'
+import { isForeignModule } from '../../../engine/modules/foreign.ts'
+import { isModule, moduleNames } from '../../../engine/modules/registry.ts'
+import { createLoader } from '../../../engine/playbook/loader.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('what may go wrong is told before the run')
+const work = mkdtempSync(join(tmpdir(), 'prelude-caution-'))
+test.after(() => rmSync(work, { recursive: true, force: true }))
+
+/** What is told of a play with these tasks: `line:column message`. */
+const told = async (tasks: string): Promise<string[]> => {
+  const file = join(work, 'site.yml')
+  writeFileSync(file, `- hosts: all\n  tasks:\n${tasks}`)
+  const said: Failure[] = []
+  const loader = createLoader({
+    isModule,
+    isForeignModule,
+    moduleNames,
+    checkArguments,
+    caution: (failure) => said.push(failure),
+    decrypt: (text) => text,
+    warn: () => {},
+  })
+  await loader.playbook(file)
+  return said.map(({ at, message }) => `${at?.line}:${at?.column} ${message.replaceAll(`${work}/`, '')}`)
+}
+
+test('a mode that is a decimal number', async () => {
+  const found = await told('  - copy: {content: x, dest: /x, mode: 644}\n  - file: {path: /x, mode: 0644}\n')
+  assert.equal(found, ['3:40 the mode 644 is a decimal number: 1204 in octal'])
+})
+
+test('a condition that is a template', async () => {
+  const found = await told('  - debug:\n    when: "{{ x }}"\n  - debug:\n    when: x\n')
+  assert.equal(found, ["4:12 a condition of 'when' is an expression already"])
+})
+
+test('arguments that are wrong', async () => {
+  assert.equal(await told('  - file: {path: /x, sate: touch}\n'), ["3:22 file has no parameter 'sate'"])
+})
+
+test("modules of ansible-core's that we do not have", async () => {
+  const [missing] = ['expect', 'subversion', 'iptables'].filter(isForeignModule)
+  assert.equal(await told(`  - ${missing}: {}\n`), [`3:5 the module '${missing}' is not one that play has`])
+})
+
+test('Python programs of the site', async () => {
+  mkdirSync(join(work, 'library'), { recursive: true })
+  writeFileSync(join(work, 'library/own.py'), '')
+  const collection = join(work, 'collections/ansible_collections/my/stuff/plugins/modules')
+  mkdirSync(collection, { recursive: true })
+  writeFileSync(join(collection, 'thing.py'), '')
+  assert.equal(await told('  - own: {}\n  - my.stuff.thing: {}\n'), [
+    "3:5 the module 'own' is a Python program: library/own.py",
+    "4:5 the module 'my.stuff.thing' is a Python program: collections/ansible_collections/my/stuff/plugins/modules/thing.py",
+  ])
+})
+
+test.run()
