@@ -5,7 +5,7 @@ import { makeBelow } from '../system/below.ts'
 import { contentOf, probe, sizeOf } from '../system/content.ts'
 import { removeMarks, writeMark } from '../system/marks.ts'
 import { isMounted } from '../system/mounts.ts'
-import { sysNames, sysText } from '../system/raid.ts'
+import { membersOf, sysNames, sysText } from '../system/raid.ts'
 import { run } from '../system/run.ts'
 import { findArray } from './arrays.ts'
 import { addMount } from './fstab.ts'
@@ -54,7 +54,17 @@ const isOpen = (name: string): Promise<boolean> =>
   )
 
 const open = async (machinery: Machinery, target: Target, device: string, file: string): Promise<void> => {
-  if (await isOpen(target.name)) return
+  if (await isOpen(target.name)) {
+    const below = await membersOf(await kernelDevice(mapped(target.name)))
+    if (below.includes(device)) return
+    throw new Failure(
+      'disk.busy',
+      `${mapped(target.name)} is open already, on ${below.join(' ')} and not on ${device}`,
+      {
+        hint: `close it (cryptsetup close ${target.name}), or give the volume another name`,
+      },
+    )
+  }
   try {
     await run(machinery.log, 'cryptsetup', ['open', '--type', 'luks', '--key-file', file, device, target.name])
   } catch (cause) {
