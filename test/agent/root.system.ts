@@ -140,20 +140,20 @@ test(
       segment.serve([join(root, 'bin/provision'), 'serve', '-i', join(work, 'inventory'), '--state', state])
       await segment.hears(/serving 5 nodes/, 30_000)
 
-      const manifests = Object.fromEntries(
-        await Promise.all(nodes.map(async (name, index) => [name, await manifestOf(segment, index + 1)] as const)),
-      ) as Record<(typeof nodes)[number], BootManifest>
-      const { tm, n4, sq } = manifests
-      const { unpacked: _, ...unknown } = tm.image
-      const { signed: __, ...unsigned } = sq.image
-      const files = Object.entries({
-        ...manifests,
-        // their tokens are those of nodes that have booted by then: what is looked at comes before the session in none
-        full: { ...tm, image: unknown, root: { type: 'tmpfs', size: '4m' } },
-        large: { ...tm, image: { ...tm.image, unpacked: 1 << 30 }, root: { type: 'tmpfs', size: '4g' } },
-        unsigned: { ...sq, image: unsigned },
-        foreign: { ...n4, root: { ...n4.root, nfs: { ...n4.root.nfs, path: '/elsewhere' } } },
-      }).map(([name, manifest]) => [`/manifests/${name}.json`, JSON.stringify(manifest)])
+      // each boot spends a token of its own
+      const manifest = (node: (typeof nodes)[number]) => manifestOf(segment, nodes.indexOf(node) + 1)
+      const [full, large, unsigned] = [await manifest('tm'), await manifest('tm'), await manifest('sq')]
+      const foreign = await manifest('n3')
+      const manifests: Record<string, BootManifest> = {
+        full: { ...full, root: { type: 'tmpfs', size: '4m' } },
+        large: { ...large, image: { ...large.image, unpacked: 1 << 30 }, root: { type: 'tmpfs', size: '4g' } },
+        unsigned,
+        foreign: { ...foreign, root: { ...foreign.root, nfs: { ...foreign.root.nfs!, path: '/elsewhere' } } },
+      }
+      delete full.image.unpacked
+      delete unsigned.image.signed
+      for (const name of nodes) manifests[name] = await manifest(name)
+      const files = Object.entries(manifests).map(([name, told]) => [`/manifests/${name}.json`, JSON.stringify(told)])
       const programs = ['busybox', 'ip', 'modprobe', 'mount', 'umount', 'losetup', 'unsquashfs', 'cp', 'getfattr']
       const modules = [
         'virtio_pci',
@@ -190,7 +190,7 @@ test(
         timeout: 8 * 60_000,
       })
       const output = await guest.ended
-      assert.ok(output.includes('end of the guest'), output.slice(-6000))
+      assert.ok(output.includes('end of the guest'), `${segment.heard().slice(-3000)}\n${output.slice(-6000)}`)
       const failed = output.indexOf('not ok ')
       assert.ok(failed < 0, output.slice(failed, failed + 4000))
       const layered = script.match(/^layered /gm)!.length
