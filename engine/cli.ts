@@ -12,8 +12,17 @@ import { vaultCommands } from './commands/vault.ts'
 import { Failure } from './failure.ts'
 import { renderFailure } from './report/failure.ts'
 import { hasColours, styleFor } from './report/style.ts'
+import { languageVersion } from './run/magic.ts'
 
 const commands = [adhocCommand, inventoryCommand, rolesCommand, vaultCommands]
+
+/** The programs of Ansible that commands stand in for. */
+const standIns = {
+  adhoc: 'ansible',
+  inventory: 'ansible-inventory',
+  playbook: 'ansible-playbook',
+  vault: 'ansible-vault',
+}
 
 /** The command line of `play`. */
 export const createProgram = (surroundings: Surroundings): Command => {
@@ -21,6 +30,11 @@ export const createProgram = (surroundings: Surroundings): Command => {
   playbookCommand(program, surroundings)
   playbookCommand(program.command('playbook'), surroundings)
   for (const add of commands) add(program, surroundings)
+  // who asks ansible-playbook for its version wants to know the language
+  const language = `[core ${languageVersion.get('full')}] (Prelude ${packageFile.version})`
+  for (const [name, stoodInFor] of Object.entries(standIns)) {
+    program.commands.find((each) => each.name() === name)?.version(`${stoodInFor} ${language}`, '--version')
+  }
   return program
 }
 

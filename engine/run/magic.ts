@@ -9,7 +9,7 @@ import { keywords, type Place, type PlayRun } from './playrun.ts'
 import { type HostRun, isActive } from './state.ts'
 
 /** The version of Ansible's language that templates may ask for. */
-const languageVersion: Dict = new Map<string, Value>([
+export const languageVersion: Dict = new Map<string, Value>([
   ['full', '2.19.0'],
   ['string', '2.19.0'],
   ['major', 2],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
@@ -119,6 +119,18 @@ test(
         assert.not.ok(existsSync(join(here.directory, 'f')))
       },
     ),
+  30_000,
+)
+
+test(
+  'linked as ansible-playbook it is asked for its version as that is',
+  () =>
+    site({}, async (here) => {
+      symlinkSync(join(import.meta.dirname, '../../../bin/play'), join(here.directory, 'ansible-playbook'))
+      const { stdout, code } = await here.run(join(here.directory, 'ansible-playbook'), '--version')
+      assert.match(stdout, /^ansible-playbook \[core 2\.\d+\.\d+\] /)
+      assert.is(code, 0)
+    }),
   30_000,
 )
 
