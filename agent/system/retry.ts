@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as pauseFor } from 'node:timers/promises'
 import { messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { HttpFailure } from './http.ts'
@@ -16,6 +16,7 @@ export type RetryOptions = {
   readonly longest?: number
   readonly random?: () => number
   readonly now?: () => number
+  readonly sleep?: (milliseconds: number) => Promise<unknown>
 }
 
 /**
@@ -32,7 +33,7 @@ const busyPause = (seconds: number, first: number, random: () => number): number
 /** Milliseconds between two words of a wait: one that was meant is no hang, and the watchdog must not take it for one. */
 const wordEvery = 2_000
 
-const waitOut = async (milliseconds: number, what: string, log: Log): Promise<void> => {
+const waitOut = async (milliseconds: number, { what, log, sleep = pauseFor }: RetryOptions): Promise<void> => {
   for (let left = milliseconds; left > 0; left -= wordEvery) {
     await sleep(Math.min(left, wordEvery))
     if (left > wordEvery) log.progress(`${what}: next attempt in ${Math.round((left - wordEvery) / 1000)} s`)
@@ -94,7 +95,7 @@ export const retry = async <C, T>(
         }
       }
       log.warning(`${what}: ${messageOf(thrown)}; next attempt in ${(wait / 1000).toFixed(1)} s`)
-      await waitOut(wait, what, log)
+      await waitOut(wait, options)
     }
   }
 }

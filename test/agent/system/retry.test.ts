@@ -140,7 +140,7 @@ test('a wait that was meant is told on the way, so that the watchdog does not ta
       if (count++ > 0) return 'answer'
       throw new HttpFailure('busy', { retryAfter: 3 })
     },
-    { log, what: 'download', budget: 5, random: () => 0 },
+    { log, what: 'download', budget: 5, random: () => 0, sleep: async () => {} },
   )
   assert.is(answer, 'answer')
   assert.equal(words, ['download: next attempt in 1 s'])
