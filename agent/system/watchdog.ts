@@ -21,6 +21,12 @@ export type Watchdog = {
 
 export const noWatchdog: Watchdog = { progress: () => {}, handOver: async () => {}, release: async () => {} }
 
+/**
+ * Seconds of the device's own timeout, after it was last fed: half of what is asked for, within these. An agent that is
+ * killed feeds it no more, and the one that reports that must have started before it fires.
+ */
+const [shortest, longest] = [20, 60]
+
 /** Seconds in which the systemd of the new root must have taken over. */
 export const handOverSeconds = 180
 
@@ -82,7 +88,7 @@ export const armWatchdog = async (seconds: number, log: Log, device = '/dev/watc
     return noWatchdog
   }
   try {
-    const asked = Math.min(60, Math.ceil(seconds / 2))
+    const asked = Math.min(longest, Math.max(shortest, Math.ceil(seconds / 2)))
     const file = await openWith(device, asked)
     const timeout = await timeoutOf(asked)
     let last = performance.now()

@@ -30,6 +30,7 @@ prelude_root() {
         emergency_shell -n prelude "prelude: the boot failed; /run/prelude/boot.log says why"
     elif [ "$code" -ne 1 ]; then
         # 1: it has reported the failure and could not restart the node; else it was killed, and another one reports that
+        [ -c /dev/watchdog ] && echo > /dev/watchdog # which nobody feeds now
         "$agent" killed "$code" --root "$NEWROOT"
     fi
     warn "prelude: the agent ended with $code"
