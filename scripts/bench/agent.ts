@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const parts = ['size', 'root', 'preboot', 'initramfs'] as const
+const parts = ['size', 'root', 'preboot', 'steps', 'initramfs'] as const
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !parts.some((part) => part === name))

@@ -68,6 +68,13 @@ export const makeInitrd = async ({ programs, modules, files }: InitrdParts, work
   return packInitrd(directory, join(work, 'initrd'))
 }
 
+/** A further initrd with programs of this machine and their libraries. */
+export const makeProgramsInitrd = async (programs: readonly string[], work: string): Promise<string> => {
+  const directory = join(work, 'programs.d')
+  for (const program of programs) await install(directory, program)
+  return packInitrd(directory, join(work, 'programs'))
+}
+
 /** A further initrd, laid over the first: only files, path to content. */
 export const makeFurtherInitrd = async (
   files: Readonly<Record<string, string>>,

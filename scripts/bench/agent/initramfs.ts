@@ -63,7 +63,7 @@ try {
   const made = await buildInitramfs({ root, kernel: version, level: 3 })
   writeFileSync(join(work, 'minimal.img'), made.archive)
   const plays = '- hosts: tiny\n  connection: image\n  gather_facts: false\n  tasks: []\n'
-  const site = await openNodeSite(work, segment, version, plays)
+  const site = await openNodeSite(work, segment, version, { plays })
 
   /** Seconds from the kernel's start to the real init, and milliseconds of the agent in them. */
   const boot = async (initramfs: string): Promise<{ whole: number; agent: number }> => {

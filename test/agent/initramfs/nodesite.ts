@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tool } from '../../../engine/process.ts'
 import { publishImage } from '../../../provisioner/image/publish.ts'
+import { secretStore } from '../../../provisioner/secrets/store.ts'
 import { openState } from '../../../provisioner/state.ts'
 import { writeFiles } from '../../provisioner/fixture.ts'
 import type { Segment } from '../segment.ts'
@@ -40,7 +41,7 @@ const hosts = `all:
           eth0: {boot: true}
           eth1: {}
           bond0: {type: bond, mode: 802.3ad, lacp_rate: fast, members: [eth0, eth1]}
-        node_overlays: {system: [hostname]}
+        node_overlays: {system: [hostname]}{{ vars }}
 `
 
 const playbook = `- hosts: tiny
@@ -70,6 +71,8 @@ sleep 1000
 `
 
 export type NodeSite = {
+  /** Stores a secret of the site; nodes whose `node_secrets` names it get it. */
+  secret(name: string, content: string): Promise<void>
   /** Directory of the image's tree. */
   readonly tree: string
   /** Lets a node's boot begin and returns its further initrd, as the boot script loads it. */
@@ -91,16 +94,23 @@ const makeTree = async (tree: string, kernel: string): Promise<void> => {
   for (const applet of applets) await symlink('busybox', join(tree, 'bin', applet))
 }
 
-/** Publishes the image and serves the site on a segment; the node runs `plays` at its boot. */
+export type SiteParts = {
+  /** What the node runs at its boot. */
+  readonly plays?: string
+  /** Further variables of the node, as lines of its inventory. */
+  readonly vars?: string
+}
+
+/** Publishes the image and serves the site on a segment. */
 export const openNodeSite = async (
   work: string,
   segment: Segment,
   kernel: string,
-  plays = playbook,
+  { plays = playbook, vars = '' }: SiteParts = {},
 ): Promise<NodeSite> => {
   const [state, tree] = [join(work, 'state'), join(work, 'image')]
   await writeFiles(join(work, 'site'), {
-    'inventory/hosts.yml': hosts.replace('{{ state }}', state).replace('{{ tree }}', tree),
+    'inventory/hosts.yml': hosts.replace('{{ state }}', state).replace('{{ tree }}', tree).replace('{{ vars }}', vars),
     'playbooks/tiny.yml': plays,
   })
   await makeTree(tree, kernel)
@@ -115,6 +125,7 @@ export const openNodeSite = async (
   let boots = 0
   return {
     tree,
+    secret: (name, content) => secretStore(state).set({ name, scope: { kind: 'site' } }, Buffer.from(content)),
     async begin(node) {
       const server = 'http://10.77.0.1:9873'
       const script = await segment.run(['curl', '-sSf', `${server}/boot/ipxe?mac=${macs[node][0]}`])
