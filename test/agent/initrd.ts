@@ -24,6 +24,13 @@ const install = async (directory: string, program: string): Promise<void> => {
   }
 }
 
+const makeMergedUsr = async (directory: string): Promise<void> => {
+  for (const merged of ['bin', 'sbin', 'lib', 'lib64']) {
+    await mkdir(join(directory, 'usr', merged), { recursive: true })
+    await symlink(`usr/${merged}`, join(directory, merged))
+  }
+}
+
 const installModules = async (directory: string, modules: readonly string[]): Promise<void> => {
   const { tree, version } = await debianKernel()
   for (const module of modules) {
@@ -52,9 +59,9 @@ export const packInitrd = async (directory: string, file: string): Promise<strin
  */
 export const makeInitrd = async ({ programs, modules, files }: InitrdParts, work: string): Promise<string> => {
   const directory = join(work, 'initramfs')
-  for (const made of ['usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', 'proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
+  for (const made of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
     await mkdir(join(directory, made), { recursive: true })
-  for (const merged of ['bin', 'sbin', 'lib', 'lib64']) await symlink(`usr/${merged}`, join(directory, merged))
+  await makeMergedUsr(directory)
   for (const program of programs) await install(directory, program)
   const agent = join(root, 'dist/prelude-agent')
   await install(directory, agent)
@@ -71,6 +78,7 @@ export const makeInitrd = async ({ programs, modules, files }: InitrdParts, work
 /** A further initrd with programs of this machine and their libraries. */
 export const makeProgramsInitrd = async (programs: readonly string[], work: string): Promise<string> => {
   const directory = join(work, 'programs.d')
+  await makeMergedUsr(directory)
   for (const program of programs) await install(directory, program)
   return packInitrd(directory, join(work, 'programs'))
 }

@@ -19,10 +19,14 @@ mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run
 mkdir -p /dev/pts /dev/shm /run/lock /run/prelude/root/{download,image,writable}
 mount -t devpts -o mode=0620,ptmxmode=0666,gid=5,nosuid,noexec devpts /dev/pts
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs /dev/shm
+ln -sfn /proc/self/fd /dev/fd
 mknod -m 600 /dev/loop-control c 10 237 2> /dev/null || true
 step 'early file system'
 
-cat /sys/bus/*/devices/*/modalias | sort -u | xargs modprobe --all --quiet --use-blacklist -- || true
+# twice: behind the driver of a bus there are further devices
+for _ in 1 2; do
+    cat /sys/bus/*/devices/*/modalias | sort -u | xargs modprobe --all --quiet --use-blacklist -- || true
+done
 [ -e /dev/watchdog ] || modprobe softdog
 step drivers
 

@@ -60,7 +60,7 @@ try {
   const site = await openNodeSite(work, segment, machine.kernel, { plays, vars })
   await site.secret('secrets.yml', 'service_key: 0123456789abcdef\n')
   const programs = await makeProgramsInitrd(
-    ['bash', 'curl', 'jq', 'tar', 'sha256sum', 'xargs', 'sort', 'sed', 'cut', 'head', 'tr', 'wc'],
+    ['bash', 'mv', 'curl', 'jq', 'tar', 'sha256sum', 'xargs', 'sort', 'sed', 'cut', 'head', 'tr', 'wc'],
     work,
   )
   const boot = async (file: string): Promise<string> => {
