@@ -4,6 +4,7 @@ import type { BootContext, Details } from './context.ts'
 import { removeSecrets } from './stages/secrets.ts'
 import { type Journal, runDirectory } from './system/journal.ts'
 import { restart, restartDelay, waitForRestart } from './system/restart.ts'
+import { setRootPassword } from './system/shell.ts'
 
 /** Exit code that tells the hook to offer a shell; everything else but 0 means restart. */
 export const shellWanted = 3
@@ -31,6 +32,17 @@ export const lastWords = (thrown: unknown, where: string, next: string): readonl
 
 const head = (words: string): string => `== ${words} ${'='.repeat(Math.max(0, 60 - words.length))}`
 
+/** Sets the password of the shell; false when that failed: no shell opens without one. */
+const allowShell = async (password: string, log: Journal): Promise<boolean> => {
+  try {
+    await setRootPassword(password)
+    return true
+  } catch (thrown) {
+    log.error(`no emergency shell: ${messageOf(thrown)}`)
+    return false
+  }
+}
+
 /**
  * What becomes of a boot that failed: the secrets are taken away, the failure is reported, and the node restarts after a
  * pause that grows with each failure in a row. Returns the exit code for the hook when a shell is wanted instead.
@@ -41,17 +53,22 @@ export const failBoot = async (
   thrown: unknown,
   where: string,
 ): Promise<number> => {
-  const { attempt = 1, shell = false } = context?.manifest.retry ?? {}
+  const { attempt = 1, shell: isWanted = false, shell_password: password } = context?.manifest.retry ?? {}
+  const shell = isWanted && password !== undefined
   const seconds = restartDelay(attempt)
   const next = shell ? 'a shell on the console' : `the node restarts in ${seconds} s`
   log.line(head(`the boot failed: attempt ${attempt}`))
+  if (isWanted && !shell)
+    log.warning(
+      'no emergency shell: it has no password (prelude_boot.shell_password, a hash as openssl passwd -6 makes it)',
+    )
   for (const line of lastWords(thrown, where, `${next}; ${runDirectory}/boot.log has every step`)) log.line(line)
   if (context) {
     await removeSecrets(context).catch((error) => log.error(messageOf(error)))
     const details = { ...detailsOf(thrown), attempt, next }
     context.events.add('boot', 'failed', { ms: performance.now(), message: sentenceOf(thrown), details })
     await context.events.flush()
-    if (shell) {
+    if (shell && (await allowShell(password, log))) {
       await context.watchdog.release()
       await log.drain()
       return shellWanted

@@ -30,23 +30,37 @@ for (const script of scripts) {
   })
 }
 
+for (const program of ['boot-node', 'guard', 'restart-node']) {
+  test(`${program} is shell, and never stops the node for ever`, async () => {
+    const file = join(dracut, '50prelude', program)
+    const { code: ended, stderr } = await execute('dash', ['-n', file])
+    assert.is(ended, 0, stderr)
+    assert.is(code(readFileSync(file, 'utf8')).match(/\b(?:die|export|halt|poweroff)\b/g), null)
+    assert.match(readFileSync(join(dracut, '50prelude/module-setup.sh'), 'utf8'), new RegExp(`\\b${program}\\b`))
+  })
+}
+
+test('no hook names the place where dracut keeps hooks: it has moved', () => {
+  for (const script of scripts) assert.not.match(readFileSync(join(dracut, script), 'utf8'), /dracut\/hooks/)
+})
+
 test('a node without a watchdog of its own gets the one of the kernel, which its initramfs has', () => {
   const read = (file: string) => readFileSync(join(dracut, '50prelude', file), 'utf8')
-  const hook = read('prelude-root.sh')
-  const at = hook.indexOf('[ -e /dev/watchdog ] || modprobe softdog')
-  assert.ok(at > 0 && at < hook.indexOf('exec "$agent" boot'), 'before the agent looks for it')
+  const program = read('boot-node')
+  const at = program.indexOf('[ -e /dev/watchdog ] || modprobe softdog')
+  assert.ok(at > 0 && at < program.indexOf('exec $agent boot'), 'before the agent looks for it')
   assert.match(read('needs'), /^module .*\bsoftdog\b/m)
   assert.match(read('module-setup.sh'), /instmods .*\$\(needed module\)/)
 })
 
 test('the watchdog runs before the agent does, and an agent that was killed is reported by another', () => {
-  const hook = readFileSync(join(dracut, '50prelude/prelude-root.sh'), 'utf8')
+  const hook = readFileSync(join(dracut, '50prelude/boot-node'), 'utf8')
   const order = [
     'modprobe softdog',
     'echo > /dev/watchdog',
-    'exec "$agent" boot',
-    '"$agent" killed "$code"',
-    'prelude_restart\n}',
+    'exec $agent boot',
+    '$agent killed $code',
+    'exec /usr/lib/prelude/restart-node',
   ]
   const places = order.map((words) => hook.indexOf(words))
   assert.ok(

@@ -24,13 +24,33 @@ installkernel() {
     hostonly='' instmods $(needed driver | sed -E 's/(^| )/\1=/g') $(needed module)
 }
 
+# A hash that no password has: with it, what opens a shell asks for a password, and lets nobody in. Only where root=prelude
+# is booted it takes the place of dracut's, which is none at all.
+lock_root() {
+    local random
+    random=$(tr -dc 'a-zA-Z0-9./' < /dev/urandom | head -c 86)
+    echo "root:\$6\$prelude\$$random:20000::::::" > "$initdir/usr/lib/prelude/locked-shadow"
+    chmod 0600 "$initdir/usr/lib/prelude/locked-shadow"
+}
+
 # shellcheck disable=SC2046 # names are words
 install() {
-    local agent=/usr/lib/prelude/prelude-agent file
+    local agent=/usr/lib/prelude/prelude-agent file program
     local -a libraries
 
     inst_hook cmdline 30 "$moddir/parse-prelude.sh"
     inst_hook pre-mount 30 "$moddir/prelude-root.sh"
+    for program in boot-node guard restart-node; do
+        inst_simple "$moddir/$program" "/usr/lib/prelude/$program"
+        chmod 0755 "$initdir/usr/lib/prelude/$program"
+    done
+    lock_root
+    if dracut_module_included systemd; then
+        inst_simple "$moddir/prelude-guard.service" "$systemdsystemunitdir/prelude-guard.service"
+        mkdir -p "$initdir$systemdsystemunitdir/sysinit.target.wants"
+        ln -sf ../prelude-guard.service "$initdir$systemdsystemunitdir/sysinit.target.wants/prelude-guard.service"
+        inst_simple "$moddir/pre-mount.conf" "$systemdsystemunitdir/dracut-pre-mount.service.d/50-prelude.conf"
+    fi
 
     # dracut strips what is executable, which destroys a program that carries its script in a section of its own:
     # the agent goes in without that mode, and the hook gives it back. Libraries are looked up for executable files alone,

@@ -1,15 +1,21 @@
 #!/bin/sh
 # pre-pivot hook: wwinit has made the root. Sourced by dracut. A root of Prelude's own has had this already.
 
-case "$root" in
+# A playbook that failed is told and the boot goes on, as that of Warewulf does; `prelude.failure=stop` restarts the node.
+prelude_preboot() {
+    chmod 0755 /usr/lib/prelude/prelude-agent
+    (
+        ulimit -c 0
+        exec /usr/lib/prelude/prelude-agent preboot --root "$NEWROOT"
+    ) && return 0
+    warn "preboot: failed; /run/prelude/boot.log and /var/log/dracut-preboot.log say why"
+    # for an agent that was killed; it takes them away itself on every other way out
+    umount -l "$NEWROOT/secrets" 2> /dev/null
+    umount -l /run/prelude/secrets 2> /dev/null
+    [ "$(getarg prelude.failure=)" != stop ] || /usr/lib/prelude/restart-node
+}
+
+case "$(getarg root=)" in
     prelude | prelude:*) ;;
-    *)
-        if [ -f "$NEWROOT/.buildinfo" ]; then
-            chmod 0755 /usr/lib/prelude/prelude-agent
-            (
-                ulimit -c 0
-                exec /usr/lib/prelude/prelude-agent preboot --root "$NEWROOT"
-            ) || warn "preboot: failed; /run/prelude/boot.log says why"
-        fi
-        ;;
+    *) [ ! -f "$NEWROOT/.buildinfo" ] || prelude_preboot ;;
 esac

@@ -60,7 +60,7 @@ for (const [name, write] of Object.entries(writers)) {
         const kept = rest.split('***').join('').replaceAll(/[=\n]/g, '')
         assert.ok(kept.length <= (name.startsWith('basic') ? 12 : 8), `${text}: ${written} became ${shown}`)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     ))
 }
 
