@@ -67,7 +67,8 @@ test.before(async () => {
       modules: ['virtio_pci', 'virtio_net', 'loop', 'squashfs', 'overlay', 'softdog'],
       files: {
         '/init': await readFile(join(import.meta.dirname, 'reliability.guest.sh'), 'utf8'),
-        '/hook.sh': await readFile(join(root, 'agent/dracut/50prelude/prelude-root.sh'), 'utf8'),
+        '/usr/lib/prelude/boot-node': await readFile(join(root, 'agent/dracut/50prelude/boot-node'), 'utf8'),
+        '/usr/lib/prelude/restart-node': await readFile(join(root, 'agent/dracut/50prelude/restart-node'), 'utf8'),
         '/fault/mount': mount,
       },
     },
@@ -106,7 +107,7 @@ const startBoot = async (fault: string, args = ''): Promise<Booted> => {
     cards: segment.cards('n01'),
     namespace: segment.namespace,
     memory: 768,
-    args: `fault=${fault} ${args}`,
+    args: `root=prelude fault=${fault} ${args}`,
     timeout: 240_000,
   })
   return { guest, manifest }
