@@ -75,7 +75,7 @@ const runStage = async (stage: BootStage, context: BootContext, log: Journal): P
   context.events.add(stage.name, 'started')
   log.stage(stage.name)
   try {
-    const details = await log.step(`${stage.name} done`, () => stage.run(context))
+    const details = await log.step(`stage ${stage.name}`, () => stage.run(context))
     context.events.add(stage.name, 'finished', { ms: took(), details })
     return took()
   } catch (thrown) {

@@ -22,7 +22,7 @@ export const stageTimes = (jsonLines: string): { stages: readonly StageTime[]; w
     const { stage, text, state, ms } = entry
     if (entry.level === 'warning') warnings.push(text)
     if (entry.reason !== undefined) reason = `${text}: ${entry.reason.replaceAll('\n', ' ')}`
-    if (text !== `${stage} done` || state === undefined) continue
+    if (text !== `stage ${stage}` || state === undefined) continue
     const why = state === 'failed' && reason !== undefined ? { reason } : {}
     stages.set(stage, { stage, state, ...(ms === undefined ? {} : { ms }), ...why })
   }

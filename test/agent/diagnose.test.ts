@@ -17,13 +17,13 @@ const entry = (stage: string, text: string, more: object) => JSON.stringify({ st
 
 test('the stages of a boot, of the log of one that was killed too', () => {
   const log = [
-    entry('network', 'network done', { state: 'started', step: 1 }),
+    entry('network', 'stage network', { state: 'started', step: 1 }),
     entry('network', 'ip link set lo up', { state: 'done', step: 2, ms: 3 }),
     entry('network', 'bond0: no partner', { level: 'warning' }),
-    entry('network', 'network done', { state: 'done', step: 1, ms: 4100 }),
-    entry('root', 'root done', { state: 'started', step: 3 }),
+    entry('network', 'stage network', { state: 'done', step: 1, ms: 4100 }),
+    entry('root', 'stage root', { state: 'started', step: 3 }),
     entry('root', 'mount a b', { level: 'error', state: 'failed', step: 4, ms: 8, reason: 'exit code 32\nwrong' }),
-    entry('root', 'root done', { level: 'error', state: 'failed', step: 3, ms: 10 }),
+    entry('root', 'stage root', { level: 'error', state: 'failed', step: 3, ms: 10 }),
     '{"stage":"ro',
   ].join('\n')
   assert.equal(stageTimes(log), {
