@@ -77,8 +77,10 @@ const disarm = async (file: FileHandle): Promise<void> => {
 
 const leaveSettings = async (): Promise<void> => {
   await mkdir(runtimeSettings, { recursive: true, mode: 0o755 })
+  // Long enough for a node that is busy, not dead: a virtual one that its host lets starve stands still for half a minute.
+  const settings = `[Manager]\nRuntimeWatchdogSec=${handOverSeconds}\n`
   // the first of all names: a file of the root wins
-  await writeFile(join(runtimeSettings, '00-prelude.conf'), '[Manager]\nRuntimeWatchdogSec=60\n', { mode: 0o644 })
+  await writeFile(join(runtimeSettings, '00-prelude.conf'), settings, { mode: 0o644 })
 }
 
 /** Arms the watchdog to fire after `seconds` without progress. A node without one boots without. */
