@@ -87,7 +87,7 @@ const consoleSink = (console: Console) => {
 
 /** Opens the journal; its files are for root alone. */
 export const openLog = (options: JournalOptions): Journal => {
-  const { progress, directory = runDirectory, console = openConsole(), now = Date.now } = options
+  const { progress, directory = runDirectory, console = openConsole(), now = () => performance.now() } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   chmodSync(directory, 0o700)
   const text = openFile(`${directory}/boot.log`)
@@ -104,10 +104,10 @@ export const openLog = (options: JournalOptions): Journal => {
     shown.entry(entry)
     json(`${JSON.stringify({ stage, ...entry })}\n`)
     if (entry.state !== 'started') stamped(entry.time, bootLine(entry))
-  }, now)
+  })
   const line = (words: string) => {
     shown.write(words)
-    stamped(new Date(now()).toISOString(), words)
+    stamped(new Date().toISOString(), words)
   }
   return {
     ...log,
