@@ -30,8 +30,7 @@ capability() { getfattr --absolute-names -n security.capability -e hex "$1" | gr
 # as after a restart of the machine
 forget() {
     umount /new
-    umount /run/prelude/root/*
-    losetup -D
+    for mounted in nfs image writable download; do umount /run/prelude/root/$mounted; done
     ip link del bond0
     for device in /sys/class/net/*; do
         ip address flush dev "${device##*/}"

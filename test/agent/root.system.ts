@@ -192,7 +192,7 @@ test(
       const output = await guest.ended
       assert.ok(output.includes('end of the guest'), `${segment.heard().slice(-3000)}\n${output.slice(-6000)}`)
       const failed = output.indexOf('not ok ')
-      assert.ok(failed < 0, output.slice(failed, failed + 4000))
+      assert.ok(failed < 0, `${output.match(/^not ok .*/gm)?.join('\n')}\n${output.slice(failed, failed + 4000)}`)
       const layered = script.match(/^layered /gm)!.length
       const expected = script.match(/^check '/gm)!.length + layered * script.match(/^ {4}check "/gm)!.length
       assert.is(output.match(/^ok /gm)?.length, expected + init.match(/^same '/gm)!.length)
