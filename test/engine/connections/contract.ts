@@ -209,7 +209,8 @@ export const contract = (
 
   tests('what a command leaves running writes into no later answer', async () => {
     const chatter = sh`(for n in $(seq 100); do echo late; echo late >&2; sleep 0.01; done) & echo now`
-    assert.is(await text(chatter, { separate: true }), 'now\n')
+    // its own answer may have some of it: which of the two writes first is the scheduler's business
+    assert.match(await text(chatter, { separate: true }), /^now$/m)
     for (let times = 0; times < 10; times++) {
       const { stdout, stderr } = await run(sh`sleep 0.03; echo clean; echo clean >&2`)
       assert.equal([stdout.toString(), stderr.toString()], ['clean\n', 'clean\n'])
