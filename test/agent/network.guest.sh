@@ -28,8 +28,8 @@ agent() {
 }
 # the boot is over
 ended() { kill "$agent"; wait "$agent"; agent=; } 2> /dev/null
-# the health of a bond, as the agent sees it
-bond() { prelude-agent diagnose | grep "^bond $1:"; }
+# what the agent says of a bond, and what is wrong with it
+bond() { prelude-agent diagnose | grep -E "^  bond +$1 |^  $1: "; }
 # lines go to the echo server and back, each with its number, ten a second; `ticks` counts those that came back
 ticking() {
     (i=0; while :; do i=$((i + 1)); echo $i; sleep 0.1; done) | nc "$1" 7 > /tmp/ticks &
