@@ -257,6 +257,8 @@ test('[B16] links that flap twenty times during a download: it completes, and th
   const block = 'dd if=/dev/zero bs=32k count=1 2>/dev/null | tr "\\0" "\\\\$(printf %03o $i)"'
   const expected = await aggregated.ask(`i=0; while [ $i -lt 200 ]; do ${block}; i=$((i + 1)); done | md5sum`, 60_000)
   const download = aggregated.ask('wget -q -O - http://10.77.0.1:9873/slow | md5sum', 120_000)
+  // a connection that is being opened while nothing passes is refused for want of a neighbour; this one is open
+  await lab.segment.hears(/^slow begins$/m, 20_000)
   for (let flap = 0; flap < 20; flap++) {
     await aggregated.cable(flap % 2, 'pulled')
     await sleep(300)

@@ -1,5 +1,6 @@
 // A provisioner of a segment that opens sessions and takes events, and has nothing else to give: every other path answers 503,
-// so a boot stays in its stage `root`. `/slow` takes 20 s. usage: provisioner.serve.ts IDENTITY-FILE. Prints `event NODE JSON` for each event.
+// so a boot stays in its stage `root`. `/slow` takes 20 s, and `slow begins` is printed. usage: provisioner.serve.ts IDENTITY-FILE.
+// Prints `event NODE JSON` for each event.
 // On port 7 lines are echoed over TCP: a connection that stays open shows whether the network does.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
@@ -24,6 +25,7 @@ const answer: http.RequestListener = async (request, response) => {
     response.writeHead(204).end()
   } else if (request.url === '/slow') {
     response.writeHead(200)
+    console.log('slow begins')
     for (let count = 0; count < 200 && !response.destroyed; count++) {
       response.write(Buffer.alloc(32 * 1024, count))
       await sleep(100)
