@@ -106,3 +106,10 @@ export const duplicates = async (device: string): Promise<readonly string[]> => 
   )
   return (await addressesOf(device, '-6')).filter(({ dadfailed }) => dadfailed).map(({ local }) => local)
 }
+
+/** Sets an IPv6 address anew: the kernel looks for duplicates once, when an address is set and there is carrier. */
+export const setAnew = (device: string, address: string, log: Log): Promise<void> =>
+  runAll(
+    log,
+    ['delete', 'replace'].map((verb) => ['ip', '-6', 'address', verb, address, 'dev', device]),
+  )

@@ -22,6 +22,7 @@ type ShownLink = {
     local: string
     prefixlen: number
     scope: string
+    dadfailed?: boolean
     valid_life_time?: number
     preferred_life_time?: number
   }[]
@@ -54,7 +55,8 @@ export const parseTaken = (addresses: string, routes4: string, routes6: string):
   new Map(
     list<ShownLink>(addresses).flatMap(({ ifname = '', addr_info = [] }) => {
       const global = addr_info
-        .filter(({ scope }) => scope === 'global')
+        // what another machine has was never the link's own
+        .filter(({ scope, dadfailed }) => scope === 'global' && !dadfailed)
         .map(
           ({ family, local, prefixlen, valid_life_time, preferred_life_time }): Address => ({
             family: family === 'inet6' ? 'inet6' : 'inet',

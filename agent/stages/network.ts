@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { Failure } from '../../engine/failure.ts'
 import type { BootContext, BootStage, Details } from '../context.ts'
-import { advertisedAddress, duplicates, leaseAddress } from '../network/address.ts'
+import { advertisedAddress, duplicates, leaseAddress, setAnew } from '../network/address.ts'
 import { awaitLinks, neededLinks } from '../network/await.ts'
 import { resolvConf } from '../network/commands.ts'
 import type { DhcpAnswer } from '../network/dhcp/message.ts'
@@ -10,7 +10,7 @@ import { cardsOf, createLinks, type Links, type Problem } from '../network/links
 import { checkMtu, linkTo, smallMtu } from '../network/mtu.ts'
 import { type LinkPlan, planLinks } from '../network/plan.ts'
 import { addressOf, type Place, placeOf, reachable } from '../network/reach.ts'
-import { readTaken } from '../network/takeover.ts'
+import { readTaken, type Taken } from '../network/takeover.ts'
 import { linkDetails, linkMessage, watchLinks } from '../network/watch.ts'
 import { setClock } from '../system/clock.ts'
 import { run } from '../system/run.ts'
@@ -112,13 +112,24 @@ const askAddress = async (context: BootContext, plan: LinkPlan, place: Place): P
   })
 }
 
-/** Looks for IPv6 addresses that another machine has; the kernel does not use them. */
-const reportDuplicates = async (context: BootContext, links: Links): Promise<void> => {
+/**
+ * Looks for IPv6 addresses that another machine has; the kernel does not use them. An LACP bond has carrier, and the kernel
+ * looks, before its partner lets frames pass: it looks again, but for addresses that were the node's own before.
+ */
+const reportDuplicates = async (context: BootContext, links: Links, taken: ReadonlyMap<string, Taken>) => {
+  const had = new Set([...taken.values()].flatMap(({ addresses }) => addresses.map(({ local }) => local)))
+  const isLate = links.plans.some(({ kind, network: { mode } }) => kind === 'bond' && mode === '802.3ad')
   for (const { network } of links.plans) {
-    if (network.address6 === undefined || !links.isMade(network.name)) continue
-    for (const address of await duplicates(network.name))
-      degrade(context, `${network.name}: another machine has ${address} too`, {
-        interface: network.name,
+    const { name, address6 } = network
+    if (address6 === undefined || !links.isMade(name)) continue
+    let found = await duplicates(name)
+    if (isLate && found.length === 0 && !had.has(address6.split('/', 1)[0]!)) {
+      await setAnew(name, address6, context.log)
+      found = await duplicates(name)
+    }
+    for (const address of found)
+      degrade(context, `${name}: another machine has ${address} too`, {
+        interface: name,
         reasons: ['duplicate-address'],
       })
   }
@@ -136,7 +147,8 @@ export const network: BootStage = {
     const [place] = places
     if (!place) throw new Error('a manifest names a server')
     await run(log, 'ip', ['link', 'set', 'lo', 'up'])
-    const links = createLinks(planLinks(manifest.network), await readTaken(), log)
+    const taken = await readTaken()
+    const links = createLinks(planLinks(manifest.network), taken, log)
     let lease: Promise<DhcpAnswer | undefined> | undefined
     const ask = (plan: LinkPlan) => {
       lease ??= askAddress(context, plan, place)
@@ -157,7 +169,7 @@ export const network: BootStage = {
     const asking = links.plans.find(({ asks }) => asks)
     if (asking) ask(asking) // its link never came up, but may yet
     const given = await lease
-    await reportDuplicates(context, links)
+    await reportDuplicates(context, links, taken)
     const resolv = resolvConf([...manifest.network, ...(given === undefined ? [] : [given])])
     if (resolv !== undefined) await log.step('writing /etc/resolv.conf', () => writeFile('/etc/resolv.conf', resolv))
     const frames = await fitMtu(context, (await reachable(places, reachWait)) ?? place)

@@ -29,7 +29,14 @@ const addresses = JSON.stringify([
       { family: 'inet6', local: 'fe80::1', prefixlen: 64, scope: 'link' },
     ],
   },
-  { ifname: 'eth1', addr_info: [{ family: 'inet6', local: 'fe80::2', prefixlen: 64, scope: 'link' }] },
+  {
+    ifname: 'eth1',
+    addr_info: [
+      { family: 'inet6', local: 'fe80::2', prefixlen: 64, scope: 'link' },
+      // another machine has it
+      { family: 'inet6', local: 'fd00::3', prefixlen: 64, scope: 'global', tentative: true, dadfailed: true },
+    ],
+  },
 ])
 const routes4 = JSON.stringify([
   { dst: 'default', gateway: '10.77.0.254', dev: 'eth0', protocol: 'dhcp', metric: 100 },
