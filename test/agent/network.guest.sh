@@ -17,6 +17,9 @@ for module in virtio_pci virtio_net $(grep -o 'modules=[^ ]*' /proc/cmdline | cu
 udevadm trigger --type=devices --action=add
 udevadm settle
 
+# busybox-static's shell prefers an `ip` of its own, which takes a bond's options and ignores them
+iproute=$(ls /usr/sbin/ip /usr/bin/ip 2> /dev/null | head -n 1)
+ip() { "$iproute" "$@"; }
 # the device of a card, by its MAC
 card() { grep -il "$1" /sys/class/net/*/address | head -n 1 | cut -d/ -f5; }
 mac() { cat "/sys/class/net/$1/address"; }
