@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs'
 import { contentText, sizeText } from '../mkdisk/machine.ts'
+import { imageDirectory } from '../root/layers.ts'
 import { inspectMachine } from '../system/disks.ts'
 import { readMemory } from '../system/memory.ts'
 import { listMounts } from '../system/mounts.ts'
@@ -43,7 +44,12 @@ export const rootSection = async (): Promise<Section> => {
       ...(memory ? [['memory', `${sizeText(memory.available)} available`]] : []),
     ],
     problems: facts.flatMap(({ target, type, size, free }) =>
-      size && free !== undefined && free < size * scarce && !['squashfs', 'erofs'].includes(type)
+      // full by design: images, and what holds one
+      size &&
+      free !== undefined &&
+      free < size * scarce &&
+      !['squashfs', 'erofs'].includes(type) &&
+      target !== imageDirectory
         ? [`${target} is nearly full: ${sizeText(free)} are left`]
         : [],
     ),

@@ -7,7 +7,7 @@ import { mebibytes, readMemory, tmpfsOptions } from '../system/memory.ts'
 import { mount, unmount } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
 import { transferProgress } from '../system/transfer.ts'
-import { mountLayers, place, writableLimit } from './layers.ts'
+import { imageDirectory, mountLayers, place, writableLimit } from './layers.ts'
 import { checkRoom } from './room.ts'
 
 /** Most of the memory: unpacked, the root is all that is in it. */
@@ -73,7 +73,7 @@ const unpackRoot = async (context: BootContext, image: string): Promise<void> =>
       hint: "raise node_root.size, give the node memory, or take node_root type 'image'",
     })
   } finally {
-    await unmount(log, join(place, 'download'))
+    await unmount(log, imageDirectory)
   }
 }
 
@@ -84,17 +84,17 @@ export const imageRoot = async (context: BootContext, type: 'image' | 'tmpfs'): 
   const memory = await readMemory()
   const limit = manifest.root.size ?? (type === 'tmpfs' ? unpackedLimit : writableLimit)
   if (memory) checkRoom({ type, size, unpacked, limit }, memory)
-  const directory = join(place, 'download')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+
+  await mkdir(imageDirectory, { recursive: true, mode: 0o700 })
   const options = tmpfsOptions(String(size + 1024 ** 2))
-  await mount(log, { type: 'tmpfs', source: 'prelude', target: directory, options })
-  const file = join(directory, `image.${format}`)
+  await mount(log, { type: 'tmpfs', source: 'prelude', target: imageDirectory, options })
+  const file = join(imageDirectory, `image.${format}`)
   let fetched: Awaited<ReturnType<typeof fetchImage>>
   try {
     fetched = await fetchImage(context, file)
   } catch (thrown) {
     await rm(file, { force: true })
-    await unmount(log, directory)
+    await unmount(log, imageDirectory)
     throw thrown
   }
   if (type === 'tmpfs') await unpackRoot(context, file)

@@ -8,6 +8,9 @@ import { mount } from '../system/mounts.ts'
 /** Where image and writable layer live; below /run, which moves to the new root. */
 export const place = `${runDirectory}/root`
 
+/** What holds an image in memory; made just as large as the image. */
+export const imageDirectory = join(place, 'download')
+
 /** Half of the memory, as tmpfs itself has it. */
 export const writableLimit = '50%'
 
