@@ -37,6 +37,7 @@ needs='
 /usr/bin/wget wget wget
 /usr/bin/file file file
 /usr/bin/lsb_release lsb-release redhat-lsb-core
+/usr/bin/jq jq jq
 /usr/bin/xz xz-utils xz
 /usr/bin/bzip2 bzip2 bzip2
 /sbin/mdadm mdadm mdadm
@@ -48,7 +49,6 @@ needs='
 /usr/sbin/cryptsetup cryptsetup-bin cryptsetup
 /usr/sbin/sfdisk fdisk util-linux
 /usr/sbin/pvcreate lvm2 lvm2
-/lib/systemd/systemd-udevd udev systemd-udev
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
 /usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev
