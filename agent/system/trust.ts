@@ -64,7 +64,7 @@ const tolerance = 10 * 60_000
 const again = (image: BootImage): string => `on the head node: provision image sign ${image.name}@${image.version}`
 
 /**
- * Checks that a key of the initramfs signed this very image, for now. What the boot manifest says of the image is used only
+ * Checks that a key of the initramfs signed this very image, and that the signature is good at this time. What the boot manifest says of the image is used only
  * after this. Throws 'image.signature'.
  */
 export const verifyImage = (trust: Trust, image: BootImage, now: Date): ImageStatement => {

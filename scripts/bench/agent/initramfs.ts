@@ -10,16 +10,12 @@ import { openNodeSite, places } from '../../../test/agent/initramfs/nodesite.ts'
 import { debianKernel } from '../../../test/agent/kernel.ts'
 import { openSegment } from '../../../test/agent/segment.ts'
 import { median, table } from './figures.ts'
+import { enterMountNamespace } from './namespace.ts'
 
 const top = join(import.meta.dirname, '..', '..', '..')
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
 
-if (process.argv[2] !== 'inside') {
-  const { status } = spawnSync('unshare', ['--mount', process.execPath, import.meta.filename, 'inside'], {
-    stdio: 'inherit',
-  })
-  process.exit(status ?? 1)
-}
+enterMountNamespace(import.meta.filename)
 
 /** The build tree of the demo's image; a play makes it where it is not there, which takes some minutes. */
 const demoTree = (): string => {

@@ -16,17 +16,13 @@ import { silentLog } from '../../../engine/log.ts'
 import { openState } from '../../../provisioner/state.ts'
 import type { BootManifest } from '../../../schema/types.ts'
 import { median, table } from './figures.ts'
+import { enterMountNamespace } from './namespace.ts'
 import { benchTree } from './tree.ts'
 
 const top = join(import.meta.dirname, '..', '..', '..')
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
 
-if (process.argv[2] !== 'inside') {
-  const { status } = spawnSync('unshare', ['--mount', process.execPath, import.meta.filename, 'inside'], {
-    stdio: 'inherit',
-  })
-  process.exit(status ?? 1)
-}
+enterMountNamespace(import.meta.filename)
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
