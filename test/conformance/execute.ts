@@ -85,6 +85,7 @@ export const execute = async (one: Case, by: 'play' | 'ansible-core'): Promise<O
     LC_ALL: 'C.UTF-8',
     NO_COLOR: '1',
     PATH: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    PYTHONHASHSEED: '0', // their sets have one order in every run
     PYTHONWARNINGS: 'ignore',
     SITE: site,
     USER: 'root',
