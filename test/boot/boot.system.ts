@@ -25,12 +25,12 @@ let inventory: string
 const run = (program: 'play' | 'provision', args: readonly string[]) =>
   execute(join(root, 'bin', program), args, { cwd: site, env: { ...process.env, PRELUDE_STATE: join(work, 'state') } })
 
-/** What went wrong in a run, for the message of a failed assertion. */
-const problems = (document: Document): string =>
+/** The results of a run that have one of these statuses, for the message of a failed assertion. */
+const resultsThat = (document: Document, ...statuses: readonly string[]): string =>
   document.plays
     .flatMap(({ tasks }) => tasks)
     .flatMap(({ task, hosts }) => Object.entries(hosts).map(([host, result]) => ({ task, host, result })))
-    .filter(({ result }) => result.status === 'failed' || result.status === 'unreachable')
+    .filter(({ result }) => statuses.includes(result.status))
     .map(({ task, host, result }) => `${task.name} on ${host}: ${JSON.stringify(result).slice(0, 2000)}`)
     .join('\n')
 
@@ -38,7 +38,7 @@ const play = async (...args: readonly string[]): Promise<Document> => {
   const { code, stdout, stderr } = await run('play', [...args, '-i', inventory, '--json'])
   assert.ok(stdout.startsWith('{'), `play ended with ${code} and printed no document:\n${stderr.slice(-2000)}`)
   const document = JSON.parse(stdout) as Document
-  assert.is(code, 0, `${problems(document)}\n${stderr.slice(-2000)}`)
+  assert.is(code, 0, `${resultsThat(document, 'failed', 'unreachable')}\n${stderr.slice(-2000)}`)
   return document
 }
 
@@ -88,7 +88,7 @@ test(
   'a second run changes and publishes nothing',
   async () => {
     const document = await play('playbooks/debian-12-compute.yml')
-    assert.is(document.stats['debian-12-compute']?.changed, 0)
+    assert.is(document.stats['debian-12-compute']?.changed, 0, resultsThat(document, 'changed'))
     const { stdout } = await run('provision', ['image', 'list', '-i', inventory, '--json'])
     assert.is((JSON.parse(stdout) as unknown[]).length, 1)
   },
