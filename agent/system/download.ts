@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { ftruncateSync, writeSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
+import { DigestFile } from './digestfile.ts'
 import { type HttpAnswer, HttpFailure, reasonOf, refusal, request } from './http.ts'
 import { retry } from './retry.ts'
 
@@ -39,18 +37,16 @@ const leastRate = 64 * 1024
 
 type State = {
   written: number
-  hash: ReturnType<typeof createHash>
   /** The last answer's, with the server that gave it: each kind of server has its own way to make them. */
   etag: { readonly url: string; readonly value: string } | undefined
   /** Who sent the first byte. */
   source: string | undefined
-  file: FileHandle
+  readonly file: DigestFile
 }
 
 const restart = (state: State): void => {
-  ftruncateSync(state.file.fd, 0)
+  state.file.restart()
   state.written = 0
-  state.hash = createHash('sha256')
 }
 
 /** Places the file where the answer's first byte belongs, or throws when the answer is not the content asked for. */
@@ -80,13 +76,6 @@ const accept = async (url: string, answer: HttpAnswer, state: State, size: numbe
   state.etag = answer.headers.etag === undefined ? undefined : { url, value: answer.headers.etag }
 }
 
-/** Synchronously: the file is in memory, and copying a chunk there is faster than asking another thread to do it. */
-const writeAll = (file: FileHandle, chunk: Buffer, position: number): void => {
-  for (let from = 0; from < chunk.length; ) {
-    from += writeSync(file.fd, chunk, from, chunk.length - from, position + from)
-  }
-}
-
 /** Looks at what arrived whenever a window is over. Throws when it was too little: an HttpFailure. */
 const rateCheck = (url: string, { rate = leastRate, window = 30_000 }: Download) => {
   let since = performance.now()
@@ -102,15 +91,24 @@ const rateCheck = (url: string, { rate = leastRate, window = 30_000 }: Download)
   }
 }
 
-/** Calls `take` with each chunk when it arrives, so that nothing that came before a break is lost; resolves at the end. */
-const consume = (body: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> => {
+/**
+ * Calls `take` with each chunk when it arrives, so that nothing that came before a break is lost, and waits where it gives
+ * something to wait for; resolves at the end.
+ */
+const consume = (body: IncomingMessage, take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> => {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const fail = (thrown: unknown) => {
+    reject(thrown)
+    body.destroy()
+  }
   body.on('data', (chunk: Buffer) => {
     try {
-      take(chunk)
+      const wait = take(chunk)
+      if (!wait) return
+      body.pause()
+      wait.then(() => body.resume(), fail)
     } catch (thrown) {
-      reject(thrown)
-      body.destroy()
+      fail(thrown)
     }
   })
   body.on('end', resolve)
@@ -134,17 +132,14 @@ const receive = async (
         restart(state)
         throw new HttpFailure(`${url}: more than ${wanted.size} bytes`)
       }
-      writeAll(state.file, chunk, state.written)
-      state.hash.update(chunk)
+      const isRoomy = state.file.write(chunk)
       state.written += chunk.length
       wanted.progress?.(state.written)
       checkRate(chunk.length)
+      return isRoomy ? undefined : state.file.drained()
     })
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown
-    const code = (thrown as NodeJS.ErrnoException).code
-    if (code === 'ENOSPC')
-      throw new Failure('image.space', `no memory left after ${state.written} bytes`, { cause: thrown })
     const reason = signal.aborted ? 'the time for it is over' : messageOf(thrown)
     throw new HttpFailure(`${url}: broken off after ${state.written} of ${wanted.size} bytes: ${reason}`, {
       cause: thrown,
@@ -160,7 +155,8 @@ const receive = async (
 /**
  * Fetches content whose digest and size are known into a file. The digest is computed while bytes arrive; a broken
  * transfer goes on where it stopped, on the next server; the file has the right content when this returns. Throws
- * 'image.digest' when servers keep sending other content, 'image.space' when memory is full, else the last failure.
+ * 'image.digest' when servers keep sending other content, 'image.space' when memory is full, 'image.write' when the file
+ * cannot be written, else the last failure.
  */
 export const download = async (path: string, wanted: Download): Promise<DownloadResult> => {
   const start = performance.now()
@@ -168,10 +164,9 @@ export const download = async (path: string, wanted: Download): Promise<Download
   const corrupt = new Map<string, number>()
   const state: State = {
     written: 0,
-    hash: createHash('sha256'),
     etag: undefined,
     source: undefined,
-    file: await open(path, 'w', 0o600),
+    file: new DigestFile(path),
   }
   try {
     await retry(
@@ -191,7 +186,7 @@ export const download = async (path: string, wanted: Download): Promise<Download
         await accept(url, answer, state, wanted.size)
         if (resume && state.written > 0) wanted.log.info(`going on at byte ${state.written}`)
         await receive(url, answer, state, wanted, signal)
-        const digest = `sha256:${state.hash.digest('hex')}`
+        const digest = await state.file.digest()
         if (digest === wanted.digest) return
         restart(state)
         const count = (corrupt.get(url) ?? 0) + 1

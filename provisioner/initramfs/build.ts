@@ -91,8 +91,8 @@ const takePrograms = async (contents: Contents, root: string, needs: Needs, agen
 
 /** Configuration of programs and modules. */
 const takeFiles = async (contents: Contents, needs: Needs): Promise<void> => {
-  for (const file of [...needs.file, '/etc/ld.so.conf', '/etc/ld.so.cache']) await contents.take('programs', file)
-  for (const directory of ['etc/ld.so.conf.d', 'etc/modprobe.d', 'usr/lib/modprobe.d', 'lib/modprobe.d'])
+  for (const file of needs.file) await contents.take('programs', file)
+  for (const directory of ['etc/modprobe.d', 'usr/lib/modprobe.d', 'lib/modprobe.d'])
     for (const name of await contents.list(directory))
       if (name.endsWith('.conf')) await contents.take('programs', join(directory, name))
 }

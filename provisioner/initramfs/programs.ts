@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Failure, throwAll } from '../../engine/failure.ts'
 import type { Contents, Part } from './contents.ts'
 import { type Elf, readElf } from './elf.ts'
 
 const programDirectories = ['usr/sbin', 'usr/bin', 'sbin', 'bin']
 
-/** Directories that the loader searches beside those of ld.so.conf. */
+/** Directories that the loader searches by itself, with the one that it lies in. */
 const standardDirectories = ['/lib64', '/usr/lib64', '/lib', '/usr/lib']
 
 const configured = async (root: string, contents: Contents, file: string, depth = 0): Promise<readonly string[]> => {
@@ -42,6 +42,10 @@ const expression = (pattern: string): RegExp =>
 /** Programs and libraries of a root, resolved as its own loader does it: nothing of this machine is used or run. */
 export const openPrograms = async (root: string, contents: Contents, part: Part = 'programs'): Promise<Programs> => {
   const directories = [...(await configured(root, contents, '/etc/ld.so.conf')), ...standardDirectories]
+  const searched = new Set(
+    (await Promise.all(standardDirectories.map(contents.resolve))).filter((each) => each !== undefined),
+  )
+  let loaderDirectory: string | undefined
   const taken = new Set<string>()
   const missing = new Map<string, Failure>()
 
@@ -53,15 +57,31 @@ export const openPrograms = async (root: string, contents: Contents, part: Part 
       const library = await contents.take(part, place, (content) => readElf(content)?.machine === elf.machine)
       if (!library) continue
       taken.add(place)
+      if (!own.includes(directory)) await linkForLoader(place)
       await takeNeeds(library.path, library.content)
       return true
     }
     return false
   }
 
+  /**
+   * Where other packages add directories to ld.so.conf, the loader would need its cache. That of the root tells of all the
+   * root's libraries and changes with each of them; a link among the loader's own libraries does the same for one.
+   */
+  const linkForLoader = async (place: string): Promise<void> => {
+    const directory = await contents.resolve(dirname(place))
+    if (loaderDirectory === undefined || directory === undefined) return
+    if (directory === loaderDirectory || searched.has(directory)) return
+    contents.put(part, { path: join(loaderDirectory, basename(place)), link: place })
+  }
+
   const takeNeeds = async (path: string, content: Buffer): Promise<void> => {
     const [, script] = /^#!\s*(\S+)/.exec(content.toString('latin1', 0, 256)) ?? []
     const elf = readElf(content)
+    if (elf?.interpreter !== undefined) {
+      const loader = await contents.resolve(elf.interpreter)
+      if (loader !== undefined) loaderDirectory = dirname(loader)
+    }
     const direct = [script, elf?.interpreter].filter((each) => each !== undefined)
     for (const file of direct) {
       if (taken.has(file)) continue
@@ -91,7 +111,9 @@ export const openPrograms = async (root: string, contents: Contents, part: Part 
         const names = await contents.list(directory)
         for (const name of names.filter((each) => patterns.some((pattern) => expression(pattern).test(each)))) {
           const library = await contents.take(part, join(directory, name))
-          if (library) await takeNeeds(library.path, library.content)
+          if (!library) continue
+          await linkForLoader(join(directory, name))
+          await takeNeeds(library.path, library.content)
         }
       }
       throwAll([...missing.values()])

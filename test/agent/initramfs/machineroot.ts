@@ -23,7 +23,7 @@ export const openMachineRoot = async (): Promise<{ root: string; kernel: string;
     for (const merged of ['bin', 'sbin', 'lib', 'lib64']) await symlink(`usr/${merged}`, join(root, merged))
     const layers = `lowerdir=${join(work, 'layer')}:/usr`
     await tool('mount', ['-t', 'overlay', '-o', `ro,${layers}`, 'root', join(root, 'usr')])
-    for (const file of ['ld.so.conf', 'ld.so.conf.d', 'ld.so.cache', 'mke2fs.conf'])
+    for (const file of ['ld.so.conf', 'ld.so.conf.d', 'mke2fs.conf'])
       await cp(join('/etc', file), join(root, 'etc', file), { recursive: true })
     return { root, kernel: version, close }
   } catch (thrown) {

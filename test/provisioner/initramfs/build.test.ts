@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, readlink, stat, symlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Failure } from '../../../engine/failure.ts'
 import { execute, tool } from '../../../engine/process.ts'
@@ -28,6 +28,7 @@ const makeRoot = async (root: string, without?: string): Promise<void> => {
   })
   for (const merged of ['bin', 'sbin', 'lib', 'lib64']) await symlink(`usr/${merged}`, join(root, merged))
   await mkdir(join(root, 'usr/lib64'))
+  await mkdir(join(root, 'usr/lib/x86_64-linux-gnu'))
   await mkdir(join(root, 'opt/lib'), { recursive: true })
   await mkdir(join(root, 'usr/sbin'))
   await copyFile('/usr/bin/dash', join(root, 'usr/bin/dash'))
@@ -36,8 +37,10 @@ const makeRoot = async (root: string, without?: string): Promise<void> => {
   await symlink('/usr/bin/ip', join(root, 'usr/sbin/ip'))
   const { stdout } = await execute('ldd', ['/usr/sbin/ip'])
   for (const library of stdout.match(/\/\S+/g) ?? []) {
-    const place = library.includes('ld-linux') ? 'usr/lib64' : 'opt/lib'
-    await copyFile(library, join(root, place, library.slice(library.lastIndexOf('/') + 1)))
+    const name = basename(library)
+    const place = library.includes('ld-linux') ? 'usr/lib/x86_64-linux-gnu' : 'opt/lib'
+    await copyFile(library, join(root, place, name))
+    if (place !== 'opt/lib') await symlink(`/${place}/${name}`, join(root, 'usr/lib64', name))
   }
 }
 
@@ -81,7 +84,11 @@ test('it holds the agent byte by byte, programs with their libraries, chosen mod
     assert.is(await readlink(join(tree, 'usr/sbin/ip')), '/usr/bin/ip')
     assert.ok((await readFile(join(tree, 'usr/bin/ip'))).equals(await readFile('/usr/sbin/ip')))
     assert.ok((await stat(join(tree, 'opt/lib/libc.so.6'))).size > 1e6)
-    assert.ok((await stat(join(tree, 'usr/lib64/ld-linux-x86-64.so.2'))).isFile())
+    await tool('chroot', [tree, '/usr/bin/ip', '-V']) // its libraries are found
+    assert.is(
+      await readlink(join(tree, 'usr/lib64/ld-linux-x86-64.so.2')),
+      '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2',
+    )
     assert.ok((await stat(join(tree, 'dev/console'))).isCharacterDevice())
     assert.is(await read('etc/modprobe.d/site.conf'), 'options bonding max_bonds=0\n')
     const modules = 'usr/lib/modules/6.1.0'
@@ -91,9 +98,11 @@ test('it holds the agent byte by byte, programs with their libraries, chosen mod
     assert.ok(made.withoutPrograms.includes('mdadm'))
   }))
 
-test('the same root gives the same bytes', () =>
+test('the same root gives the same bytes, whatever other packages tell the loader', () =>
   withRoot(async (root) => {
-    const [one, other] = [await buildInitramfs({ root, level: 1 }), await buildInitramfs({ root, level: 1 })]
+    const one = await buildInitramfs({ root, level: 1 })
+    await writeFiles(root, { 'etc/ld.so.cache': 'of another package\n' })
+    const other = await buildInitramfs({ root, level: 1 })
     assert.ok(one.archive.equals(other.archive))
     assert.is(
       one.parts.reduce((sum, { packed }) => sum + packed, 0),
