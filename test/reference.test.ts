@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { options } from '../engine/configuration/options.ts'
 import { factNames } from '../engine/facts/collect.ts'
+import { identityNames } from '../engine/inventory/identity.ts'
 import { moduleNames } from '../engine/modules/registry.ts'
 import { magicNames } from '../engine/run/magic.ts'
 import { lookups } from '../engine/vars/lookups/run.ts'
@@ -41,7 +42,7 @@ const everything: Readonly<Record<string, { readonly page: string; readonly name
   tests: { page: 'templates.md', names: plugins.tests.keys() },
   functions: { page: 'templates.md', names: plugins.globals.keys() },
   lookups: { page: 'templates.md', names: lookups.keys() },
-  'magic variables': { page: 'templates.md', names: [...magicNames, 'node'] },
+  'magic variables': { page: 'templates.md', names: [...identityNames, ...magicNames, 'node'] },
   facts: { page: 'facts.md', names: factNames.keys() },
   routes: { page: 'routes.md', names: routes.map(({ method, path }) => `${method} ${path}`) },
   stages: { page: 'stages.md', names: properties.stage.enum },

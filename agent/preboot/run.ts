@@ -51,7 +51,13 @@ const inventoryOf = ({ node, directory }: PlayerOptions, { groups, variables }: 
     for (const host of hosts) ensureHost(inventory, host, group === 'all' ? undefined : group)
   }
   const host = ensureHost(inventory, node)
-  host.layers.push({ source: 'bundle', values: variables, positions: new Map(), level: 8, order: 0 })
+  host.layers.push({
+    source: 'bundle',
+    values: new Map([['inventory_dir', directory], ...variables]),
+    positions: new Map(),
+    level: 8,
+    order: 0,
+  })
   reconcile(inventory)
   return inventory
 }

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { selectHosts } from '../inventory/pattern.ts'
-import { hostLayers } from '../inventory/variables.ts'
 import type { PlaybookLoader } from '../playbook/loader.ts'
 import { createPlaces } from '../playbook/places.ts'
 import type { Play } from '../playbook/play.ts'
@@ -10,6 +9,7 @@ import { type ExplanationOptions, explanationText, settingLines } from '../repor
 import { explainInPlay, type Setting } from '../run/explain.ts'
 import { magicNames } from '../run/magic.ts'
 import { hostsOf } from '../run/run.ts'
+import { emptyHostState, hostScopeLayers } from '../vars/precedence.ts'
 import { type Dict, Template } from '../vars/value.ts'
 import { loaderFor } from './loader.ts'
 import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
@@ -33,14 +33,12 @@ export const explainOperands = (operands: readonly string[], directory: string) 
 
 /** What the inventory and the command line set, where no playbook is given. */
 const inInventory = ({ site, extraVars }: Session, host: string, name: string): Setting[] => {
-  const layers = [...hostLayers(site.inventory, host)].reverse()
-  const found: Setting[] = layers.flatMap(({ level, source, values, positions }) => {
-    const value = values.get(name)
-    return value === undefined ? [] : [{ level, source, at: positions.get(name), value }]
+  const state = emptyHostState()
+  const subject = { inventory: site.inventory, hostName: host, state, extraVars, magic: () => undefined }
+  return hostScopeLayers(subject).flatMap(({ level, source, get, positionOf }) => {
+    const value = get(name)
+    return value === undefined ? [] : [{ level, source, at: positionOf?.(name), value }]
   })
-  const extra = extraVars.get(name)
-  if (extra !== undefined) found.unshift({ level: 22, source: 'extra variables', at: undefined, value: extra })
-  return found
 }
 
 /** The vars_files of a play whose names are known before it runs. */

@@ -80,7 +80,7 @@ export const addChild = (inventory: Inventory, parent: string, child: string, at
 export const ensureHost = (inventory: Inventory, name: string, group?: string, at?: Position): InventoryHost => {
   let host = inventory.hosts.get(name)
   if (!host) {
-    host = { name, groups: new Set(), layers: [], ...(at && { at }) }
+    host = { name, groups: new Set(), layers: [], source: inventory.reading, ...(at && { at }) }
     inventory.hosts.set(name, host)
   }
   if (group !== undefined) {

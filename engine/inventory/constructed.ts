@@ -4,7 +4,8 @@ import type { Templar } from '../vars/templar.ts'
 import { type Dict, isDict, Template, toPlain, Undefined, type Value } from '../vars/value.ts'
 import type { YamlMap } from '../yaml/node.ts'
 import { addChild, ensureGroup, ensureHost, reconcile } from './build.ts'
-import { groupsOf, magicGroups } from './groups.ts'
+import { magicGroups } from './groups.ts'
+import { identityNames, identityOf } from './identity.ts'
 import type { Inventory } from './inventory.ts'
 import { hostLayers } from './variables.ts'
 
@@ -31,9 +32,10 @@ const scopeOf = (inventory: Inventory, host: string, { values, extraVars }: Conf
     for (const [key, value] of layered) own.set(key, value)
   }
   const magic: Dict = new Map<string, Value>([
-    ['inventory_hostname', host],
-    ['inventory_hostname_short', host.split('.', 1)[0] ?? host],
-    ['group_names', groupsOf(inventory, host).filter((name) => name !== 'all')],
+    ...identityNames.flatMap((name) => {
+      const value = identityOf(inventory, host, name)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
     ['groups', magicGroups(inventory)],
   ])
   const extra = isYes(values.get('use_extra_vars'), false) ? extraVars : new Map()

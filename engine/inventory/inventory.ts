@@ -35,6 +35,8 @@ export type InventoryHost = {
   readonly groups: Set<string>
   /** Variables of the inventory sources themselves and of add_host (level 8). `layersOf` adds those of host_vars. */
   readonly layers: VariableLayer[]
+  /** The file, or the list of hosts, that named it first; none for hosts that a play has added. */
+  readonly source?: string | undefined
   readonly at?: Position
 }
 
@@ -48,6 +50,8 @@ export type Inventory = {
   readonly hosts: Map<string, InventoryHost>
   /** Dictionaries of one name on several levels: the strongest counts, or all are merged (`hash_behaviour`). */
   readonly mergesDicts: boolean
+  /** The source that is being read. */
+  reading?: string | undefined
   /** Directory of the first source. */
   readonly directory: string
   /** Layers of group_vars or host_vars for a name, read when they are first asked for. @throws Failure */

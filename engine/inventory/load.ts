@@ -106,6 +106,7 @@ const readInventoryFile = async (
   file: string,
   source: string,
 ): Promise<void> => {
+  inventory.reading = file
   let text = await readFile(file, 'utf8')
   const isProgram = text.startsWith('#!') || text.startsWith('\x7fELF')
   if (isProgram && (await isExecutable(file))) return readScript(inventory, file, source)
@@ -152,10 +153,12 @@ export const loadInventory = async (sources: readonly string[], options: Invento
   for (const path of paths) {
     const kind = kinds.get(path)
     if (kind === 'missing') continue
+    inventory.reading = path
     if (kind === 'list') readList(reading, path)
     else if (kind === 'directory') await readDirectory(reading, path, path)
     else await problems.attemptAsync(() => readInventoryFile(reading, path, basename(path)))
   }
+  inventory.reading = undefined
   problems.attempt(() => reconcile(inventory))
   problems.throwAll()
   for (const name of inventory.hosts.keys()) {

@@ -4,7 +4,7 @@ import type { Scope } from '../vars/scope.ts'
 import type { Templar } from '../vars/templar.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import { byHost } from './byhost.ts'
-import { groupsOf, magicGroups } from './groups.ts'
+import { magicGroups } from './groups.ts'
 import type { Inventory } from './inventory.ts'
 import { type NodeVariable, nodeVariable } from './node/variable.ts'
 
@@ -18,10 +18,6 @@ export type InventoryScopes = {
 
 export const inventoryScopes = (inventory: Inventory, templar: Templar, extraVars: Dict): InventoryScopes => {
   const magic = (name: string, host: string): Value | undefined => {
-    if (name === 'inventory_hostname') return host
-    if (name === 'inventory_hostname_short') return host.split('.', 1)[0] ?? host
-    if (name === 'inventory_dir') return inventory.directory
-    if (name === 'group_names') return groupsOf(inventory, host).filter((group) => group !== 'all')
     if (name === 'groups') return magicGroups(inventory)
     if (name === 'hostvars') return hostvars
     if (name === 'node') return node(host)

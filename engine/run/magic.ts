@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { groupsOf, magicGroups } from '../inventory/groups.ts'
+import { magicGroups } from '../inventory/groups.ts'
 import type { Play, Task } from '../playbook/play.ts'
 import { emptyHostState, hostScope } from '../vars/precedence.ts'
 import type { Scope } from '../vars/scope.ts'
@@ -18,12 +18,7 @@ export const languageVersion: Dict = new Map<string, Value>([
 ])
 
 const names = [
-  'inventory_hostname',
-  'inventory_hostname_short',
-  'inventory_dir',
-  'inventory_file',
   'groups',
-  'group_names',
   'hostvars',
   'playbook_dir',
   'role_name',
@@ -72,7 +67,7 @@ const hostvars = (playRun: PlayRun): Dict => {
     const magic = (wanted: string) => inventoryMagic(playRun, name, wanted)
     scope = hostScope({ inventory: options.inventory, hostName: name, state, extraVars: options.extraVars, magic })
     const dict = new LazyDict(
-      () => [...scope.names(), 'inventory_hostname', 'group_names'],
+      () => scope.names(),
       (key) => {
         const value = scope.get(key)
         return value === undefined ? undefined : options.templar.resolve(value, scope)
@@ -87,20 +82,8 @@ const hostvars = (playRun: PlayRun): Dict => {
 const inventoryMagic = (playRun: PlayRun, host: string, name: string): Value | undefined => {
   const { options } = playRun.run
   switch (name) {
-    case 'inventory_hostname':
-      return host
-    case 'inventory_hostname_short':
-      return host.split('.')[0] ?? host
-    case 'inventory_dir':
-      return options.inventory.directory
-    case 'inventory_file':
-      return options.inventory.sources[0] ?? null
     case 'groups':
       return magicGroups(options.inventory)
-    case 'group_names':
-      return groupsOf(options.inventory, host)
-        .filter((group) => group !== 'all')
-        .sort()
     default:
       return options.magic?.(name, host)
   }

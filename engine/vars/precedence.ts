@@ -1,4 +1,5 @@
 import type { Position } from '../failure.ts'
+import { identityNames, identityOf } from '../inventory/identity.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { hostLayers } from '../inventory/variables.ts'
 import type { Block, Play, Role, Task } from '../playbook/play.ts'
@@ -91,13 +92,25 @@ const factLayer = (facts: Map<string, Value>): ScopeLayer => ({
   },
 })
 
-const inventoryLayers = ({ inventory, hostName }: HostSubject): ScopeLayer[] =>
-  hostLayers(inventory, hostName)
-    .map(({ level, source, values, positions }) => ({
-      ...of(level, source, values),
-      positionOf: (name: string) => positions.get(name),
-    }))
+const identityLayer = ({ inventory, hostName }: HostSubject): ScopeLayer => ({
+  level: 8,
+  source: 'the host itself',
+  get: (name) => identityOf(inventory, hostName, name),
+  names: () => identityNames,
+})
+
+const inventoryLayers = (subject: HostSubject): ScopeLayer[] => {
+  const layers = hostLayers(subject.inventory, subject.hostName)
+    .map(
+      ({ level, source, values, positions }): ScopeLayer => ({
+        ...of(level, source, values),
+        positionOf: (name: string) => positions.get(name),
+      }),
+    )
     .reverse()
+  const below = layers.findIndex(({ level }) => level < 8)
+  return layers.toSpliced(below < 0 ? layers.length : below, 0, identityLayer(subject))
+}
 
 const magicLayer = (magic: HostSubject['magic']): ScopeLayer => ({
   level: magicLevel,

@@ -1,4 +1,5 @@
 // The reference page of what templates can call, and of the variables that are always there.
+import { identityNames } from '../../engine/inventory/identity.ts'
 import { magicNames } from '../../engine/run/magic.ts'
 import { lookups } from '../../engine/vars/lookups/run.ts'
 import { plugins } from '../../engine/vars/plugins.ts'
@@ -29,6 +30,6 @@ export const templatesPage = (): string =>
     "Of `lookup('NAME', …)`, `query('NAME', …)` and `with_NAME`.",
     names(lookups.keys()),
     '## Magic variables',
-    "`node` is a node's merged record ([NodeRecord](records.md#noderecord)), and undefined on hosts that are no nodes; `prelude_home` is where Prelude is installed.",
-    names(['node', 'prelude_home', ...magicNames]),
+    "Those that begin with `inventory_`, and `group_names`, stand where a host's own variables do, so that a play may set them; all others are above every level. `node` is a node's merged record ([NodeRecord](records.md#noderecord)), and undefined on hosts that are no nodes; `prelude_home` is where Prelude is installed.",
+    names(['node', 'prelude_home', ...identityNames, ...magicNames]),
   ])
