@@ -119,6 +119,92 @@ export interface AptParameters {
   policy_rc_d?: number;
 }
 
+// engine/modules/apt_key/apt_key.schema.json
+/**
+ * Keeps the keys that apt trusts for every repository, without apt-key. A repository's own key is better: see `signed_by` of deb822_repository.
+ */
+export interface AptKeyParameters {
+  /**
+   * Identifier of the key: 8, 16 or more hexadecimal digits. That of the first key of the source when absent.
+   */
+  id?: string;
+  /**
+   * Whether the key is trusted.
+   */
+  state: "absent" | "present";
+  /**
+   * The key itself, in armor.
+   */
+  data?: string;
+  /**
+   * A file on the host with the key.
+   */
+  file?: string;
+  /**
+   * Address of the key.
+   */
+  url?: string;
+  /**
+   * Server to get the key `id` from: a name or an address (`hkps://…`).
+   */
+  keyserver?: string;
+  /**
+   * File to keep the key in; /etc/apt/trusted.gpg when absent, and all keyrings of apt are looked at.
+   */
+  keyring?: string;
+  /**
+   * Checks the certificate of the server.
+   */
+  validate_certs: boolean;
+}
+
+// engine/modules/apt_repository/apt_repository.schema.json
+/**
+ * Keeps lines of apt's sources: in /etc/apt/sources.list and the .list files of sources.list.d.
+ */
+export interface AptRepositoryParameters {
+  /**
+   * The line: `deb [signed-by=FILE] https://… SUITE COMPONENT`, or `ppa:OWNER/NAME`.
+   */
+  repo: string;
+  /**
+   * Whether the line is there; a line that is commented out is used again.
+   */
+  state: "absent" | "present";
+  /**
+   * Name of the file for a new line, without `.list`; made from the address when absent.
+   */
+  filename?: string;
+  /**
+   * Permission bits of a file that gets a new line; 0644 when absent.
+   */
+  mode?: string;
+  /**
+   * Fetches the lists of packages after a change; when that fails, the files become what they were.
+   */
+  update_cache: boolean;
+  /**
+   * How often fetching the lists is tried again.
+   */
+  update_cache_retries: number;
+  /**
+   * Most seconds between these tries.
+   */
+  update_cache_retry_max_delay: number;
+  /**
+   * Release for a PPA; that of the host when absent.
+   */
+  codename?: string;
+  /**
+   * Checks the certificate of the server that tells of a PPA.
+   */
+  validate_certs: boolean;
+  /**
+   * Has no effect: no Python is needed.
+   */
+  install_python_apt: boolean;
+}
+
 // engine/modules/assemble/assemble.schema.json
 /**
  * Puts a file together from the files of a directory, in the order of their names.
@@ -599,6 +685,113 @@ export interface CronParameters {
    * Keeps a copy of the crontab.
    */
   backup: boolean;
+}
+
+// engine/modules/deb822_repository/deb822_repository.schema.json
+/**
+ * Keeps a repository of apt in a file NAME.sources of /etc/apt/sources.list.d, and its key in /etc/apt/keyrings.
+ */
+export interface Deb822RepositoryParameters {
+  /**
+   * Name of the repository, and of its files.
+   */
+  name: string;
+  /**
+   * Whether the repository is there; `absent` removes its key too.
+   */
+  state: "absent" | "present";
+  /**
+   * Kinds of packages: `deb`, `deb-src`.
+   */
+  types: ("deb" | "deb-src")[];
+  /**
+   * Addresses of the repository.
+   */
+  uris?: string[];
+  /**
+   * Releases, or paths that end with a slash.
+   */
+  suites?: string[];
+  /**
+   * Parts of the suites: `main`, `contrib` …
+   */
+  components?: string[];
+  /**
+   * The key: an address, a file on the host, fingerprints, or the key itself in armor.
+   */
+  signed_by?: string;
+  /**
+   * Architectures to look for.
+   */
+  architectures?: string[];
+  /**
+   * Languages of descriptions.
+   */
+  languages?: string[];
+  /**
+   * What is fetched of the repository.
+   */
+  targets?: string[];
+  /**
+   * Whether the repository is used.
+   */
+  enabled?: boolean;
+  /**
+   * Trusts the repository without a signature, or never.
+   */
+  trusted?: boolean;
+  /**
+   * Takes a repository without a signature.
+   */
+  allow_insecure?: boolean;
+  /**
+   * Takes signatures by weak algorithms.
+   */
+  allow_weak?: boolean;
+  /**
+   * Takes packages without a signature that had one before.
+   */
+  allow_downgrade_to_insecure?: boolean;
+  /**
+   * Fetches indexes by their digests.
+   */
+  by_hash?: boolean;
+  /**
+   * Checks dates of the repository by the clock.
+   */
+  check_date?: boolean;
+  /**
+   * Refuses a repository that is out of date.
+   */
+  check_valid_until?: boolean;
+  /**
+   * Seconds that the repository may be ahead of the clock.
+   */
+  date_max_future?: number;
+  /**
+   * Path of the file InRelease.
+   */
+  inrelease_path?: string;
+  /**
+   * Fetches differences of indexes.
+   */
+  pdiffs?: boolean;
+  /**
+   * Packages that alone are taken from it.
+   */
+  include?: string[];
+  /**
+   * Packages that are not taken from it.
+   */
+  exclude?: string[];
+  /**
+   * Permission bits of the file.
+   */
+  mode: string;
+  /**
+   * Has no effect: no Python is needed.
+   */
+  install_python_debian: boolean;
 }
 
 // engine/modules/debug/debug.schema.json
@@ -1594,6 +1787,29 @@ export interface ReplaceParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/rpm_key/rpm_key.schema.json
+/**
+ * Keeps the keys that rpm checks packages by.
+ */
+export interface RpmKeyParameters {
+  /**
+   * Address or path of a file with public keys. For `absent` also an identifier of 8 or 16 hexadecimal digits, or a fingerprint.
+   */
+  key: string;
+  /**
+   * Whether the keys are in the database of rpm.
+   */
+  state: "absent" | "present";
+  /**
+   * Fingerprints that the keys of the file must have; blanks in them do not matter.
+   */
+  fingerprint?: string[];
+  /**
+   * Checks the certificate of the server.
+   */
+  validate_certs: boolean;
+}
+
 // engine/modules/script/script.schema.json
 /**
  * Takes a script from the controller to the host and runs it there.
@@ -2497,6 +2713,253 @@ export interface WaitForConnectionParameters {
    * Seconds that one try may take.
    */
   connect_timeout: number;
+}
+
+// engine/modules/yum_repository/yum_repository.schema.json
+/**
+ * Keeps repositories of dnf and yum in files below /etc/yum.repos.d.
+ */
+export interface YumRepositoryParameters {
+  /**
+   * Identifier of the repository: the name of its section.
+   */
+  name: string;
+  /**
+   * `present` writes the section as the task describes it; `absent` removes it, and the file with its last section.
+   */
+  state: "absent" | "present";
+  /**
+   * What people call the repository; `name` in the file. Needed for `present`.
+   */
+  description?: string;
+  /**
+   * Addresses of the directory that holds `repodata`. One of this, `metalink` and `mirrorlist` is needed for `present`.
+   */
+  baseurl?: string[];
+  /**
+   * Address of a metalink that lists mirrors.
+   */
+  metalink?: string;
+  /**
+   * Address of a list of mirrors.
+   */
+  mirrorlist?: string;
+  /**
+   * Name of the file without `.repo`; that of the repository when absent.
+   */
+  file?: string;
+  /**
+   * Directory of the file, which must be there.
+   */
+  reposdir: string;
+  /**
+   * Whether the repository is used.
+   */
+  enabled?: boolean;
+  /**
+   * Checks signatures of packages.
+   */
+  gpgcheck?: boolean;
+  /**
+   * Checks the signature of the metadata.
+   */
+  repo_gpgcheck?: boolean;
+  /**
+   * Addresses of the keys that sign packages and metadata.
+   */
+  gpgkey?: string[];
+  /**
+   * Address of the key that signs keys.
+   */
+  gpgcakey?: string;
+  /**
+   * Checks the certificate of the server.
+   */
+  sslverify?: boolean;
+  /**
+   * Certificates of the authorities that the server's is checked by.
+   */
+  sslcacert?: string;
+  /**
+   * Certificate of the host itself.
+   */
+  sslclientcert?: string;
+  /**
+   * Key of that certificate.
+   */
+  sslclientkey?: string;
+  /**
+   * Checks permissions of certificates.
+   */
+  ssl_check_cert_permissions?: boolean;
+  /**
+   * User name for the server.
+   */
+  username?: string;
+  /**
+   * Password for the server. It is not shown.
+   */
+  password?: string;
+  /**
+   * Address of a proxy; `_none_` uses none.
+   */
+  proxy?: string;
+  /**
+   * User name for the proxy.
+   */
+  proxy_username?: string;
+  /**
+   * Password for the proxy. It is not shown.
+   */
+  proxy_password?: string;
+  /**
+   * Lower numbers go first.
+   */
+  priority?: string;
+  /**
+   * Relative cost of access; lower numbers go first.
+   */
+  cost?: string;
+  /**
+   * Packages that are not taken from it.
+   */
+  exclude?: string[];
+  /**
+   * The same under its later name.
+   */
+  excludepkgs?: string[];
+  /**
+   * Packages that alone are taken from it.
+   */
+  includepkgs?: string[];
+  /**
+   * Offers packages whatever modules say.
+   */
+  module_hotfixes?: boolean;
+  /**
+   * Goes on when the repository cannot be reached.
+   */
+  skip_if_unavailable?: boolean;
+  /**
+   * How long metadata is new enough: seconds, or `6h`, `never`.
+   */
+  metadata_expire?: string;
+  /**
+   * Which commands may use older metadata.
+   */
+  metadata_expire_filter?: "never" | "read-only:past" | "read-only:present" | "read-only:future";
+  /**
+   * Seconds for which the list of mirrors is new enough.
+   */
+  mirrorlist_expire?: string;
+  /**
+   * How the next address is chosen.
+   */
+  failovermethod?: "roundrobin" | "priority";
+  /**
+   * Seconds to wait for the server.
+   */
+  timeout?: string;
+  /**
+   * How often a download is tried again; 0 for ever.
+   */
+  retries?: string;
+  /**
+   * Kind of addresses to use.
+   */
+  ip_resolve?: "4" | "6" | "IPv4" | "IPv6" | "whatever";
+  /**
+   * Bytes a second that are there.
+   */
+  bandwidth?: string;
+  /**
+   * Bytes a second, or a part of `bandwidth`, that may be used.
+   */
+  throttle?: string;
+  /**
+   * Keeps connections for further downloads.
+   */
+  keepalive?: boolean;
+  /**
+   * Keeps packages after they were installed.
+   */
+  keepcache?: "0" | "1";
+  /**
+   * What caches on the way may keep.
+   */
+  http_caching?: "all" | "packages" | "none";
+  /**
+   * Whether groups of the repository can be used.
+   */
+  enablegroups?: boolean;
+  /**
+   * Another file that is read at this place.
+   */
+  include?: string;
+  /**
+   * Protects its packages from those of other repositories.
+   */
+  protect?: boolean;
+  /**
+   * Uses the plugin for S3.
+   */
+  s3_enabled?: boolean;
+  /**
+   * Downloads side by side.
+   */
+  async?: boolean;
+  /**
+   * Most size of metadata of deltas, in percent.
+   */
+  deltarpm_metadata_percentage?: string;
+  /**
+   * Most size of a delta, in percent.
+   */
+  deltarpm_percentage?: string;
+  /**
+   * Lets the mirror service count this host.
+   */
+  countme?: boolean;
+  /**
+   * Variables that are shown with the identifier.
+   */
+  ui_repoid_vars?: string;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rw,g=r,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
 }
 
 // schema/boot.schema.json

@@ -2,6 +2,8 @@ import { Failure, type Position } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { add_host } from './add_host/add_host.ts'
 import { apt } from './apt/apt.ts'
+import { apt_key } from './apt_key/apt_key.ts'
+import { apt_repository } from './apt_repository/apt_repository.ts'
 import { assemble } from './assemble/assemble.ts'
 import { assert } from './assert/assert.ts'
 import { async_status } from './async_status/async_status.ts'
@@ -10,6 +12,7 @@ import { blockinfile } from './blockinfile/blockinfile.ts'
 import { command } from './command/command.ts'
 import { copy } from './copy/copy.ts'
 import { cron } from './cron/cron.ts'
+import { deb822_repository } from './deb822_repository/deb822_repository.ts'
 import { debug } from './debug/debug.ts'
 import { dnf } from './dnf/dnf.ts'
 import { fail } from './fail/fail.ts'
@@ -31,6 +34,7 @@ import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
 import { replace } from './replace/replace.ts'
+import { rpm_key } from './rpm_key/rpm_key.ts'
 import { script } from './script/script.ts'
 import { service } from './service/service.ts'
 import { set_fact } from './set_fact/set_fact.ts'
@@ -49,12 +53,15 @@ import { user } from './user/user.ts'
 import { validate_argument_spec } from './validate_argument_spec/validate_argument_spec.ts'
 import { wait_for } from './wait_for/wait_for.ts'
 import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
+import { yum_repository } from './yum_repository/yum_repository.ts'
 
 /** Every module by the collection that it has in Ansible. */
 const collections: Readonly<Record<string, readonly Module<never>[]>> = {
   'ansible.builtin': [
     add_host,
     apt,
+    apt_key,
+    apt_repository,
     assemble,
     assert,
     async_status,
@@ -62,6 +69,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     command,
     copy,
     cron,
+    deb822_repository,
     debug,
     dnf,
     fail,
@@ -80,6 +88,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     ping,
     raw,
     replace,
+    rpm_key,
     script,
     service,
     set_fact,
@@ -96,6 +105,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     validate_argument_spec,
     wait_for,
     wait_for_connection,
+    yum_repository,
   ],
   'ansible.posix': [authorized_key, mount, sysctl],
   'community.general': [modprobe, timezone],

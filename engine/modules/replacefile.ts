@@ -5,7 +5,7 @@ import type { Stat, WriteOptions } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { splitWords } from '../words.ts'
 import { type Attributes, type Ownership, resolveOwnership, setLabels } from './attributes.ts'
-import { contentDiff, readForDiff } from './contentdiff.ts'
+import { contentDiff, readForDiff, type Shown } from './contentdiff.ts'
 import { modeFor } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
 import { placeFile } from './placefile.ts'
@@ -25,6 +25,8 @@ export type Replacement = {
   readonly validate?: string | undefined
   /** Directories above the file are made when they are missing. */
   readonly makeDirectory?: boolean
+  /** A text of the file as a diff may show it: without its secrets. */
+  readonly shown?: ((text: string) => string) | undefined
 }
 
 /** Keeps a file beside itself as `NAME.PID.DATE@TIME~`; returns the copy's path. */
@@ -87,7 +89,7 @@ export async function* replaceFile(
   host: Host,
   replacement: Replacement,
 ): AsyncGenerator<Change, { backup_file?: string }, unknown> {
-  const { path, content, old, attributes, validate } = replacement
+  const { path, content, old, attributes, validate, shown } = replacement
   if (validate !== undefined && !validate.includes('%s')) {
     throw new Failure('module.parameter', `'validate' must contain %s: ${validate}`, {
       at: host.at,
@@ -97,9 +99,11 @@ export async function* replaceFile(
   const ownership = await resolveOwnership(host, attributes, old)
   const before = replacement.before ?? (old && (await readForDiff(host, { path, size: old.size })))
   const after = 'path' in content ? await readForDiff(host, content) : content
+  const veil = (text: Shown | undefined) =>
+    shown && Buffer.isBuffer(text) ? Buffer.from(shown(text.toString())) : text
   const backup = yield* change({
     what: `${old ? 'replace' : 'write'} ${path}`,
-    diff: contentDiff(path, before, after),
+    diff: contentDiff(path, veil(before), veil(after)),
     apply: async () => {
       await checkContent(host, replacement)
       const copy = replacement.backup && old ? await backUp(host, path) : undefined

@@ -46,6 +46,8 @@ export type TextEdit = {
   readonly attributes: Attributes
   readonly backup: boolean
   readonly validate?: string | undefined
+  /** A text of the file as a diff may show it: without its secrets. */
+  readonly shown?: (text: string) => string
 }
 
 /** Yields the changes that give a text file its new text and its attributes; an unchanged text is not written. */
@@ -53,7 +55,7 @@ export async function* saveText(
   host: Host,
   file: TextFile,
   text: string,
-  { attributes, backup, validate }: TextEdit,
+  { attributes, backup, validate, shown }: TextEdit,
 ): AsyncGenerator<Change, { isWritten: boolean; hasNewAttributes: boolean; backup_file?: string }, unknown> {
   const { path, stat, bytes } = file
   if (stat && text === file.text) {
@@ -67,6 +69,7 @@ export async function* saveText(
     attributes,
     backup,
     validate,
+    shown,
     makeDirectory: stat === undefined,
   })
   return { isWritten: true, hasNewAttributes: false, ...written }

@@ -10,7 +10,10 @@ import type { Situation } from './situation.ts'
 export const isDue = ({ update_cache, cache_valid_time }: AptParameters, { now, fetched }: Situation): boolean =>
   (update_cache === true || (update_cache === undefined && cache_valid_time > 0)) && now - fetched >= cache_valid_time
 
-const fetchLists = async (host: Host, params: AptParameters): Promise<void> => {
+type Fetching = Pick<AptParameters, 'lock_timeout' | 'update_cache_retries' | 'update_cache_retry_max_delay'>
+
+/** Fetches the lists of packages, again when a server does not answer. Throws a Failure when that does not help. */
+export const fetchLists = async (host: Host, params: Fetching): Promise<void> => {
   const lock = ['-o', `DPkg::Lock::Timeout=${params.lock_timeout}`]
   for (let tries = 0; ; tries++) {
     const output = await host.run(sh`${apt} -q ${lock} -o APT::Update::Error-Mode=any update </dev/null`)

@@ -20,6 +20,7 @@ const names = { $URL: await startWebServer(), ...gitNames }
 const modules = [
   ...['assemble', 'blockinfile', 'command', 'copy', 'file', 'find', 'get_url', 'git', 'lineinfile', 'replace'],
   ...['script', 'shell', 'slurp', 'stat', 'template', 'unarchive', 'uri'],
+  'yum_repository',
 ]
 
 /** Module arguments as a playbook has them; files of the role are named by their whole paths. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { readParameters } from '../../../engine/modules/parameters.ts'
 import { findModule } from '../../../engine/modules/registry.ts'
@@ -16,6 +17,8 @@ type OracleCase = {
 }
 
 const hash = '$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2/jctKu9YterLp8wwnSq.qc.eoxqOmSuNp2xS0ktL3nh/'
+
+const demoKey = join(import.meta.dirname, 'keys/demo.asc')
 
 const cases: readonly OracleCase[] = [
   { module: 'group', parameters: { name: 'hpc', gid: 64100 } },
@@ -40,6 +43,10 @@ const cases: readonly OracleCase[] = [
   { module: 'apt', parameters: { name: 'demo-transport' }, prepare: 'apt-get -qq install demo-mta' },
   { module: 'apt', parameters: { upgrade: 'dist' }, prepare: 'apt-get -qq install demo=1.0' },
   { module: 'package', parameters: { name: 'demo-lib', state: 'present' } },
+  { module: 'rpm_key', parameters: { key: demoKey } },
+  { module: 'apt_key', parameters: { file: demoKey }, prepare: 'rm -rf /etc/apt/trusted.gpg*' },
+  { module: 'apt_key', parameters: { id: 'C24B62F5', state: 'absent' }, prepare: `apt-key add ${demoKey} 2>/dev/null` },
+  { module: 'rpm_key', parameters: { key: 'C24B62F5', state: 'absent' }, prepare: `rpm --import ${demoKey}` },
 ]
 
 const repository = makeAptRepository()
@@ -50,7 +57,8 @@ const leftBehind = `
 for file in passwd group shadow; do sort /etc/$file; done
 crontab -l 2>/dev/null || true; cat /etc/cron.d/demo 2>/dev/null || true
 stat -c '%n %U:%G %a' /home/* /srv/alice /var/lib/slurm 2>/dev/null | grep -v cloudsdk || true
-dpkg-query -W -f '\${Status} \${Package} \${Version}\\n' 2>/dev/null || true`
+dpkg-query -W -f '\${Status} \${Package} \${Version}\\n' 2>/dev/null || true
+rpm -q gpg-pubkey || true; apt-key list 2>/dev/null | grep -A1 ^pub || true`
 
 /** Keys whose values are chance, or a program's own words. */
 const own = /^(?:stdout|stderr|diff|warnings|invocation|cache_update_time|msg|.*_lines)$/
@@ -83,6 +91,7 @@ const inRoot = async <T>(one: OracleCase, work: (root: ScratchRoot) => T | Promi
   const root = await openScratchRoot()
   try {
     if (one.module === 'apt' || one.module === 'package') repository.use(root)
+    if (one.module === 'rpm_key') root.run('rm -rf /var/lib/rpm /root/.rpmdb; rpm --initdb')
     if (one.prepare) root.run(one.prepare)
     return await work(root)
   } finally {
