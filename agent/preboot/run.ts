@@ -124,7 +124,7 @@ export const openPlayer = (options: PlayerOptions): Player => {
           becomeMethod: 'sudo',
           hostKeyChecking: true,
           timeout: 30,
-          gatherFacts: true,
+          gathering: 'implicit',
         },
         directory,
       }),

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { selectHosts } from '../inventory/pattern.ts'
 import { checkVariables } from '../inventory/variables.ts'
 import { withDefaults } from '../playbook/defaults.ts'
 import type { PlaybookLoader } from '../playbook/loader.ts'
@@ -93,6 +94,9 @@ const started = (loaded: readonly Playbook[], wanted: string | undefined, { surr
   return playbooks
 }
 
+/** The hosts that the command line leaves. */
+const namesOf = ({ site, limit }: Session): readonly string[] => selectHosts(site.inventory, limit ?? 'all')
+
 const isListing = (flags: Flags): boolean =>
   [flags.listHosts, flags.listTasks, flags.listTags, flags.syntaxCheck].includes(true)
 
@@ -116,6 +120,7 @@ const play = async (files: readonly string[], flags: Flags, surroundings: Surrou
     report: step ? combined([step.reporter, reporting.report]) : reporting.report,
     admit: step?.admit,
   }
+  if (flags.flushCache) await Promise.all(namesOf(session).map((host) => options.factCache?.forget(host)))
   try {
     const listed = listing(files, playbooks, flags, options)
     if (listed !== undefined) {
@@ -150,7 +155,7 @@ export const playbookCommand = (command: Command, surroundings: Surroundings): v
     )
     .option('--start-at-task <name>', 'leave out what stands before the task of this name')
     .option('--step', 'ask before each task')
-    .option('--flush-cache', 'no effect: facts are not kept from run to run')
+    .option('--flush-cache', 'forget the facts that were kept of the hosts')
     .option('--plan', 'tell what would change, with the differences of files, and nothing else; change nothing')
     .option('--force-handlers', 'run handlers of failed hosts too')
     .action(async (files: string[], given: Flags) => {

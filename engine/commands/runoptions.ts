@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
+import type { Settings } from '../configuration/options.ts'
 import { openConnection } from '../connections/open.ts'
+import { Failure } from '../failure.ts'
 import { findModule } from '../modules/registry.ts'
 import type { RunDefaults, RunOptions } from '../run/options.ts'
+import { factCacheOf } from './factcache.ts'
 import type { BecomeFlags, ConnectionFlags, RunFlags, TagFlags } from './options.ts'
 import type { Passwords } from './passwords.ts'
 import { verbosityOf } from './reporters.ts'
@@ -15,6 +18,11 @@ const kinds: Readonly<Record<string, string>> = { smart: 'ssh', paramiko: 'ssh',
 const kindOf = (name: string): string => {
   const short = name.replace(/^ansible\.builtin\./, '')
   return kinds[short] ?? short
+}
+
+const gatheringOf = ({ gathering = 'implicit' }: Settings): RunDefaults['gathering'] => {
+  if (gathering === 'implicit' || gathering === 'explicit' || gathering === 'smart') return gathering
+  throw new Failure('cli.configuration', `gathering is '${gathering}', and must be implicit, explicit or smart`)
 }
 
 const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, passwords: Passwords): RunDefaults => {
@@ -41,7 +49,7 @@ const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, 
     sshArguments: sshArguments.length > 0 ? sshArguments.join(' ') : undefined,
     password: passwords.connection,
     becomePassword: passwords.become,
-    gatherFacts: settings.gathering !== 'explicit',
+    gathering: gatheringOf(settings),
   }
 }
 
@@ -77,6 +85,7 @@ export const runOptionsOf = (
       return name === 'node' ? site.node(host) : undefined
     },
     ask,
+    factCache: factCacheOf(session),
     directory,
   }
 }

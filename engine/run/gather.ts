@@ -8,12 +8,13 @@ import { isDict } from '../vars/value.ts'
 import { type Occasion, routeFor } from './attempt.ts'
 import { candidates, firstExisting } from './controller.ts'
 import { failedBy } from './failed.ts'
+import { keepFacts } from './learn.ts'
 import { neededFamilies, tasksOfPlay } from './neededfacts.ts'
 import { parallel } from './parallel.ts'
 import { isIgnored } from './perform.ts'
 import { type Place, type PlayRun, scopeFor, taskInfo } from './playrun.ts'
 import { failTogether, settle } from './settle.ts'
-import { isActive } from './state.ts'
+import { type HostRun, isActive, learnFact } from './state.ts'
 
 export const top: Place = { blocks: [], rescuable: false, handler: false }
 
@@ -35,17 +36,23 @@ export const playTask = (play: Play): Task => ({
   searchPath: [play.directory],
 })
 
+/** Tells that a play has gathered facts of a host, now or in a former run. */
+const gatheredFact = '_ansible_facts_gathered'
+
 /** Gathers facts where the play asks for them; a host that cannot be reached leaves the play here. */
 export const gatherFacts = async (playRun: PlayRun): Promise<void> => {
   const { play, settings, run, batch } = playRun
   const { options } = run
   if (!settings.gatherFacts || !isSelected([...play.tags, 'always'], options.tags, options.skipTags)) return
-  const hosts = batch.filter(isActive)
+  // a play that says `gather_facts: true` is no reason to ask twice
+  const isKnown = ({ variables }: HostRun) => variables.cachedFacts.has(gatheredFact)
+  const hosts = batch.filter((host) => isActive(host) && !(options.defaults.gathering === 'smart' && isKnown(host)))
   if (hosts.length === 0) return
   const task = playTask(play)
   const info = taskInfo(playRun, task, 'Gathering Facts', top)
   options.report({ type: 'task', task: info, hosts: hosts.length })
-  const needed = neededFamilies(play, await templateTexts(playRun))
+  // what is kept for later runs is all there is
+  const needed = options.factCache ? 'all' : neededFamilies(play, await templateTexts(playRun))
   const outcomes: HostResult[] = []
   await parallel(hosts, options.forks, async (host) => {
     options.report({ type: 'start', task: info, host: host.name })
@@ -74,8 +81,10 @@ const gather = async (
     facts.offer(chosen, (names) => collectFacts(connection, names))
     await connection.run(sh`:`) // a host that needs no facts must be there all the same
     await facts.need(needed === 'all' ? chosen : needed)
-    facts.set('gather_subset', [...gatherSubset])
-    facts.set('module_setup', true)
+    learnFact(host.variables, 'gather_subset', [...gatherSubset])
+    learnFact(host.variables, 'module_setup', true)
+    learnFact(host.variables, gatheredFact, true)
+    await keepFacts(playRun.run, host)
     return { ...nothing, status: 'ok', result: { changed: false } }
   } catch (thrown) {
     const { result, failure } = failedBy(thrown, occasion.task)

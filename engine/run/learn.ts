@@ -1,7 +1,11 @@
 import type { Result } from '../modules/module.ts'
 import type { Task } from '../playbook/play.ts'
-import { type Dict, fromPlain, type Value } from '../vars/value.ts'
-import type { HostRun } from './state.ts'
+import { type Dict, fromPlain } from '../vars/value.ts'
+import type { Occasion } from './attempt.ts'
+import type { Outcome } from './perform.ts'
+import type { Run } from './playrun.ts'
+import { learners } from './receivers.ts'
+import { type HostRun, learnFact, rememberedFacts } from './state.ts'
 
 /** A result as a variable: without the keys that are the engine's own. */
 export const registered = (result: Result): Dict => {
@@ -17,28 +21,35 @@ export const registered = (result: Result): Dict => {
   return value
 }
 
-/** Takes over what a result teaches about a host: facts, set_fact, include_vars. */
-export const learn = (host: HostRun, task: Task, result: Result): void => {
-  const facts = result.ansible_facts
-  if (!facts || result.failed) return
-  const values: Iterable<readonly [unknown, unknown]> = facts instanceof Map ? facts : Object.entries(facts)
-  const { variables } = host
-  for (const [key, given] of values) {
-    const name = String(key)
-    const value = fromPlain(given)
-    if (task.action === 'set_fact') {
-      variables.nonPersistent.set(name, value)
-      if (result['_ansible_facts_cacheable'] === true) variables.cachedFacts.set(name, value)
-    } else if (task.action === 'include_vars') variables.included.set(name, value)
-    else learnFact(host, name, value)
+/** Takes over what a result teaches about hosts, and keeps their facts for later runs where that is wanted. */
+export const learnFrom = async (occasion: Occasion, outcome: Outcome): Promise<void> => {
+  const { playRun, task } = occasion
+  for (const host of await learners(occasion, outcome)) {
+    if (learn(host, task, outcome.result)) await keepFacts(playRun.run, host)
   }
 }
 
-/** A fact that a module gives. One whose name lacks the prefix (`packages`, `services`) is a variable of that name too. */
-const learnFact = ({ variables }: HostRun, name: string, value: Value): void => {
-  if (name.startsWith('ansible_')) variables.facts.set(name.slice('ansible_'.length), value)
-  else {
-    variables.facts.set(name, value)
-    variables.cachedFacts.set(name, value)
+/** Keeps the facts of a host for later runs. */
+export const keepFacts = async ({ options }: Run, { name, variables }: HostRun): Promise<void> =>
+  options.factCache?.write(name, rememberedFacts(variables))
+
+/** Takes over facts, set_fact and include_vars; true when facts were among them that may be kept. */
+const learn = (host: HostRun, task: Task, result: Result): boolean => {
+  const facts = result.ansible_facts
+  if (!facts || result.failed) return false
+  let hasFacts = false
+  const values: Iterable<readonly [unknown, unknown]> = facts instanceof Map ? facts : Object.entries(facts)
+  const { variables } = host
+  const isCacheable = task.action === 'set_fact' && result['_ansible_facts_cacheable'] === true
+  for (const [key, given] of values) {
+    const name = String(key)
+    const value = fromPlain(given)
+    if (task.action === 'include_vars') variables.included.set(name, value)
+    else if (task.action === 'set_fact') variables.nonPersistent.set(name, value)
+    if (isCacheable || !['include_vars', 'set_fact'].includes(task.action)) {
+      learnFact(variables, name, value)
+      hasFacts = true
+    }
   }
+  return hasFacts
 }

@@ -5,7 +5,7 @@ import { emptyHostState, hostScope } from '../vars/precedence.ts'
 import type { Scope } from '../vars/scope.ts'
 import { type Dict, omit, type Value } from '../vars/value.ts'
 import { LazyDict } from './lazydict.ts'
-import { keywords, type Place, type PlayRun } from './playrun.ts'
+import { hostOf, keywords, type Place, type PlayRun } from './playrun.ts'
 import { type HostRun, isActive } from './state.ts'
 
 /** The version of Ansible's language that templates may ask for. */
@@ -61,8 +61,8 @@ const hostvars = (playRun: PlayRun): Dict => {
     if (!options.inventory.hosts.has(name) && !hosts.has(name)) return undefined
     const made = known.get(name)
     if (made) return made
-    const host = hosts.get(name)
-    const state = host?.variables ?? emptyHostState()
+    // of a host that no play has named there may be facts of former runs
+    const state = (options.factCache ? hostOf(playRun.run, name) : hosts.get(name))?.variables ?? emptyHostState()
     let scope: Scope
     const magic = (wanted: string) => inventoryMagic(playRun, name, wanted)
     scope = hostScope({ inventory: options.inventory, hostName: name, state, extraVars: options.extraVars, magic })

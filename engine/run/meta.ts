@@ -86,6 +86,7 @@ const act = async (
       for (const host of playRun.hosts) {
         host.variables.facts.clear()
         host.variables.cachedFacts.clear()
+        await options.factCache?.forget(host.name)
       }
       return tell('facts cleared')
     case 'clear_host_errors':

@@ -7,6 +7,8 @@ import type { Reporter, TaskInfo } from '../report/event.ts'
 import type { Templar, TemplarSurroundings } from '../vars/templar.ts'
 import type { Dict, Value } from '../vars/value.ts'
 
+import type { FactCache } from './factcache.ts'
+
 /** How task files, roles and variable files are read while a play runs. A bundle's node has them in memory. */
 export type Loader = Omit<PlaybookLoader, 'playbook'>
 
@@ -38,6 +40,8 @@ export type RunOptions = {
   readonly magic?: ((name: string, host: string) => Value | undefined) | undefined
   /** Reads the inventory anew, in place (`meta: refresh_inventory`). */
   readonly refreshInventory?: (() => Promise<void>) | undefined
+  /** Where facts are kept between runs. */
+  readonly factCache?: FactCache | undefined
   readonly ask?: ((prompt: string, secret: boolean) => Promise<string | undefined>) | undefined
   /** Whether a task is carried out; all are when absent. */
   readonly admit?: ((task: TaskInfo) => Promise<boolean>) | undefined
@@ -66,5 +70,6 @@ export type RunDefaults = {
   readonly sshArguments?: string | undefined
   readonly password?: string | undefined
   readonly becomePassword?: string | undefined
-  readonly gatherFacts: boolean
+  /** Whose facts a play gathers that does not say so: everybody's, nobody's, or those of hosts that none are known of. */
+  readonly gathering: 'implicit' | 'explicit' | 'smart'
 }

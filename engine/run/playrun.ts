@@ -86,9 +86,9 @@ export const keywords = <K extends keyof Inherited>(
     .map((each) => each[name])
     .filter((value) => value !== undefined) as NonNullable<Inherited[K]>[]
 
-/** What a host has learnt in this run; a host that no play has named yet starts with nothing. */
+/** What a host has learnt in this run; a host that no play has named yet starts with what was kept of it. */
 export const hostOf = (run: Run, name: string): HostRun => {
-  const known = run.hosts.get(name) ?? newHostRun(name)
+  const known = run.hosts.get(name) ?? newHostRun(name, run.options.factCache?.read(name))
   run.hosts.set(name, known)
   return known
 }

@@ -34,7 +34,8 @@ export const settingsOf = async (play: Play, options: RunOptions): Promise<PlayS
     serial: (await Promise.all(play.serial.map(value))).flat(),
     forceHandlers: options.forceHandlers || boolean(await value(play.forceHandlers ?? null)),
     maxFailPercentage: limit === undefined ? undefined : Number(String(limit).replace('%', '')),
-    gatherFacts: play.gatherFacts === undefined ? defaults.gatherFacts : boolean(await value(play.gatherFacts)),
+    gatherFacts:
+      play.gatherFacts === undefined ? defaults.gathering !== 'explicit' : boolean(await value(play.gatherFacts)),
     gatherSubset: words(await value(play.gatherSubset ?? 'all')),
   }
 }

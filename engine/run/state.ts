@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.ts'
 import { emptyStats, type Stats } from '../report/event.ts'
 import { emptyHostState, type HostState } from '../vars/precedence.ts'
+import type { Dict, Value } from '../vars/value.ts'
 import { Facts } from './facts.ts'
 import type { Handler } from './playrun.ts'
 
@@ -17,13 +18,25 @@ export type HostRun = {
   failure?: Failure | undefined
 }
 
-export const newHostRun = (name: string): HostRun => ({
-  name,
-  variables: { ...emptyHostState(), facts: new Facts() },
-  stats: emptyStats(),
-  status: 'active',
-  notified: new Set(),
-})
+/** A host that begins with the facts that were kept of it. */
+export const newHostRun = (name: string, kept: Dict | undefined): HostRun => {
+  const variables = { ...emptyHostState(), facts: new Facts() }
+  for (const [fact, value] of kept ?? []) learnFact(variables, String(fact), value)
+  return { name, variables, stats: emptyStats(), status: 'active', notified: new Set() }
+}
+
+/** A fact by its name as a variable. One whose name lacks the prefix (`packages`, `services`) is a variable of that name too. */
+export const learnFact = ({ facts, cachedFacts }: HostRun['variables'], name: string, value: Value): void => {
+  if (name.startsWith('ansible_')) facts.set(name.slice('ansible_'.length), value)
+  else {
+    facts.set(name, value)
+    cachedFacts.set(name, value)
+  }
+}
+
+/** All facts of a host by their names as variables: what `learnFact` takes. */
+export const rememberedFacts = ({ facts, cachedFacts }: HostRun['variables']): Dict =>
+  new Map([...facts].map(([name, value]) => [cachedFacts.has(name) ? name : `ansible_${name}`, value]))
 
 export const isActive = (host: HostRun): boolean => host.status === 'active'
 

@@ -6,10 +6,9 @@ import { type Scope, settled } from '../vars/scope.ts'
 import { toPlain, type Value } from '../vars/value.ts'
 import type { Occasion } from './attempt.ts'
 import { conditionsOf, firstFalse, type Item, itemsOf } from './items.ts'
-import { learn, registered } from './learn.ts'
+import { learnFrom, registered } from './learn.ts'
 import { failedOutcome, isIgnored, type Outcome, runItem, skippedBy } from './perform.ts'
 import { type PlayRun, scopeFor } from './playrun.ts'
-import { learners } from './receivers.ts'
 
 /** The label of an item, as `=> (item=…)` shows it. */
 export const labelOf = async (playRun: PlayRun, task: Task, scope: Scope, value: Value): Promise<string> => {
@@ -60,7 +59,7 @@ const runLoop = async (occasion: Occasion, items: readonly Item[], info: TaskInf
     outcomes.push(outcome)
     // The registered name holds the current item's result, for `label` and `break_when`.
     if (task.register) host.variables.nonPersistent.set(task.register, registered(outcome.result))
-    for (const learner of await learners(occasion, outcome)) learn(learner, task, outcome.result)
+    await learnFrom(occasion, outcome)
     const label = outcome.noLog
       ? '(censored due to no_log)'
       : await labelOf(playRun, task, scope, item.value).catch(() => text(item.value))
@@ -114,7 +113,7 @@ export const runTask = async (
   }
   if (!items) {
     const outcome = await runItem(occasion, info)
-    for (const learner of await learners(occasion, outcome)) learn(learner, task, outcome.result)
+    await learnFrom(occasion, outcome)
     return finish(outcome, false)
   }
   return finish(await runLoop(occasion, items, info), true)

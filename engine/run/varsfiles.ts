@@ -36,11 +36,11 @@ export const readVarsFiles = async (playRun: PlayRun): Promise<void> => {
   const { play, run, batch } = playRun
   const read = new Map<string, Dict>()
   for (const host of batch.filter(isActive)) {
-    const { playFiles, facts } = host.variables
+    const { playFiles, cachedFacts } = host.variables
     playFiles.clear()
     if (play.varsFiles.length === 0) continue
     const scope = scopeFor(playRun, host, playTask(play), top)
-    const hasFacts = (await settled(() => facts.get('module_setup'))) === true
+    const hasFacts = cachedFacts.get('module_setup') === true
     for (const entry of play.varsFiles) {
       try {
         const file = await fileOf(playRun, entry, scope)
