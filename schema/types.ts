@@ -794,6 +794,33 @@ export interface Deb822RepositoryParameters {
   install_python_debian: boolean;
 }
 
+// engine/modules/debconf/debconf.schema.json
+/**
+ * Answers a question of a Debian package before it is installed or configured.
+ */
+export interface DebconfParameters {
+  /**
+   * The package.
+   */
+  name: string;
+  /**
+   * The question; when absent, the answers that are there are returned.
+   */
+  question?: string;
+  /**
+   * Type of the answer.
+   */
+  vtype?: "boolean" | "error" | "multiselect" | "note" | "password" | "seen" | "select" | "string" | "text" | "title";
+  /**
+   * The answer.
+   */
+  value?: string;
+  /**
+   * Does not mark the question as seen.
+   */
+  unseen: boolean;
+}
+
 // engine/modules/debug/debug.schema.json
 /**
  * Shows a message or a variable.
@@ -950,6 +977,21 @@ export interface DnfParameters {
    * Program to use: `dnf`, `dnf4`, `dnf5`, `yum`; found out when `auto`.
    */
   use_backend: string;
+}
+
+// engine/modules/dpkg_selections/dpkg_selections.schema.json
+/**
+ * Sets what dpkg has selected for a package: to be held, for example.
+ */
+export interface DpkgSelectionsParameters {
+  /**
+   * The package.
+   */
+  name: string;
+  /**
+   * The selection.
+   */
+  selection: "install" | "hold" | "deinstall" | "purge";
 }
 
 // engine/modules/fail/fail.schema.json
@@ -1267,6 +1309,33 @@ export interface GetUrlParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/getent/getent.schema.json
+/**
+ * Reads entries of the name service into facts.
+ */
+export interface GetentParameters {
+  /**
+   * The database: `passwd`, `group`, `hosts`, `services`.
+   */
+  database: string;
+  /**
+   * The entry; all of them when absent.
+   */
+  key?: string;
+  /**
+   * The source to ask alone: `files`.
+   */
+  service?: string;
+  /**
+   * Text between two fields; blanks, or `:` for passwd, shadow, group and gshadow, when absent.
+   */
+  split?: string;
+  /**
+   * Fails when there is no such entry.
+   */
+  fail_key: boolean;
+}
+
 // engine/modules/git/git.schema.json
 /**
  * Keeps a working copy of a git repository at a version.
@@ -1474,6 +1543,149 @@ export interface IncludeVarsParameters {
   hash_behaviour?: "replace" | "merge";
 }
 
+// engine/modules/ini_file/ini_file.schema.json
+/**
+ * Keeps options and sections of an INI file; comments and order stay.
+ */
+export interface IniFileParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * The section; when absent, the lines before the first one.
+   */
+  section?: string;
+  /**
+   * The option; when absent, the whole section is meant.
+   */
+  option?: string;
+  /**
+   * Its value.
+   */
+  value?: string;
+  /**
+   * Values of an option that may stand there several times.
+   */
+  values?: string[];
+  /**
+   * Among several sections of the name, the one that has these options.
+   */
+  section_has_values?: {
+    /**
+     * An option.
+     */
+    option: string;
+    /**
+     * A value that it has.
+     */
+    value?: string;
+    /**
+     * Values that it has.
+     */
+    values?: string[];
+  }[];
+  /**
+   * Whether the option, or the section, is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Also removes other lines of the option.
+   */
+  exclusive: boolean;
+  /**
+   * Takes an option without value and '='.
+   */
+  allow_no_value: boolean;
+  /**
+   * Takes a commented line of the option into use instead of adding one.
+   */
+  modify_inactive_option: boolean;
+  /**
+   * Writes no blanks around '='.
+   */
+  no_extra_spaces: boolean;
+  /**
+   * Leaves a line alone that differs only by blanks around '='.
+   */
+  ignore_spaces: boolean;
+  /**
+   * Makes a missing file.
+   */
+  create: boolean;
+  /**
+   * Writes to where a symbolic link points instead of replacing it.
+   */
+  follow: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/known_hosts/known_hosts.schema.json
+/**
+ * Keeps keys of SSH hosts in a file of known hosts.
+ */
+export interface KnownHostsParameters {
+  /**
+   * The host; with a port as '[name]:2222'.
+   */
+  name: string;
+  /**
+   * The line of the key, with the host's name before it.
+   */
+  key?: string;
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Writes the host's name hashed.
+   */
+  hash_host: boolean;
+  /**
+   * Whether the key is there; without a key, `absent` removes all of the host.
+   */
+  state: "absent" | "present";
+}
+
 // engine/modules/lineinfile/lineinfile.schema.json
 /**
  * Makes sure that a file has a line, or has it not.
@@ -1661,6 +1873,21 @@ export interface PackageParameters {
    */
   use: string;
   [k: string]: unknown;
+}
+
+// engine/modules/package_facts/package_facts.schema.json
+/**
+ * Lists the installed packages in `ansible_facts.packages`.
+ */
+export interface PackageFactsParameters {
+  /**
+   * The package manager whose list is read: `auto`, `apt`, `rpm`, `dnf`, `yum`, `zypper`, `pacman`, `apk`.
+   */
+  manager: string[];
+  /**
+   * Of several package managers, the first that is there, or all.
+   */
+  strategy: "first" | "all";
 }
 
 // engine/modules/pause/pause.schema.json
@@ -1887,6 +2114,12 @@ export interface ServiceParameters {
    */
   use: "auto" | "systemd" | "service" | "sysvinit";
 }
+
+// engine/modules/service_facts/service_facts.schema.json
+/**
+ * Lists the services and their states in `ansible_facts.services`.
+ */
+export interface ServiceFactsParameters {}
 
 // engine/modules/set_fact/set_fact.schema.json
 /**

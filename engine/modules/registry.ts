@@ -13,23 +13,29 @@ import { command } from './command/command.ts'
 import { copy } from './copy/copy.ts'
 import { cron } from './cron/cron.ts'
 import { deb822_repository } from './deb822_repository/deb822_repository.ts'
+import { debconf } from './debconf/debconf.ts'
 import { debug } from './debug/debug.ts'
 import { dnf } from './dnf/dnf.ts'
+import { dpkg_selections } from './dpkg_selections/dpkg_selections.ts'
 import { fail } from './fail/fail.ts'
 import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
 import { find } from './find/find.ts'
 import { get_url } from './get_url/get_url.ts'
+import { getent } from './getent/getent.ts'
 import { git } from './git/git.ts'
 import { group } from './group/group.ts'
 import { group_by } from './group_by/group_by.ts'
 import { hostname } from './hostname/hostname.ts'
 import { include_vars } from './include_vars/include_vars.ts'
+import { ini_file } from './ini_file/ini_file.ts'
+import { known_hosts } from './known_hosts/known_hosts.ts'
 import { lineinfile } from './lineinfile/lineinfile.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
 import { packageModule } from './package/package.ts'
+import { package_facts } from './package_facts/package_facts.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
@@ -37,6 +43,7 @@ import { replace } from './replace/replace.ts'
 import { rpm_key } from './rpm_key/rpm_key.ts'
 import { script } from './script/script.ts'
 import { service } from './service/service.ts'
+import { service_facts } from './service_facts/service_facts.ts'
 import { set_fact } from './set_fact/set_fact.ts'
 import { setup } from './setup/setup.ts'
 import { shell } from './shell/shell.ts'
@@ -70,20 +77,25 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     copy,
     cron,
     deb822_repository,
+    debconf,
     debug,
     dnf,
+    dpkg_selections,
     fail,
     fetch,
     file,
     find,
     get_url,
+    getent,
     git,
     group,
     group_by,
     hostname,
     include_vars,
+    known_hosts,
     lineinfile,
     packageModule,
+    package_facts,
     pause,
     ping,
     raw,
@@ -91,6 +103,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     rpm_key,
     script,
     service,
+    service_facts,
     set_fact,
     setup,
     shell,
@@ -108,7 +121,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     yum_repository,
   ],
   'ansible.posix': [authorized_key, mount, sysctl],
-  'community.general': [modprobe, timezone],
+  'community.general': [ini_file, modprobe, timezone],
 }
 
 /** Other names of modules. */

@@ -18,7 +18,20 @@ const test = suite('modules compared with ansible-core')
 const at = { file: 'oracle', line: 1, column: 1 }
 const names = { $URL: await startWebServer(), ...gitNames }
 const modules = [
-  ...['assemble', 'blockinfile', 'command', 'copy', 'file', 'find', 'get_url', 'git', 'lineinfile', 'replace'],
+  ...[
+    'assemble',
+    'blockinfile',
+    'command',
+    'copy',
+    'file',
+    'find',
+    'get_url',
+    'getent',
+    'git',
+    'known_hosts',
+    'lineinfile',
+    'replace',
+  ],
   ...['script', 'shell', 'slurp', 'stat', 'template', 'unarchive', 'uri'],
   'yum_repository',
 ]

@@ -47,6 +47,8 @@ const cases: readonly OracleCase[] = [
   { module: 'apt_key', parameters: { file: demoKey }, prepare: 'rm -rf /etc/apt/trusted.gpg*' },
   { module: 'apt_key', parameters: { id: 'C24B62F5', state: 'absent' }, prepare: `apt-key add ${demoKey} 2>/dev/null` },
   { module: 'rpm_key', parameters: { key: 'C24B62F5', state: 'absent' }, prepare: `rpm --import ${demoKey}` },
+  { module: 'debconf', parameters: { name: 'demo', question: 'demo/server', vtype: 'string', value: 'a b' } },
+  { module: 'dpkg_selections', parameters: { name: 'bash', selection: 'hold' } },
 ]
 
 const repository = makeAptRepository()
@@ -58,7 +60,7 @@ for file in passwd group shadow; do sort /etc/$file; done
 crontab -l 2>/dev/null || true; cat /etc/cron.d/demo 2>/dev/null || true
 stat -c '%n %U:%G %a' /home/* /srv/alice /var/lib/slurm 2>/dev/null | grep -v cloudsdk || true
 dpkg-query -W -f '\${Status} \${Package} \${Version}\\n' 2>/dev/null || true
-rpm -q gpg-pubkey || true; apt-key list 2>/dev/null | grep -A1 ^pub || true`
+rpm -q gpg-pubkey || true; apt-key list 2>/dev/null | grep -A1 ^pub || true; debconf-show demo`
 
 /** Keys whose values are chance, or a program's own words. */
 const own = /^(?:stdout|stderr|diff|warnings|invocation|cache_update_time|msg|.*_lines)$/
