@@ -3,7 +3,7 @@ import type { Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { checkMode, dependsOnUmask, modeFor, octal } from './mode.ts'
 import { type Change, change, type Diff, type Host } from './module.ts'
-import { runOrFail } from './runorfail.ts'
+import { runOrFail, tidy } from './runorfail.ts'
 
 /** The parameters that every module which makes files shares. */
 export type Attributes = {
@@ -135,7 +135,7 @@ export async function* setAttributes(
     yield* change({
       what: `give ${stat.path} ${list.join(', ')}`,
       diff: propertyDiff(stat.path, plan.before, plan.after),
-      apply: () => runOrFail(host, plan.command),
+      apply: () => runOrFail(host, plan.command, tidy),
     })
   }
   return (yield* setLabels(host, stat, wanted)) || plan !== undefined
@@ -171,7 +171,7 @@ const flagsChange = async (
     })
   }
   const [, operator, letters = ''] = flags
-  const listed = await host.run(sh`lsattr -d -- ${path}`)
+  const listed = await host.run(sh`lsattr -d -- ${path}`, tidy)
   const has = (listed.stdout.toString().split(' ')[0] ?? '').replaceAll('-', '')
   const isSet =
     operator === '+'
@@ -187,7 +187,7 @@ const flagsChange = async (
   return {
     what: `set the flags ${request} of ${path}`,
     diff: propertyDiff(path, { attributes: has }, { attributes: request }),
-    apply: () => runOrFail(host, sh`chattr ${request} -- ${path}`),
+    apply: () => runOrFail(host, sh`chattr ${request} -- ${path}`, tidy),
   }
 }
 
@@ -212,7 +212,7 @@ const contextChange = async (
   return {
     what: `set the SELinux context of ${path} to ${text}`,
     diff: propertyDiff(path, { secontext: context }, { secontext: text }),
-    apply: () => runOrFail(host, sh`chcon -h -- ${text} ${path}`),
+    apply: () => runOrFail(host, sh`chcon -h -- ${text} ${path}`, tidy),
   }
 }
 

@@ -2,6 +2,7 @@ import { type Command, sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
+import { tidy } from './runorfail.ts'
 
 const types: Readonly<Record<string, Stat['type']>> = {
   f: 'file',
@@ -86,6 +87,7 @@ export const statAll = async (
     const digests = checksum ? sh`sha1sum -z -- ${some}` : sh`:`
     const output = await host.run(
       sh`find ${flagOf(follow)} ${some} -maxdepth 0 -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`,
+      tidy,
     )
     for (const stat of parse(output.stdout)) found.set(stat.path, stat)
   }
@@ -100,7 +102,7 @@ export const listTree = async (
 ): Promise<Stat[]> => {
   const find = sh`find ${flagOf(follow)} ${roots} ${tests}`
   const digests = checksum ? sh`${find} -type f -exec sha1sum -z -- {} +` : sh`:`
-  const output = await host.run(sh`${find} -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`)
+  const output = await host.run(sh`${find} -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`, tidy)
   return parse(output.stdout)
 }
 
@@ -116,9 +118,12 @@ export type Opened = {
 
 /** Follows links and reads the file, when there is one. Throws a Failure when it must not be read. */
 export const openFile = async (host: Host, path: string): Promise<Opened> => {
-  const output = await host.run(sh`path=$(readlink -m -- ${path}); printf '%s\\0' "$path"
+  const output = await host.run(
+    sh`path=$(readlink -m -- ${path}); printf '%s\\0' "$path"
 find "$path" -maxdepth 0 -printf ${format} 2>/dev/null; printf '%s\\0' ${endOfFiles}
-[ ! -f "$path" ] || cat -- "$path"`)
+[ ! -f "$path" ] || cat -- "$path"`,
+    tidy,
+  )
   if (output.code !== 0) {
     throw new Failure('module.file', `cannot read ${path}: ${output.stderr.toString().trim()}`, { at: host.at })
   }

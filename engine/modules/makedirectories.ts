@@ -2,7 +2,7 @@ import { sequence, sh } from '../command.ts'
 import { type Attributes, propertyDiff, resolveOwnership } from './attributes.ts'
 import { modeFor, octal } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
-import { runOrFail } from './runorfail.ts'
+import { runOrFail, tidy } from './runorfail.ts'
 
 /** Yields the change that makes missing directories, parents first, each with its attributes from the start. */
 export async function* makeDirectories(
@@ -20,6 +20,6 @@ export async function* makeDirectories(
   yield* change({
     what: `make the directory ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
     diff: propertyDiff(paths.at(-1) ?? '', { state: 'absent' }, { state: 'directory' }),
-    apply: () => runOrFail(host, sequence(...steps)),
+    apply: () => runOrFail(host, sequence(...steps), tidy),
   })
 }

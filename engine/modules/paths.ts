@@ -1,11 +1,11 @@
 import { sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
 import type { Host } from './module.ts'
-import { runOrFail } from './runorfail.ts'
+import { runOrFail, tidy } from './runorfail.ts'
 
 /** The file that a path leads to when every link on the way is followed. */
 export const realPath = async (host: Host, path: string): Promise<string> =>
-  (await runOrFail(host, sh`readlink -m -- ${path}`)).replace(/\n$/, '')
+  (await runOrFail(host, sh`readlink -m -- ${path}`, tidy)).replace(/\n$/, '')
 
 /** What a changed path is now; in check mode, where nothing was changed, what it was. */
 export const statAfter = async <S extends Stat | undefined>(host: Host, path: string, before: S): Promise<S | Stat> =>

@@ -3,7 +3,7 @@ import { sh } from '../command.ts'
 import type { WriteOptions } from '../connections/connection.ts'
 import { octal } from './mode.ts'
 import type { Host } from './module.ts'
-import { runOrFail } from './runorfail.ts'
+import { runOrFail, tidy } from './runorfail.ts'
 
 /**
  * Replaces a file by a copy of another file of the same host, atomically and with `write`'s rules for owner and mode,
@@ -28,5 +28,6 @@ else
 fi
 ${owner} && ${group} && ${mode} && mv -fT "$new" "$path" || exit
 trap - EXIT`,
+    tidy,
   )
 }

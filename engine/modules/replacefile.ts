@@ -9,7 +9,7 @@ import { contentDiff, readForDiff, type Shown } from './contentdiff.ts'
 import { modeFor } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
 import { placeFile } from './placefile.ts'
-import { runOrFail } from './runorfail.ts'
+import { runOrFail, tidy } from './runorfail.ts'
 
 export type Replacement = {
   readonly path: string
@@ -31,7 +31,11 @@ export type Replacement = {
 
 /** Keeps a file beside itself as `NAME.PID.DATE@TIME~`; returns the copy's path. */
 export const backUp = (host: Host, path: string): Promise<string> =>
-  runOrFail(host, sh`copy=${path}.$$.$(date +%Y-%m-%d@%H:%M:%S~) && cp -p -- ${path} "$copy" && printf %s "$copy"`)
+  runOrFail(
+    host,
+    sh`copy=${path}.$$.$(date +%Y-%m-%d@%H:%M:%S~) && cp -p -- ${path} "$copy" && printf %s "$copy"`,
+    tidy,
+  )
 
 const put = (host: Host, content: Replacement['content'], path: string, options: WriteOptions): Promise<void> =>
   'path' in content ? placeFile(host, content.path, path, options) : host.write(path, content, options)
@@ -55,7 +59,7 @@ const checkContent = async (host: Host, { path, content, validate }: Replacement
       },
     )
   } finally {
-    await host.run(sh`rm -f -- ${temporary}`)
+    await host.run(sh`rm -f -- ${temporary}`, tidy)
   }
 }
 
@@ -68,7 +72,7 @@ const writeOptions = ({ uid, gid, mode, umask }: Ownership, old: Stat | undefine
 /** Writes, and tells what is wrong when the reason is a missing directory. */
 const write = async (host: Host, { path, content, makeDirectory }: Replacement, options: WriteOptions) => {
   const directory = posix.dirname(path)
-  if (makeDirectory) await runOrFail(host, sh`mkdir -p -- ${directory}`)
+  if (makeDirectory) await runOrFail(host, sh`mkdir -p -- ${directory}`, tidy)
   try {
     await put(host, content, path, options)
   } catch (thrown) {

@@ -3,6 +3,9 @@ import type { Output, RunOptions } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
 
+/** For programs that end with all that they started, as file utilities do: their output needs no readers of its own. */
+export const tidy: RunOptions = { separate: false }
+
 /** Runs a command that must succeed; otherwise a Failure with its exit code and last lines. Returns its standard output. */
 export const runOrFail = async (host: Host, command: Command, options?: RunOptions): Promise<string> => {
   const output: Output = await host.run(command, options)

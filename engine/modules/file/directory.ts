@@ -8,7 +8,7 @@ import { listTree, statAll } from '../listing.ts'
 import { makeDirectories } from '../makedirectories.ts'
 import { type Change, change, type Host, type Steps } from '../module.ts'
 import { realPath, statAfter } from '../paths.ts'
-import { runOrFail } from '../runorfail.ts'
+import { runOrFail, tidy } from '../runorfail.ts'
 import { setTimes } from './times.ts'
 
 const ancestors = (path: string): string[] =>
@@ -28,7 +28,7 @@ async function* setBelow(host: Host, params: FileParameters, root: string): Asyn
   yield* change({
     what: `set the attributes of ${plans.length} files below ${root}`,
     diff: propertyDiff(root, list('before'), list('after')),
-    apply: () => runOrFail(host, sequence(...plans.map(({ command }) => command))),
+    apply: () => runOrFail(host, sequence(...plans.map(({ command }) => command)), tidy),
   })
 }
 

@@ -5,7 +5,7 @@ import { Failure } from '../../failure.ts'
 import { describe, propertyDiff, setAttributes } from '../attributes.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
 import { realPath, statAfter } from '../paths.ts'
-import { runOrFail } from '../runorfail.ts'
+import { runOrFail, tidy } from '../runorfail.ts'
 import { ensureDirectory } from './directory.ts'
 import schema from './file.schema.json' with { type: 'json' }
 import { ensureHardLink, ensureLink } from './link.ts'
@@ -19,7 +19,7 @@ async function* ensureAbsent(host: Host, path: string, old: Stat | undefined): S
     yield* change({
       what: `remove ${path}`,
       diff: propertyDiff(path, { state: stateOf(old) }, { state: 'absent' }),
-      apply: () => runOrFail(host, sh`rm -rf -- ${path}`),
+      apply: () => runOrFail(host, sh`rm -rf -- ${path}`, tidy),
     })
   }
   return { path, state: 'absent' }
@@ -47,7 +47,7 @@ async function* touch(host: Host, params: FileParameters, old: Stat | undefined)
       what: `make the empty file ${path}`,
       diff: propertyDiff(path, { state: 'absent' }, { state: 'touch' }),
       apply: async () => {
-        await runOrFail(host, sh`: >>${path}`)
+        await runOrFail(host, sh`: >>${path}`, tidy)
         return host.stat(path)
       },
     })
