@@ -76,18 +76,20 @@ const select = (glob: string): string[] =>
     .filter((file) => file.includes(pattern))
     .sort()
 
-/** Runs files, `width` at a time, and reports each as it ends. */
-const runAll = async (files: string[], width: number, limit: number): Promise<void> => {
+/**
+ * Runs files, two at a time, and reports each as it ends. One worker takes them from the front, the other from the back: of
+ * system tests these are guests, which often wait, and comparisons, which compute.
+ */
+const runAll = async (files: string[], limit: number): Promise<void> => {
   const waiting = [...files]
-  const worker = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) report(file, await runFile(file, limit))
+  const work = async (next: () => string | undefined) => {
+    for (let file = next(); file; file = next()) report(file, await runFile(file, limit))
   }
-  await Promise.all(Array.from({ length: width }, worker))
+  await Promise.all([work(() => waiting.shift()), work(() => waiting.pop())])
 }
 
-await runAll(select('test/**/*.test.ts'), 2, limits.fast)
-// Guests and image builds want the machine for themselves.
-if (kind === 'all') await runAll(select('test/**/*.system.ts'), 1, limits.system)
+await runAll(select('test/**/*.test.ts'), limits.fast)
+if (kind === 'all') await runAll(select('test/**/*.system.ts'), limits.system)
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0

@@ -94,6 +94,7 @@ try {
         throw new Error(`${name} did not boot:\n${output.slice(-4000)}`)
       spent.push(sum(output, aside))
       own.push(Number(whole) - sum(output, aside))
+      process.stderr.write(`round ${round + 1} of ${rounds}, ${name}: ${own.at(-1)} ms of its own\n`)
     }
   const peer = median(ways[1]!.own)
   const rows = ways.map(({ name, own, spent }) => [
