@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
 import { adhocCommand } from './commands/adhoc.ts'
@@ -82,6 +85,12 @@ const interruptible = async <T>(run: (signal: AbortSignal) => Promise<T>): Promi
   }
 }
 
+/** Node decodes arguments as UTF-8, and what is none would name another file. @throws Failure `cli.encoding` */
+const checkEncoding = (argv: readonly string[]): void => {
+  if (!argv.some((word) => word.includes('\uFFFD')) || isUtf8(readFileSync('/proc/self/cmdline'))) return
+  throw new Failure('cli.encoding', 'an argument is not in UTF-8', { hint: 'names of files and values must be UTF-8' })
+}
+
 /** `play`: returns its exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0
@@ -101,14 +110,23 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       code = given
     },
   }
+  // The reader of a report may end early (`play site.yml | head -1`): the run goes on.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EPIPE') throw thrown
+    })
+  }
   try {
+    checkEncoding(argv)
     await createProgram(surroundings).parseAsync(argv, { from: 'user' })
     return code
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
-    if (!(thrown instanceof Failure)) throw thrown
     const style = styleFor(hasColours(process.stderr, process.env))
-    surroundings.error(`${renderFailure(thrown, { directory: process.cwd(), style })}\n`)
+    if (thrown instanceof Failure) {
+      surroundings.error(`${renderFailure(thrown, { directory: process.cwd(), style })}\n`)
+    } else if (!(thrown instanceof CommanderError)) {
+      surroundings.error(`${style.failed('This is a mistake of play itself; please report it:')}\n${inspect(thrown)}\n`)
+    }
     return codeOf(thrown)
   }
 }

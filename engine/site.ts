@@ -31,6 +31,8 @@ export type SiteOptions = {
   readonly opened?: ((text: string, at: Position) => void) | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly compat?: '2.18' | undefined
+  /** The format of `ansible_managed`. */
+  readonly managed?: string | undefined
   /** `hash_behaviour = merge` */
   readonly mergesDicts?: boolean | undefined
   /** What becomes of an inventory source that does not exist: an error, unless it is only warned of. */
@@ -56,6 +58,7 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
     },
     environment: (name) => options.environment[name],
     compat: options.compat,
+    managed: options.managed,
   }
   const templar = createTemplar(surroundings)
   const extraVars = options.extraVars ?? new Map()

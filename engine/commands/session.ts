@@ -51,6 +51,7 @@ export const openSession = async (
     warn,
     environment: surroundings.environment,
     compat: flags.compat,
+    managed: settings.ansibleManaged,
     mergesDicts: settings.hashBehaviour === 'merge',
     missing: settings.anyUnparsedIsFailed ? 'fail' : 'warn',
   })

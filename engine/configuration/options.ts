@@ -5,7 +5,7 @@ export type Option = {
   readonly section: string
   /** Keys in ansible.cfg, the current one first. None where the environment alone gives it. */
   readonly keys: readonly string[]
-  /** Variables of the environment; the first one that is set counts. */
+  /** Variables of the environment; the first one that is set counts. None where the file alone gives it. */
   readonly variables: readonly string[]
   readonly kind: Kind
   readonly description: string
@@ -20,7 +20,10 @@ const option = <K extends Kind>(
 ): Option & { readonly kind: K } => ({
   section,
   keys: keys.split(' ').filter((key) => key !== ''),
-  variables: variables.split(' ').map((name) => `ANSIBLE_${name}`),
+  variables: variables
+    .split(' ')
+    .filter((name) => name !== '')
+    .map((name) => `ANSIBLE_${name}`),
   kind,
   description,
 })
@@ -150,6 +153,13 @@ export const options = {
     'HASH_BEHAVIOUR',
     'text',
     '`replace` or `merge`: dictionaries of several levels',
+  ),
+  ansibleManaged: option(
+    'defaults',
+    'ansible_managed',
+    '',
+    'text',
+    'the text of `ansible_managed`: `{file}`, `{host}`, `{uid}`, and the letters of strftime',
   ),
   strategy: option('defaults', 'strategy', 'STRATEGY', 'text', 'strategy of plays that name none'),
   anyErrorsFatal: option('defaults', 'any_errors_fatal', 'ANY_ERRORS_FATAL', 'boolean', 'one failure fails all hosts'),

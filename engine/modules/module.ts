@@ -2,7 +2,7 @@ import type { Command } from '../command.ts'
 import type { Connection, Output, RunOptions, Stat, StatOptions, WriteOptions } from '../connections/connection.ts'
 import type { Position } from '../failure.ts'
 import type { Scope } from '../vars/scope.ts'
-import type { RenderOptions } from '../vars/templar.ts'
+import type { RenderOptions, TemplateSource } from '../vars/templar.ts'
 import type { Dict, Value } from '../vars/value.ts'
 
 /** A change that a module has decided on. Check mode never calls `apply`. */
@@ -63,8 +63,8 @@ export type Controller = {
   list(path: string): Promise<readonly string[]>
   /** Writes a file on the controller atomically (fetch). */
   write(path: string, content: Uint8Array): Promise<void>
-  /** Renders a template file by its ending: Mustache for `.mustache`, else Jinja2. `extra` are further names. */
-  render(path: string, options: RenderOptions & { readonly extra?: Readonly<Record<string, unknown>> }): Promise<string>
+  /** Renders a template file by its ending: Mustache for `.mustache`, else Jinja2. */
+  render(path: string, options: RenderOptions & TemplateSource): Promise<string>
   /** The value of a bare expression in the task's scope (assert's `that`, debug's `var`). */
   expression(source: string): Promise<Value>
   condition(source: unknown): Promise<boolean>

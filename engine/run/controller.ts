@@ -6,9 +6,9 @@ import type { Controller } from '../modules/module.ts'
 import type { Task } from '../playbook/play.ts'
 import { renderMustache } from '../vars/mustache.ts'
 import { layer, type Scope, Suspension, settled } from '../vars/scope.ts'
-import type { RenderOptions } from '../vars/templar.ts'
+import type { RenderOptions, TemplateSource } from '../vars/templar.ts'
 import { templateNames } from '../vars/templatenames.ts'
-import { fromPlain, toPlain, type Value } from '../vars/value.ts'
+import { toPlain, type Value } from '../vars/value.ts'
 import type { PlayRun } from './playrun.ts'
 
 /** The places where a relative file of a task is looked for, in order. */
@@ -29,14 +29,10 @@ const renderFile = async (
   path: string,
   source: string,
   scope: Scope,
-  options: RenderOptions & { readonly extra?: Readonly<Record<string, unknown>> },
+  { source: name, destination, ...options }: RenderOptions & TemplateSource,
 ): Promise<string> => {
-  const { templar, loader } = playRun.run.options
-  const extra = new Map<string, Value>([
-    ...(templateNames(path) as Map<string, Value>),
-    ...Object.entries(options.extra ?? {}).map(([name, value]): [string, Value] => [name, fromPlain(value)]),
-  ])
-  const inner = layer(extra, scope)
+  const { templar, loader, surroundings } = playRun.run.options
+  const inner = layer(templateNames(path, { source: name, destination, managed: surroundings.managed }), scope)
   if (path.endsWith('.mustache')) {
     return renderMustache(
       source,

@@ -18,6 +18,9 @@ export type RenderOptions = {
   readonly commentEnd?: string
 }
 
+/** What a template is told of itself: its name as the task writes it, and where its text goes. */
+export type TemplateSource = { readonly source?: string; readonly destination?: string }
+
 /**
  * Evaluates templates. Everything is synchronous; every failure is a Failure with `file:line:column` inside the
  * template. Values that come out are deeply resolved: no Template, Vaulted or lazy part is left in them.
@@ -47,6 +50,8 @@ export type TemplarSurroundings = {
   /** Directories in which `lookup('file', …)` and its kin search, nearest first, for the scope in use. */
   readonly searchPath: (scope: Scope) => readonly string[]
   readonly environment: (name: string) => string | undefined
+  /** The format of `ansible_managed`. */
+  readonly managed?: string | undefined
   /** `2.18` gives the older literal-eval pass and rules. */
   readonly compat?: '2.18' | undefined
 }

@@ -9,7 +9,8 @@ export const template = module<TemplateParameters>('template', schema as ModuleS
   const { src, dest } = params
   const path = await host.controller.find('templates', src)
   const text = await host.controller.render(path, {
-    extra: { template_destpath: dest },
+    source: src,
+    destination: dest,
     trimBlocks: params.trim_blocks,
     lstripBlocks: params.lstrip_blocks,
     newline: params.newline_sequence,

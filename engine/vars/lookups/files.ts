@@ -47,7 +47,7 @@ const template: Lookup = (terms, options, context) => {
   const textual = (name: string): string | undefined => (options.has(name) ? text(options.get(name)!) : undefined)
   return terms.map((term) => {
     const path = requireFile(text(term), 'templates', context)
-    const scope = layer(templateNames(path), own)
+    const scope = layer(templateNames(path, { source: text(term), managed: context.surroundings.managed }), own)
     const render: Record<string, unknown> = {
       load: templateLoader(dirname(path), context),
       variableStart: textual('variable_start_string'),

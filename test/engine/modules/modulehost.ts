@@ -6,6 +6,7 @@ import { Failure } from '../../../engine/failure.ts'
 import type { Controller, Host } from '../../../engine/modules/module.ts'
 import { createTemplar } from '../../../engine/vars/createtemplar.ts'
 import { emptyScope, layer } from '../../../engine/vars/scope.ts'
+import { templateNames } from '../../../engine/vars/templatenames.ts'
 import { type Dict, fromPlain } from '../../../engine/vars/value.ts'
 
 export type ModuleHostOptions = {
@@ -53,9 +54,9 @@ const controller = (role: string, vars: Readonly<Record<string, unknown>>): Cont
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, content)
     },
-    render: async (path, { extra = {}, ...options }) => {
+    render: async (path, options) => {
       const source = await readFile(path, 'utf8')
-      const names = layer(fromPlain(extra) as Dict, layer(fromPlain(vars) as Dict))
+      const names = layer(templateNames(path, options), layer(fromPlain(vars) as Dict))
       return templar.render(source, path, names, { keepTrailingNewline: true, ...options })
     },
     expression: notThere,
