@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { checkArguments } from '../modules/checkarguments.ts'
 import { isForeignModule } from '../modules/foreign.ts'
 import { isModule, moduleNames } from '../modules/registry.ts'
@@ -7,13 +7,21 @@ import type { Session } from './session.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Where Ansible keeps what it has installed, unless the configuration says otherwise. */
-const defaultPaths = (kind: 'roles' | 'collections', { environment }: Surroundings): string[] => {
+const defaultPaths = (kind: 'roles' | 'collections' | 'plugins/modules', { environment }: Surroundings): string[] => {
   const own = environment['HOME'] ? [join(environment['HOME'], '.ansible', kind)] : []
   return [...own, `/usr/share/ansible/${kind}`, ...(kind === 'roles' ? ['/etc/ansible/roles'] : [])]
 }
 
 /** What reads the playbooks and roles of a session. */
-export const loaderFor = ({ site, extraVars, surroundings, settings, warn, caution }: Session): PlaybookLoader =>
+export const loaderFor = ({
+  site,
+  extraVars,
+  surroundings,
+  settings,
+  modulePath,
+  warn,
+  caution,
+}: Session): PlaybookLoader =>
   createLoader({
     isModule,
     isForeignModule,
@@ -26,5 +34,9 @@ export const loaderFor = ({ site, extraVars, surroundings, settings, warn, cauti
     warn,
     extraVars,
     rolesPath: [...(settings.rolesPath ?? defaultPaths('roles', surroundings)), join(surroundings.home, 'roles')],
+    libraries: [
+      ...modulePath.map((path) => resolve(surroundings.directory, path)),
+      ...(settings.library ?? defaultPaths('plugins/modules', surroundings)),
+    ],
     collectionsPath: settings.collectionsPath ?? defaultPaths('collections', surroundings),
   })

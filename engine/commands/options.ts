@@ -3,7 +3,7 @@ import { collect, count, more, words } from './values.ts'
 
 // Groups of options that several commands have, each with the type of what commander makes of them.
 
-export type InventoryFlags = { inventory: string[]; limit?: string }
+export type InventoryFlags = { inventory: string[]; inventoryFile?: string[]; limit?: string }
 
 export const inventoryOptions = (command: Command): Command =>
   command
@@ -13,6 +13,7 @@ export const inventoryOptions = (command: Command): Command =>
       collect,
       [],
     )
+    .addOption(new Option('--inventory-file <source>', 'the same').argParser(collect).hideHelp())
     .option('-l, --limit <pattern>', 'act on these hosts only')
 
 export type VaultFlags = {
@@ -76,12 +77,17 @@ export const becomeOptions = (command: Command): Command =>
     .option('-K, --ask-become-pass', 'ask for the password of becoming')
     .option('--become-pass-file, --become-password-file <file>', 'file with the password of becoming')
 
-export type VariableFlags = { extraVars: string[]; compat?: '2.18' }
+export type VariableFlags = { extraVars: string[]; modulePath?: string[]; compat?: '2.18' }
 
 export const variableOptions = (command: Command): Command =>
   command
     .option('-e, --extra-vars <vars>', 'variables that win over all others: k=v, {json}, @file', collect, [])
-    .option('-M, --module-path <path>', 'no effect: modules in Python are not run', collect, [])
+    .option(
+      '-M, --module-path <path>',
+      'directories of modules, by colons; those in Python are found there and not run',
+      collect,
+      [],
+    )
     .addOption(
       new Option('--compat <version>', "the older language's rules for templates and conditions").choices(['2.18']),
     )

@@ -14,6 +14,8 @@ export type Session = Start & {
   readonly site: Site
   readonly extraVars: Dict
   readonly limit: string | undefined
+  /** Directories of modules that the command line names. */
+  readonly modulePath: readonly string[]
 }
 
 /** Where sites keep their inventory: ours, and Ansible's. */
@@ -37,8 +39,9 @@ export const openSession = async (
   playbookDirectory: string,
 ): Promise<Session> => {
   const { surroundings, settings, warn } = begun
-  const vaultSecrets = await vaultSecretsOf(flags, settings, surroundings)
-  const given = flags.inventory.length > 0 ? flags.inventory : settings.inventory
+  const vaultSecrets = await vaultSecretsOf(flags, begun)
+  const named = [...flags.inventory, ...(flags.inventoryFile ?? [])]
+  const given = named.length > 0 ? named : settings.inventory
   const sources = given ?? (await defaultInventory())
   const decrypt = (text: string, file: string): string =>
     isVault(text) ? decryptVault(text, vaultSecrets, { file, line: 1, column: 1 }).toString() : text
@@ -57,5 +60,6 @@ export const openSession = async (
   })
   const limit = flags.limit === undefined ? undefined : expandLimit(flags.limit)
   if (limit !== undefined) checkLimit(site.inventory, limit, warn)
-  return { ...begun, site, extraVars, limit }
+  const modulePath = (flags.modulePath ?? []).flatMap((paths) => paths.split(':')).filter((path) => path !== '')
+  return { ...begun, site, extraVars, limit, modulePath }
 }

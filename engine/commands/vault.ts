@@ -1,14 +1,13 @@
 import type { Command } from 'commander'
-import type { Settings } from '../configuration/options.ts'
 import { Failure } from '../failure.ts'
 import { encryptVault, isVault, openVault, type VaultSecret, vaultIdOf } from '../vars/vault.ts'
 import { askSource, parseVaultId, readVaultSecrets, type VaultSource } from '../vars/vaultsecrets.ts'
 import { type VaultFlags, vaultOptions } from './options.ts'
-import { start } from './start.ts'
+import { type Start, start } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 import { editText } from './vaultedit.ts'
 import { type Input, readInput, writeOutput } from './vaultfiles.ts'
-import { vaultSources } from './vaultids.ts'
+import { secretsOptions, vaultSources } from './vaultids.ts'
 import { encryptStrings, type StringFlags } from './vaultstrings.ts'
 
 type Flags = VaultFlags & {
@@ -20,23 +19,18 @@ type Flags = VaultFlags & {
 } & StringFlags
 
 /** What a verb of `play vault` works with. */
-type Vault = {
-  readonly surroundings: Surroundings
-  readonly flags: Flags
-  readonly settings: Settings
-}
+type Vault = Start & { readonly flags: Flags }
 
 const begin = async (surroundings: Surroundings, flags: Flags): Promise<Vault> => ({
-  surroundings,
+  ...(await start(surroundings)),
   flags,
-  settings: (await start(surroundings)).settings,
 })
 
 /** The secrets to open vaults with; a person is asked when nothing else is said. */
-const secretsToOpen = ({ surroundings, flags, settings }: Vault): Promise<VaultSecret[]> => {
+const secretsToOpen = ({ flags, settings, ...rest }: Vault): Promise<VaultSecret[]> => {
   const sources = vaultSources(flags, settings)
   const asked = [{ id: settings.vaultIdentity ?? 'default', source: askSource }]
-  return readVaultSecrets(sources.length > 0 ? sources : asked, surroundings)
+  return readVaultSecrets(sources.length > 0 ? sources : asked, secretsOptions({ settings, ...rest }))
 }
 
 /** The one source to encrypt with. @throws Failure when several labels are at hand and none is chosen */
@@ -59,21 +53,23 @@ const sourceToEncrypt = (
   })
 }
 
-const secretToEncrypt = async ({ surroundings, flags, settings }: Vault): Promise<VaultSecret> => {
+const secretToEncrypt = async (vault: Vault): Promise<VaultSecret> => {
+  const { flags, settings } = vault
   const wanted = flags.encryptVaultId ?? settings.vaultEncryptIdentity
   const source = sourceToEncrypt(vaultSources(flags, settings), wanted, settings.vaultIdentity ?? 'default')
-  const [secret] = await readVaultSecrets([source], { ...surroundings, isNew: true })
+  const [secret] = await readVaultSecrets([source], { ...secretsOptions(vault), isNew: true })
   return secret as VaultSecret
 }
 
 /** The secret that `rekey` encrypts with. */
-const newSecret = async ({ surroundings, flags, settings }: Vault): Promise<VaultSecret> => {
+const newSecret = async (vault: Vault): Promise<VaultSecret> => {
+  const { flags, settings } = vault
   const { newVaultId, newVaultPasswordFile } = flags
   const label = settings.vaultIdentity ?? 'default'
   const source = newVaultId
     ? parseVaultId(newVaultId, label)
     : { id: flags.encryptVaultId ?? label, source: newVaultPasswordFile ?? askSource }
-  const [secret] = await readVaultSecrets([source], { ...surroundings, isNew: true })
+  const [secret] = await readVaultSecrets([source], { ...secretsOptions(vault), isNew: true })
   return secret as VaultSecret
 }
 

@@ -103,8 +103,16 @@ export const options = {
     'text',
     'vault id to encrypt with',
   ),
+  vaultIdMatch: option(
+    'defaults',
+    'vault_id_match',
+    'VAULT_ID_MATCH',
+    'boolean',
+    'passwords open only what names their vault id',
+  ),
   askVaultPass: option('defaults', 'ask_vault_pass', 'ASK_VAULT_PASS', 'boolean', 'ask for the vault password'),
   rolesPath: option('defaults', 'roles_path', 'ROLES_PATH', 'pathspec', 'directories of roles'),
+  library: option('defaults', 'library', 'LIBRARY', 'pathspec', 'directories of modules; those in Python are not run'),
   collectionsPath: option(
     'defaults',
     'collections_path collections_paths',

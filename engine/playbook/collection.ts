@@ -55,7 +55,7 @@ export const collectionHint = (reading: Reading, around: Surroundings, name: str
   return `install the collection: looked for ${places.join(', ')}`
 }
 
-/** The Python file that is the module of a name: a collection's, or of `library` beside the playbook or in a role. */
+/** The Python file that is the module of a name: a collection's, or of `library` beside the playbook, in a role, or named by the site. */
 export const findPlugin = (reading: Reading, around: Surroundings, name: string): string | undefined => {
   const places = candidates(name, around).flatMap(({ collection, rest }) =>
     rootsOf(reading, around).flatMap((root) =>
@@ -64,7 +64,11 @@ export const findPlugin = (reading: Reading, around: Surroundings, name: string)
       ),
     ),
   )
-  const libraries = [join(around.directory, 'library'), ...reading.cache.libraries]
+  const libraries = [
+    join(around.directory, 'library'),
+    ...reading.cache.libraries,
+    ...(reading.options.libraries ?? []),
+  ]
   if (!name.includes('.')) places.push(...libraries.map((library) => join(library, `${name}.py`)))
   return places.find(isFile)
 }

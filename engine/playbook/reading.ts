@@ -16,6 +16,8 @@ export type LoadOptions = {
   readonly moduleNames?: readonly string[]
   /** Whether a name is a module of ansible-core's that we do not have: what uses it may be read, and fails when it runs. */
   readonly isForeignModule?: (name: string) => boolean
+  /** Directories of the site's own modules, beside those of playbooks and roles. */
+  readonly libraries?: readonly string[]
   /**
    * Tells of tasks that cannot do what they say (arguments that are wrong, a module that we do not have): a site may
    * never come to them. Without it they are problems.

@@ -2,7 +2,12 @@ import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes, 
 import { Failure, type Position } from '../failure.ts'
 
 /** A vault password and the identity it belongs to (`default` without one). */
-export type VaultSecret = { readonly id: string; readonly password: Buffer }
+export type VaultSecret = {
+  readonly id: string
+  readonly password: Buffer
+  /** It opens nothing that names another identity (`vault_id_match`). */
+  readonly onlyItsOwn?: boolean | undefined
+}
 
 const header = /^\$ANSIBLE_VAULT;(1\.[12]);AES256(?:;([^\r\n]+))?\s*\r?\n/
 
@@ -49,14 +54,19 @@ export const openVault = (
     throw new Failure('vault.format', 'the vault text is damaged', { at, hint: 'restore it from a copy' })
   }
   const id = head[2] ?? 'default'
-  const sorted = [...secrets.filter((each) => each.id === id), ...secrets.filter((each) => each.id !== id)]
+  const own = secrets.filter((each) => each.id === id)
+  const sorted = [...own, ...secrets.filter((each) => each.id !== id && !each.onlyItsOwn)]
   for (const secret of sorted) {
     const plain = open(secret.password, salt, mac, ciphertext)
     if (plain) return { plain, secret }
   }
   throw new Failure(
     'vault.secret',
-    secrets.length === 0 ? 'a vault password is needed' : 'no vault password opens this',
+    secrets.length === 0
+      ? 'a vault password is needed'
+      : sorted.length === 0
+        ? `no vault password has the identity '${id}' of this, and vault_id_match forbids others`
+        : 'no vault password opens this',
     {
       at,
       hint: 'give it by --vault-password-file FILE, --vault-id ID@FILE or --ask-vault-pass',

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { access, readFile, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import { Failure } from '../failure.ts'
+import { Failure, throwAll } from '../failure.ts'
 import { execute } from '../process.ts'
-import type { VaultSecret } from './vault.ts'
+import { decryptVault, isVault, type VaultSecret } from './vault.ts'
 
 /** Where a vault password comes from: a person, a file, or a script that prints it. */
 export type VaultSource = { readonly id: string; readonly source: string }
@@ -14,6 +14,9 @@ export type SecretsOptions = {
   readonly answer: (prompt: string, isSecret: boolean) => Promise<string | undefined>
   /** A password is wanted to encrypt with: a person gives it twice. */
   readonly isNew?: boolean
+  /** A password opens nothing that names another label (`vault_id_match`). */
+  readonly onlyItsOwn?: boolean | undefined
+  readonly warn: (message: string) => void
 }
 
 /** The source that asks without naming the label: `--ask-vault-pass`. */
@@ -42,9 +45,15 @@ const runScript = async (path: string, id: string): Promise<string> => {
   })
 }
 
-const readSource = async (path: string, id: string): Promise<string> => {
+/** A password file may itself be a vault, which a password before it opens. */
+const readSource = async (path: string, id: string, former: readonly VaultSecret[]): Promise<string> => {
   try {
-    return (await isExecutable(path)) ? await runScript(path, id) : (await readFile(path, 'utf8')).trim()
+    if (await isExecutable(path)) return await runScript(path, id)
+    const text = (await readFile(path, 'utf8')).trim()
+    if (!isVault(text)) return text
+    return decryptVault(text, former, { file: path, line: 1, column: 1 })
+      .toString()
+      .replace(/^[\r\n]+|[\r\n]+$/g, '')
   } catch (cause) {
     if (cause instanceof Failure) throw cause
     throw new Failure('vault.password', `cannot read the vault password file ${path}`, {
@@ -73,25 +82,39 @@ const askFor = async ({ id, source }: VaultSource, { answer, isNew = false }: Se
 }
 
 /** The secret of a source. @throws Failure `vault.password` when it cannot be read or is empty */
-export const readVaultSecret = async (from: VaultSource, options: SecretsOptions): Promise<VaultSecret> => {
+const readVaultSecret = async (
+  from: VaultSource,
+  former: readonly VaultSecret[],
+  options: SecretsOptions,
+): Promise<VaultSecret> => {
   const { id, source } = from
   const isAsked = source === 'prompt' || source === askSource
-  const text = isAsked ? await askFor(from, options) : await readSource(resolve(options.directory, source), id)
+  const text = isAsked ? await askFor(from, options) : await readSource(resolve(options.directory, source), id, former)
   if (text === '') {
     throw new Failure(
       'vault.password',
       isAsked ? 'the vault password is empty' : `the vault password of ${source} is empty`,
     )
   }
-  return { id, password: Buffer.from(text) }
+  return { id, password: Buffer.from(text), onlyItsOwn: options.onlyItsOwn }
 }
 
-/** The secrets of several sources, in their order. */
+/** The secrets of several sources, in their order. What cannot be read is warned of, and an error when nothing can. */
 export const readVaultSecrets = async (
   sources: readonly VaultSource[],
   options: SecretsOptions,
 ): Promise<VaultSecret[]> => {
   const secrets: VaultSecret[] = []
-  for (const source of sources) secrets.push(await readVaultSecret(source, options)) // one question at a time
+  const failures: Failure[] = []
+  for (const source of sources) {
+    try {
+      secrets.push(await readVaultSecret(source, secrets, options)) // one question at a time
+    } catch (thrown) {
+      if (!(thrown instanceof Failure)) throw thrown
+      failures.push(thrown)
+    }
+  }
+  if (secrets.length === 0) throwAll(failures)
+  for (const { message } of failures) options.warn(message)
   return secrets
 }

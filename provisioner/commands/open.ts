@@ -15,14 +15,15 @@ export const siteSources = async (
       hint: 'give it with -i inventory/NAME, or in ANSIBLE_INVENTORY',
     })
   }
+  const warn: SiteSources['warn'] = (message, at) =>
+    complain(style.warning(`warning: ${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}`))
   return {
     inventory,
     environment,
-    warn: (message, at) =>
-      complain(style.warning(`warning: ${at ? `${at.file}:${at.line}:${at.column}: ` : ''}${message}`)),
+    warn,
     vaultSecrets: await readVaultSecrets(
       (options.vaultPasswordFile ?? []).map((text) => parseVaultId(text)),
-      { directory: '.', answer: async () => undefined },
+      { directory: '.', answer: async () => undefined, warn },
     ),
   }
 }
