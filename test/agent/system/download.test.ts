@@ -167,7 +167,7 @@ test('a transfer cut off at each percent goes on from there', async () => {
       `${percent} %`,
     )
   }
-})
+}, 60_000)
 
 test('If-Range goes to the server whose ETag it is, and to no other', async () => {
   const { asked } = await downloadFrom([[good(1000), good()], [good(2000)]], { digest, size: whole.length })
