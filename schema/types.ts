@@ -713,7 +713,7 @@ export interface Deb822RepositoryParameters {
    */
   suites?: string[];
   /**
-   * Parts of the suites: `main`, `contrib` …
+   * Parts of the suites, such as `main` and `contrib`.
    */
   components?: string[];
   /**
