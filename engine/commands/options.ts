@@ -13,7 +13,7 @@ export const inventoryOptions = (command: Command): Command =>
       collect,
       [],
     )
-    .addOption(new Option('--inventory-file <source>', 'the same').argParser(collect).hideHelp())
+    .addOption(new Option('--inventory-file <source>', 'the same').argParser(collect).default([]).hideHelp())
     .option('-l, --limit <pattern>', 'act on these hosts only')
 
 export type VaultFlags = {
