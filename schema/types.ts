@@ -1,5 +1,56 @@
 // Made by `npm run generate` from the JSON Schemas; not edited by hand.
 
+// engine/modules/acl/acl.schema.json
+/**
+ * Keeps an entry of the access control list of a file.
+ */
+export interface AclParameters {
+  /**
+   * The file or directory.
+   */
+  path: string;
+  /**
+   * Kind of the entry.
+   */
+  etype?: "group" | "mask" | "other" | "user";
+  /**
+   * The user or group that it is about; the owner when empty.
+   */
+  entity: string;
+  /**
+   * The permissions: `rwx`, `rX`.
+   */
+  permissions?: string;
+  /**
+   * All of it as setfacl takes it: `user:alice:rw`.
+   */
+  entry?: string;
+  /**
+   * Whether the entry is there; `query` only returns the list.
+   */
+  state: "absent" | "present" | "query";
+  /**
+   * Means the default list of a directory.
+   */
+  default: boolean;
+  /**
+   * Also everything below.
+   */
+  recursive: boolean;
+  /**
+   * Follows symbolic links.
+   */
+  follow: boolean;
+  /**
+   * Whether the mask is computed anew.
+   */
+  recalculate_mask: "default" | "mask" | "no_mask";
+  /**
+   * Accepted as false only: setfacl knows no NFSv4 lists.
+   */
+  use_nfsv4_acls: boolean;
+}
+
 // engine/modules/add_host/add_host.schema.json
 /**
  * Adds a host to the inventory of this run; each further parameter is a variable of it.
@@ -14,6 +65,50 @@ export interface AddHostParameters {
    */
   groups?: string[];
   [k: string]: unknown;
+}
+
+// engine/modules/alternatives/alternatives.schema.json
+/**
+ * Keeps the symbolic links that update-alternatives chooses.
+ */
+export interface AlternativesParameters {
+  /**
+   * Name of the group of alternatives: `editor`.
+   */
+  name: string;
+  /**
+   * The program that the link shall lead to.
+   */
+  path: string;
+  /**
+   * The link; needed for a group that is not there yet.
+   */
+  link?: string;
+  /**
+   * Priority of the alternative; 50 when it is new.
+   */
+  priority?: number;
+  /**
+   * Whether it is there, chosen, or chosen by priority.
+   */
+  state: "present" | "selected" | "auto" | "absent";
+  /**
+   * Further links that follow this one.
+   */
+  subcommands?: {
+    /**
+     * Name of the further link.
+     */
+    name: string;
+    /**
+     * Where it leads.
+     */
+    path: string;
+    /**
+     * The link.
+     */
+    link: string;
+  }[];
 }
 
 // engine/modules/apt/apt.schema.json
@@ -472,6 +567,25 @@ export interface BlockInFileParameters {
    * Accepted for playbooks that have it: files are always replaced atomically.
    */
   unsafe_writes?: boolean;
+}
+
+// engine/modules/capabilities/capabilities.schema.json
+/**
+ * Gives a program capabilities, or takes them away.
+ */
+export interface CapabilitiesParameters {
+  /**
+   * The program.
+   */
+  path: string;
+  /**
+   * The capability with its flags: `cap_net_raw=ep`; for `absent` the name alone will do.
+   */
+  capability: string;
+  /**
+   * Whether the program has it.
+   */
+  state: "absent" | "present";
 }
 
 // engine/modules/command/command.schema.json
@@ -1781,6 +1895,21 @@ export interface LineInFileParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/locale_gen/locale_gen.schema.json
+/**
+ * Generates locales, or removes them.
+ */
+export interface LocaleGenParameters {
+  /**
+   * The locales: `de_DE.UTF-8`.
+   */
+  name: string[];
+  /**
+   * Whether they are there.
+   */
+  state: "absent" | "present";
+}
+
 // engine/modules/modprobe/modprobe.schema.json
 /**
  * Loads or unloads a kernel module.
@@ -1888,6 +2017,69 @@ export interface PackageFactsParameters {
    * Of several package managers, the first that is there, or all.
    */
   strategy: "first" | "all";
+}
+
+// engine/modules/pam_limits/pam_limits.schema.json
+/**
+ * Keeps a limit of users in limits.conf.
+ */
+export interface PamLimitsParameters {
+  /**
+   * Who: a user, `@group`, `*`.
+   */
+  domain: string;
+  /**
+   * Kind of the limit; `-` is both.
+   */
+  limit_type: "hard" | "soft" | "-";
+  /**
+   * What is limited.
+   */
+  limit_item:
+    | "core"
+    | "data"
+    | "fsize"
+    | "memlock"
+    | "nofile"
+    | "rss"
+    | "stack"
+    | "cpu"
+    | "nproc"
+    | "as"
+    | "maxlogins"
+    | "maxsyslogins"
+    | "nonewprivs"
+    | "priority"
+    | "locks"
+    | "sigpending"
+    | "msgqueue"
+    | "nice"
+    | "rtprio"
+    | "chroot";
+  /**
+   * The limit: a number, or `unlimited`.
+   */
+  value: string;
+  /**
+   * Keeps a value that is there when it is greater.
+   */
+  use_max: boolean;
+  /**
+   * Keeps a value that is there when it is less.
+   */
+  use_min: boolean;
+  /**
+   * A comment after the limit.
+   */
+  comment: string;
+  /**
+   * The file.
+   */
+  dest: string;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
 }
 
 // engine/modules/pause/pause.schema.json
@@ -2066,6 +2258,95 @@ export interface ScriptParameters {
    * Decrypt a script that is a vault file.
    */
   decrypt: boolean;
+}
+
+// engine/modules/seboolean/seboolean.schema.json
+/**
+ * Switches a boolean of the SELinux policy.
+ */
+export interface SebooleanParameters {
+  /**
+   * The boolean.
+   */
+  name: string;
+  /**
+   * Whether it is on.
+   */
+  state: boolean;
+  /**
+   * Also for later boots.
+   */
+  persistent: boolean;
+  /**
+   * Changes the stored policy even where SELinux is off.
+   */
+  ignore_selinux_state: boolean;
+}
+
+// engine/modules/sefcontext/sefcontext.schema.json
+/**
+ * Keeps rules for the SELinux context of files; `restorecon` applies them to files.
+ */
+export interface SefcontextParameters {
+  /**
+   * Regular expression of paths: `/srv/www(/.*)?`.
+   */
+  target: string;
+  /**
+   * Kind of the files: all, block, character, directory, regular, link, pipe, socket.
+   */
+  ftype: "a" | "b" | "c" | "d" | "f" | "l" | "p" | "s";
+  /**
+   * The type of the context.
+   */
+  setype?: string;
+  /**
+   * A path whose rules also count below `target`.
+   */
+  substitute?: string;
+  /**
+   * The user of the context.
+   */
+  seuser?: string;
+  /**
+   * The level of the context.
+   */
+  selevel?: string;
+  /**
+   * Whether the rule is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Loads the policy after the change.
+   */
+  reload: boolean;
+  /**
+   * Changes the stored policy even where SELinux is off.
+   */
+  ignore_selinux_state: boolean;
+}
+
+// engine/modules/selinux/selinux.schema.json
+/**
+ * Sets the mode and the policy of SELinux, in its configuration and at once where a kernel runs it.
+ */
+export interface SelinuxParameters {
+  /**
+   * The mode.
+   */
+  state: "enforcing" | "permissive" | "disabled";
+  /**
+   * The policy: `targeted`; needed unless SELinux is disabled.
+   */
+  policy?: string;
+  /**
+   * The configuration.
+   */
+  configfile: string;
+  /**
+   * Also keeps `selinux=0` on the kernel command line, by grubby.
+   */
+  update_kernel_param: boolean;
 }
 
 // engine/modules/service/service.schema.json

@@ -32,6 +32,10 @@ needs='
 /bin/busybox busybox-static busybox
 /usr/bin/getfattr attr attr
 /usr/bin/setpriv util-linux util-linux
+/usr/bin/setfacl acl acl
+/usr/sbin/setcap libcap2-bin libcap
+/usr/sbin/locale-gen locales glibc-locale-source
+/usr/bin/at at at
 /usr/bin/unzip unzip unzip
 /usr/bin/zip zip zip
 /usr/bin/wget wget wget

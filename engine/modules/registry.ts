@@ -1,6 +1,8 @@
 import { Failure, type Position } from '../failure.ts'
 import { nearest } from '../nearest.ts'
+import { acl } from './acl/acl.ts'
 import { add_host } from './add_host/add_host.ts'
+import { alternatives } from './alternatives/alternatives.ts'
 import { apt } from './apt/apt.ts'
 import { apt_key } from './apt_key/apt_key.ts'
 import { apt_repository } from './apt_repository/apt_repository.ts'
@@ -9,6 +11,7 @@ import { assert } from './assert/assert.ts'
 import { async_status } from './async_status/async_status.ts'
 import { authorized_key } from './authorized_key/authorized_key.ts'
 import { blockinfile } from './blockinfile/blockinfile.ts'
+import { capabilities } from './capabilities/capabilities.ts'
 import { command } from './command/command.ts'
 import { copy } from './copy/copy.ts'
 import { cron } from './cron/cron.ts'
@@ -31,17 +34,22 @@ import { include_vars } from './include_vars/include_vars.ts'
 import { ini_file } from './ini_file/ini_file.ts'
 import { known_hosts } from './known_hosts/known_hosts.ts'
 import { lineinfile } from './lineinfile/lineinfile.ts'
+import { locale_gen } from './locale_gen/locale_gen.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
 import { packageModule } from './package/package.ts'
 import { package_facts } from './package_facts/package_facts.ts'
+import { pam_limits } from './pam_limits/pam_limits.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
 import { replace } from './replace/replace.ts'
 import { rpm_key } from './rpm_key/rpm_key.ts'
 import { script } from './script/script.ts'
+import { seboolean } from './seboolean/seboolean.ts'
+import { sefcontext } from './sefcontext/sefcontext.ts'
+import { selinux } from './selinux/selinux.ts'
 import { service } from './service/service.ts'
 import { service_facts } from './service_facts/service_facts.ts'
 import { set_fact } from './set_fact/set_fact.ts'
@@ -120,8 +128,8 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     wait_for_connection,
     yum_repository,
   ],
-  'ansible.posix': [authorized_key, mount, sysctl],
-  'community.general': [ini_file, modprobe, timezone],
+  'ansible.posix': [acl, authorized_key, mount, seboolean, selinux, sysctl],
+  'community.general': [alternatives, capabilities, ini_file, locale_gen, modprobe, pam_limits, sefcontext, timezone],
 }
 
 /** Other names of modules. */

@@ -78,7 +78,7 @@ test('the attributes of files are the same everywhere', () => {
   for (const [name, schema] of schemas) {
     for (const parameter of shared) {
       const property = schema.properties[parameter]
-      if (!property || !('selevel' in schema.properties)) continue
+      if (!property || !('serole' in schema.properties)) continue
       assert.equal(property, first.get(parameter) ?? property, `${name}.${parameter}`)
       first.set(parameter, property)
     }

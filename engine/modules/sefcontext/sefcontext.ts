@@ -1,0 +1,140 @@
+import type { SefcontextParameters } from '../../../schema/types.ts'
+import { type Command, sh } from '../../command.ts'
+import { Failure } from '../../failure.ts'
+import { change, type Host, type ModuleSchema, module } from '../module.ts'
+import { checkOneLine } from '../oneline.ts'
+import { runOrFail } from '../runorfail.ts'
+import schema from './sefcontext.schema.json' with { type: 'json' }
+
+type Rule = { readonly user: string; readonly role: string; readonly type: string; readonly level: string }
+
+const kinds: Readonly<Record<SefcontextParameters['ftype'], string>> = {
+  a: 'all files',
+  b: 'block device',
+  c: 'character device',
+  d: 'directory',
+  f: 'regular file',
+  l: 'symbolic link',
+  p: 'named pipe',
+  s: 'socket',
+}
+
+/** The rule for a target and kind of file, and the path that it takes its rules from, in semanage's list. */
+export const findRules = (
+  list: string,
+  target: string,
+  ftype: SefcontextParameters['ftype'],
+): { rule?: Rule; substitute?: string } => {
+  let found: { rule?: Rule; substitute?: string } = {}
+  for (const line of list.split('\n')) {
+    if (line.startsWith(`${target} = `)) found = { ...found, substitute: line.slice(target.length + 3).trim() }
+    if (!line.startsWith(`${target} `)) continue
+    const rest = line.slice(target.length).trim()
+    if (!rest.startsWith(kinds[ftype])) continue
+    const context = rest.slice(kinds[ftype].length).trim()
+    const [user = '', role = '', type = context, ...level] = context.split(':')
+    const rule = context.startsWith('<<') ? { user: '', role: '', type: '<<none>>', level: '' } : undefined
+    found = { ...found, rule: rule ?? { user, role, type, level: level.join(':') } }
+  }
+  return found
+}
+
+const shown = (target: string, ftype: string, { user, role, type, level }: Rule): string =>
+  `${target}      ${ftype}      ${user}:${role}:${type}:${level}\n`
+
+/** The step that leads to the wanted state: its command and how the list reads before and after; undefined for none. */
+const stepOf = (
+  params: SefcontextParameters,
+  { rule, substitute: path }: ReturnType<typeof findRules>,
+): { command: Command; before: string; after: string } | undefined => {
+  const { target, ftype, setype, substitute, seuser, selevel, state, reload } = params
+  const quiet = reload ? [] : ['-N']
+  const equal = (one: string) => `${target} = ${one}\n`
+  if (state === 'absent') {
+    if (rule && substitute === undefined) {
+      const command = sh`semanage fcontext ${quiet} -d -f ${ftype} -- ${target}`
+      return { command, before: shown(target, ftype, rule), after: '' }
+    }
+    if (path !== undefined && setype === undefined && (substitute === undefined || substitute === path)) {
+      return { command: sh`semanage fcontext ${quiet} -d -e ${path} -- ${target}`, before: equal(path), after: '' }
+    }
+    return undefined
+  }
+  if (substitute !== undefined) {
+    if (path === substitute) return undefined
+    const verb = path === undefined ? '-a' : '-m'
+    const command = sh`semanage fcontext ${quiet} ${verb} -e ${substitute} -- ${target}`
+    return { command, before: path === undefined ? '' : equal(path), after: equal(substitute) }
+  }
+  const wanted = {
+    user: seuser ?? rule?.user ?? 'system_u',
+    role: rule?.role ?? 'object_r',
+    type: setype ?? '',
+    level: selevel ?? rule?.level ?? 's0',
+  }
+  if (rule && rule.type === wanted.type && rule.user === wanted.user && rule.level === wanted.level) return undefined
+  const user = seuser === undefined ? [] : ['-s', seuser]
+  const level = selevel === undefined ? [] : ['-r', selevel]
+  const verb = rule ? '-m' : '-a'
+  return {
+    command: sh`semanage fcontext ${quiet} ${verb} -t ${wanted.type} -f ${ftype} ${user} ${level} -- ${target}`,
+    before: rule ? shown(target, ftype, rule) : '',
+    after: shown(target, ftype, wanted),
+  }
+}
+
+const checkParameters = (host: Host, params: SefcontextParameters): void => {
+  const { target, setype, substitute, seuser, selevel, state } = params
+  checkOneLine(host, { target, substitute })
+  const fail = (message: string) => new Failure('module.parameter', message, { at: host.at })
+  if (!target.startsWith('/')) throw fail(`'target' must begin with '/': ${target}`)
+  if (substitute !== undefined && !substitute.startsWith('/')) throw fail(`'substitute' must begin with '/'`)
+  if (state === 'present' && setype === undefined && substitute === undefined) {
+    throw fail("sefcontext needs 'setype' or 'substitute'")
+  }
+  for (const [name, word] of Object.entries({ setype, seuser, selevel })) {
+    if (word !== undefined && !/^(\w[\w.:,-]*|<<none>>)$/.test(word)) throw fail(`'${name}' cannot be '${word}'`)
+  }
+}
+
+export const sefcontext = module<SefcontextParameters>(
+  'sefcontext',
+  schema as ModuleSchema,
+  async function* (host, params) {
+    checkParameters(host, params)
+    const { target, ftype, setype, substitute, seuser, selevel, state, ignore_selinux_state } = params
+    const output = await host.run(sh`
+      ${ignore_selinux_state ? sh`:` : sh`[ -e /sys/fs/selinux/enforce ]`} || exit 3
+      command -v semanage >/dev/null || exit 4
+      semanage fcontext -l -n`)
+    if (output.code !== 0) {
+      const reasons: Readonly<Record<number, [string, string]>> = {
+        3: ['SELinux is off on this host', 'ignore_selinux_state: true changes the stored policy'],
+        4: [
+          'the host has no semanage',
+          'install policycoreutils-python-utils (or semanage-utils) with an earlier task',
+        ],
+      }
+      const [message, hint] = reasons[output.code] ?? [`semanage: ${output.stderr.toString().trim()}`, undefined]
+      throw new Failure('module.selinux', message, { at: host.at, hint })
+    }
+    const step = stepOf(params, findRules(output.stdout.toString(), target, ftype))
+    if (step) {
+      const { command, before, after } = step
+      yield* change({
+        what: `${state === 'absent' ? 'remove' : 'set'} the SELinux rule for ${target}`,
+        diff: { before, after },
+        apply: () => runOrFail(host, command),
+      })
+    }
+    return {
+      target,
+      ftype,
+      setype: setype ?? null,
+      substitute: substitute ?? null,
+      seuser: seuser ?? null,
+      serange: selevel ?? null,
+      state,
+    }
+  },
+)
