@@ -16,6 +16,8 @@ export type Context = {
   resolve(value: Value): Value
   /** Applies a filter or a test by name, as `map` and `select` do. */
   filter(name: string, input: Value, positional: Value[], named?: ReadonlyMap<string, Value>): Value
+  /** Whether there is a filter or test of the name. */
+  isKnown(kind: 'filter' | 'test', name: string): boolean
   test(name: string, input: Value, positional: Value[], named?: ReadonlyMap<string, Value>): boolean
 }
 
@@ -36,4 +38,7 @@ type Plugin<Result> = {
 }
 
 export type Filter = Plugin<Value>
-export type Test = Plugin<boolean>
+export type Test = Plugin<boolean> & {
+  /** A variable arrives as it was written down, be it a template or a vault. */
+  readonly seesRaw?: true
+}

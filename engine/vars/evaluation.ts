@@ -75,6 +75,11 @@ export class Evaluation implements Run {
     return callPlugin(`the filter '${name}'`, filter, input, positional, named, this)
   }
 
+  isKnown(kind: 'filter' | 'test', name: string): boolean {
+    const { filters, tests } = this.engine.plugins
+    return findPlugin<unknown>(kind === 'filter' ? filters : tests, name) !== undefined
+  }
+
   test(name: string, input: Value, positional: Value[], named?: ReadonlyMap<string, Value>): boolean {
     const { tests } = this.engine.plugins
     const test = findPlugin(tests, name) ?? unknown('test', name, tests.keys())

@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import type { Test } from './context.ts'
 import { addressTests } from './filters/address.ts'
 import { flagOr, integerOr, listOf, textOr } from './filters/given.ts'
+import { urlTests } from './filters/url.ts'
 import { isCallable } from './jinja/compile.ts'
 import { equal, isTrue, order } from './python/compare.ts'
 import { fail } from './python/failing.ts'
@@ -11,7 +12,8 @@ import { contains } from './python/sequence.ts'
 import { text } from './python/text.ts'
 import { typeName } from './python/type.ts'
 import { regularExpression } from './regularexpression.ts'
-import { Float, isDict, Omit, Undefined, type Value } from './value.ts'
+import { Float, isDict, Omit, Undefined, type Value, Vaulted } from './value.ts'
+import { isVault } from './vault.ts'
 import { compareVersions } from './version.ts'
 
 const unary = (holds: (value: Value) => boolean): Test => ({ parameters: [], apply: (input) => holds(input) })
@@ -51,7 +53,7 @@ const matching = (defaultKind: 'match' | 'search' | 'fullmatch'): Test => ({
   parameters: ['pattern', 'ignorecase', 'multiline', 'match_type'],
   apply: (input, [pattern, ignorecase, multiline, kind]) => {
     const how = textOr(kind, defaultKind)
-    const source = text(pattern ?? fail('the test needs a pattern'))
+    const source = textOr(pattern, '')
     const placed = how === 'match' ? `\\A(?:${source})` : how === 'fullmatch' ? `\\A(?:${source})\\Z` : source
     return regularExpression(placed, {
       ignoreCase: flagOr(ignorecase, false),
@@ -62,13 +64,12 @@ const matching = (defaultKind: 'match' | 'search' | 'fullmatch'): Test => ({
 
 const version: Test = {
   parameters: ['version', 'operator', 'strict', 'version_type'],
-  apply: (input, [other, operator, strict, kind]) =>
-    compareVersions(
-      text(input),
-      text(other ?? ''),
-      textOr(operator, 'eq'),
-      flagOr(strict, false) ? 'strict' : textOr(kind, 'loose'),
-    ),
+  apply: (input, [other, operator, strict, kind]) => {
+    const given = textOr(kind, '')
+    if ((strict ?? null) !== null && given !== '') return fail("give either 'strict' or 'version_type'")
+    const used = flagOr(strict, false) ? 'strict' : given || 'loose'
+    return compareVersions(text(input), text(other ?? ''), textOr(operator, 'eq'), used)
+  },
 }
 
 const file = (holds: (path: string) => boolean): Test =>
@@ -79,6 +80,18 @@ const file = (holds: (path: string) => boolean): Test =>
       return false
     }
   })
+
+const mount = file((path) => statSync(path).dev !== statSync(`${path}/..`).dev || realpathSync(path) === '/')
+const sameFile = comparing((left, right) => {
+  const [one, other] = [left, right].map((path) => statSync(text(path)))
+  return one?.ino === other?.ino && one?.dev === other?.dev
+})
+
+/** Whether there is a filter or test of the name. */
+const known = (kind: 'filter' | 'test'): Test => ({
+  parameters: [],
+  apply: (input, _given, context) => context.isKnown(kind, text(input)),
+})
 
 const truthy = (wanted: boolean): Test => ({
   parameters: ['convert_bool'],
@@ -147,6 +160,7 @@ export const tests: ReadonlyMap<string, Test> = new Map(
     false: outside((value) => value === false),
     falsy: truthy(false),
     file: file((path) => statSync(path).isFile()),
+    filter: known('filter'),
     finished: result('finished', (from) => isTrue(from.get('finished') ?? true)),
     float: outside(isFloat),
     ge,
@@ -158,6 +172,8 @@ export const tests: ReadonlyMap<string, Test> = new Map(
     is_dir: file((path) => statSync(path).isDirectory()),
     is_file: file((path) => statSync(path).isFile()),
     is_link: file((path) => lstatSync(path).isSymbolicLink()),
+    is_mount: mount,
+    is_same_file: sameFile,
     isnan: outside((value) => Number.isNaN(asNumber(value))),
     issubset: subset,
     issuperset: superset,
@@ -170,7 +186,7 @@ export const tests: ReadonlyMap<string, Test> = new Map(
     lt,
     mapping: outside(isDict),
     match: matching('match'),
-    mount: file((path) => statSync(path).dev !== statSync(`${path}/..`).dev || realpathSync(path) === '/'),
+    mount,
     nan: outside((value) => Number.isNaN(asNumber(value))),
     ne,
     none: outside((value) => value === null),
@@ -179,40 +195,36 @@ export const tests: ReadonlyMap<string, Test> = new Map(
     omitted: { parameters: [], isLazy: true, apply: (input) => input instanceof Omit },
     reachable: result('reachable', (from) => !isSet(from, 'unreachable')),
     regex: matching('search'),
-    same_file: comparing(
-      (left, right) =>
-        statSync(text(left)).ino === statSync(text(right)).ino &&
-        statSync(text(left)).dev === statSync(text(right)).dev,
-    ),
+    same_file: sameFile,
     sameas: { parameters: ['other'], isLazy: true, apply: (input, [other]) => Object.is(input, other) },
     search: matching('search'),
     sequence: outside(isSequence),
     skip: result('skipped', (from) => isSet(from, 'skipped')),
     skipped: result('skipped', (from) => isSet(from, 'skipped')),
-    started: result('started', (from) => isTrue(from.get('started') ?? false)),
+    started: result('started', (from) => isTrue(from.get('started') ?? true)),
     string: outside((value) => typeof value === 'string'),
     subset,
     succeeded,
     success: succeeded,
     successful: succeeded,
     superset,
+    test: known('test'),
     timedout: result('timedout', (from) => isDict(from.get('timedout') ?? null)),
     true: outside((value) => value === true),
     truthy: truthy(true),
     undefined: { parameters: [], acceptsUndefined: true, apply: (input) => input instanceof Undefined },
     unreachable: result('unreachable', (from) => isSet(from, 'unreachable')),
     upper: unary((value) => text(value).toUpperCase() === text(value) && /\p{L}/u.test(text(value))),
-    uri: unary((value) => /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(text(value))),
-    url: {
-      parameters: ['schemes'],
-      apply: (input, [schemes]) => {
-        const scheme = /^([a-z][a-z0-9+.-]*):\/\/[^\s/]+/i.exec(text(input))?.[1]
-        return scheme !== undefined && (!Array.isArray(schemes) || schemes.map(text).includes(scheme))
-      },
+    vault_encrypted: {
+      parameters: [],
+      isLazy: true,
+      seesRaw: true,
+      apply: (input) => input instanceof Vaulted || (typeof input === 'string' && isVault(input)),
     },
-    urn: unary((value) => /^urn:[^\s:]+:[^\s]+$/i.test(text(value))),
+    vaulted_file: file((path) => isVault(readFileSync(path, 'latin1'))),
     version,
     version_compare: version,
     ...addressTests,
+    ...urlTests,
   }),
 )

@@ -55,18 +55,22 @@ const combine: Filter = {
     if (!listMerges.includes(how)) fail(`combine has no list_merge '${how}'`, `it may be ${listMerges.join(', ')}`)
     const all = listOf([input, ...listOf(others)]).flatMap((value) => (Array.isArray(value) ? value : [value]))
     return all
+      .filter((value) => value !== null)
       .map((value) => dictOf(value, 'combine'))
-      .reduce((low, high) => merge(low, high, flagOr(options.get('recursive'), false), how as ListMerge))
+      .reduce((low, high) => merge(low, high, flagOr(options.get('recursive'), false), how as ListMerge), new Map())
   },
 }
 
 const dictsort: Filter = {
   parameters: ['case_sensitive', 'by', 'reverse'],
   apply: (input, [caseSensitive, by, reverse]) => {
-    const index = textOr(by, 'key') === 'value' ? 1 : 0
+    const index = ['key', 'value'].indexOf(textOr(by, 'key'))
+    if (index < 0) return fail("dictsort sorts by 'key' or by 'value'")
     const fold = (value: Value) =>
       typeof value === 'string' && !flagOr(caseSensitive, false) ? value.toLowerCase() : value
-    const pairs = [...dictOf(input, 'dictsort')].sort((left, right) => order(fold(left[index]), fold(right[index])))
+    const pairs = [...dictOf(input, 'dictsort')].sort((left, right) =>
+      order(fold(left[index] as Value), fold(right[index] as Value)),
+    )
     if (flagOr(reverse, false)) pairs.reverse()
     return pairs.map(([key, value]) => tuple(key, value))
   },
@@ -77,10 +81,12 @@ const rekey: Filter = {
   parameters: ['key', 'duplicates'],
   apply: (input, [name, duplicates]) => {
     const key = textOr(name, '')
+    const whenTwice = textOr(duplicates, 'error')
+    if (whenTwice !== 'error' && whenTwice !== 'overwrite') return fail("duplicates may be 'error' or 'overwrite'")
     const made: Dict = new Map()
     for (const member of isDict(input) ? [...input.values()] : listOf(input)) {
       const value = dictOf(member, 'rekey_on_member').get(key) ?? fail(`an item does not have the key '${key}'`)
-      if (made.has(toKey(value)) && textOr(duplicates, 'error') === 'error') {
+      if (made.has(toKey(value)) && whenTwice === 'error') {
         fail(`the key '${text(value)}' occurs twice`, "duplicates='overwrite' allows it")
       }
       made.set(toKey(value), member)

@@ -3,12 +3,10 @@ import type { Filter } from '../context.ts'
 import { compactJson, fromJson, type JsonStyle, toJson } from '../json.ts'
 import { fail } from '../python/failing.ts'
 import { asNumber } from '../python/number.ts'
-import { dict } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import { readYaml, readYamlDocuments } from '../readyaml.ts'
-import { isDict, type Value } from '../value.ts'
 import { toYaml } from '../yamltext.ts'
-import { flagOr, integerOr, listOf, textOr } from './given.ts'
+import { flagOr, integerOr, listOf, stringOf, textOr } from './given.ts'
 
 const jsonParameters = [
   'indent',
@@ -83,60 +81,13 @@ const uuid = (name: string, namespace: string): string => {
   return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-const encoded = (value: Value, safe: string): string =>
-  encodeURIComponent(text(value))
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/%([0-9A-F]{2})/g, (all, code: string) =>
-      safe.includes(String.fromCharCode(Number.parseInt(code, 16)))
-        ? String.fromCharCode(Number.parseInt(code, 16))
-        : all,
-    )
-
-const urlencode: Filter = {
-  parameters: [],
-  apply: (input) => {
-    if (!isDict(input) && !Array.isArray(input)) return encoded(input, '/')
-    const pairs = isDict(input) ? [...input] : input.map((pair) => listOf(pair))
-    return pairs
-      .map(
-        ([key, value]) =>
-          `${encoded(key ?? '', '').replaceAll('%20', '+')}=${encoded(value ?? '', '').replaceAll('%20', '+')}`,
-      )
-      .join('&')
-  },
-}
-
-const urlsplit: Filter = {
-  parameters: ['query'],
-  apply: (input, [wanted]) => {
-    const [, scheme = '', rest = ''] = /^(?:([a-zA-Z][\w+.-]*):)?(.*)$/s.exec(text(input)) ?? []
-    const [, netloc = '', path = '', query = '', fragment = ''] =
-      /^(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(rest) ?? []
-    const user = /^(?:(.*)@)?(.*)$/.exec(netloc)!
-    const [username, password] =
-      user[1] === undefined
-        ? [null, null]
-        : [user[1].split(':')[0]!, user[1].includes(':') ? user[1].slice(user[1].indexOf(':') + 1) : null]
-    const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(user[2]!) ?? []
-    const parts = dict([
-      ['fragment', fragment],
-      ['hostname', host === '' ? null : host.replace(/^\[|\]$/g, '').toLowerCase()],
-      ['netloc', netloc],
-      ['password', password],
-      ['path', path],
-      ['port', port === undefined ? null : Number(port)],
-      ['query', query],
-      ['scheme', scheme.toLowerCase()],
-      ['username', username],
-    ])
-    if (wanted === undefined || wanted === '') return parts
-    return (
-      parts.get(text(wanted)) ??
-      (parts.has(text(wanted))
-        ? null
-        : fail(`a URL has no part '${text(wanted)}'`, `its parts are ${[...parts.keys()].join(', ')}`))
-    )
-  },
+/** Base64 as Python reads it: other characters are passed over, and what is left out at its end is missed. */
+const fromBase64 = (value: string): Buffer => {
+  const digits = value.replace(/[^A-Za-z0-9+/=]/g, '')
+  const body = digits.replace(/=.*$/, '')
+  return body.length % 4 === 1 || digits.length < Math.ceil(body.length / 4) * 4
+    ? fail('the base64 text is incomplete: its padding is missing')
+    : Buffer.from(body, 'base64')
 }
 
 const hash: Filter = {
@@ -173,7 +124,7 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
   b64decode: {
     parameters: ['encoding'],
     apply: (input, [encoding]) =>
-      Buffer.from(text(input), 'base64').toString(bufferEncoding(textOr(encoding, 'utf-8'))),
+      fromBase64(stringOf(input, 'b64decode')).toString(bufferEncoding(textOr(encoding, 'utf-8'))),
   },
   b64encode: {
     parameters: ['encoding'],
@@ -208,7 +159,4 @@ export const encodingFilters: Readonly<Record<string, Filter>> = {
         sortKeys: true,
       }).replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
   },
-  urldecode: { parameters: [], apply: (input) => decodeURIComponent(text(input).replaceAll('+', ' ')) },
-  urlencode,
-  urlsplit,
 }

@@ -10,6 +10,16 @@ import { type Dict, isDict, type Value } from '../value.ts'
 export const textOr = (value: Value | undefined, fallback: string): string =>
   value === undefined || value === null ? fallback : text(value)
 
+/** A value that has to be a string: what is turned into one silently hides a mistake. */
+export const stringOf = (value: Value | undefined, what: string): string =>
+  typeof value === 'string'
+    ? value
+    : fail(`${what} needs a string, not '${typeName(value ?? null)}'`, "convert it with '| string'")
+
+/** An argument that must be given. */
+export const required = (value: Value | undefined, what: string): Value =>
+  value === undefined ? fail(`${what} is missing`) : value
+
 /** An argument as an integer; a Failure when it is something else. */
 export const integerOr = (value: Value | undefined, fallback: number, what = 'the argument'): number => {
   if (value === undefined || value === null) return fallback

@@ -3,10 +3,11 @@ import { item } from '../python/access.ts'
 import { fail } from '../python/failing.ts'
 import { items, length, tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
+import { typeName } from '../python/type.ts'
 import { isDict, Undefined, type Value } from '../value.ts'
 import { compareLoose } from '../version.ts'
 import { distinct, Seen } from './distinct.ts'
-import { flagOr, integerOr, listOf, strictList, textOr } from './given.ts'
+import { dictOf, flagOr, integerOr, listOf, required, strictList, textOr } from './given.ts'
 
 const among = (all: readonly Value[]): Seen => {
   const seen = new Seen()
@@ -42,16 +43,23 @@ const slices = (all: readonly Value[], count: number, fill: Value | undefined): 
     const end = start + size + (index < longer ? 1 : 0)
     const part = all.slice(start, end)
     start = end
-    if (fill !== undefined && fill !== null && index >= longer && longer > 0) part.push(fill)
+    if (fill !== undefined && fill !== null && index >= longer) part.push(fill)
     return part
   })
 }
 
 const batches = (all: readonly Value[], size: number, fill: Value | undefined): Value[] => {
   const rows: Value[][] = []
-  for (let start = 0; start < all.length; start += size) rows.push(all.slice(start, start + size))
-  const last = rows.at(-1)
-  if (last && fill !== undefined && fill !== null) while (last.length < size) last.push(fill)
+  let row: Value[] = []
+  for (const value of all) {
+    if (row.length === size) {
+      rows.push(row)
+      row = []
+    }
+    row.push(value)
+  }
+  if (row.length > 0) rows.push(row)
+  if (fill !== undefined && fill !== null && row.length > 0) while (row.length < size) row.push(fill)
   return rows
 }
 
@@ -75,6 +83,7 @@ export const subelements = (elements: readonly Value[], path: string, skipsMissi
   const pairs: Value[] = []
   for (const element of elements) {
     let found: Value | undefined = element
+    if (!isDict(element)) fail(`subelements needs a list of dicts, not of values of type '${typeName(element)}'`)
     for (const step of path.split('.')) found = found !== undefined && isDict(found) ? found.get(step) : undefined
     if (found === undefined || found === null) {
       if (skipsMissing) continue
@@ -122,11 +131,14 @@ const extract: Filter = {
 export const listFilters: Readonly<Record<string, Filter>> = {
   batch: {
     parameters: ['linecount', 'fill_with'],
-    apply: (input, [count, fill]) => batches(listOf(input), integerOr(count, 1), fill),
+    apply: (input, [count, fill]) => batches(listOf(input), integerOr(required(count, 'the size of a batch'), 1), fill),
   },
   combinations: {
     parameters: ['r'],
-    apply: (input, [count]) => choose(listOf(input), integerOr(count, 2), false).map((row) => tuple(...row)),
+    apply: (input, [count]) =>
+      choose(listOf(input), integerOr(required(count, 'the size of a combination'), 0), false).map((row) =>
+        tuple(...row),
+      ),
   },
   count: size,
   difference: combining((left, right) => distinct(without(left, right))),
@@ -180,7 +192,10 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   },
   slice: {
     parameters: ['slices', 'fill_with'],
-    apply: (input, [count, fill]) => slices(listOf(input), integerOr(count, 1), fill),
+    apply: (input, [wanted, fill]) => {
+      const count = integerOr(required(wanted, 'the number of slices'), 1)
+      return count > 0 ? slices(listOf(input), count, fill) : fail('slice needs a number of slices above zero')
+    },
   },
   subelements: {
     parameters: ['subelements', 'skip_missing'],
@@ -202,8 +217,11 @@ export const listFilters: Readonly<Record<string, Filter>> = {
   },
   zip: {
     parameters: ['*others', '**options'],
-    apply: (input, [others]) => {
+    apply: (input, [others, options]) => {
       const lists = [listOf(input), ...listOf(others).map(listOf)]
+      const isStrict = flagOr(dictOf(options, 'zip').get('strict'), false)
+      if (isStrict && lists.some((list) => list.length !== lists[0]!.length))
+        return fail('zip(strict=true) needs lists of the same length')
       return zipped(lists, Math.min(...lists.map((list) => list.length)), null)
     },
   },

@@ -1,11 +1,13 @@
 import type { Context, Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
 import { percentFormat } from '../python/format.ts'
-import { asNumber, float, negate, parts, roundHalfEven } from '../python/number.ts'
+import { arithmetic, asNumber, float, negate, parts, positive, roundHalfEven } from '../python/number.ts'
 import { text } from '../python/text.ts'
+import { typeName } from '../python/type.ts'
 import { isDict, Undefined, type Value } from '../value.ts'
 import { flagOr, integerOr, listOf, numberOf, textOr } from './given.ts'
 import { type Random, seededRandom, unseededRandom } from './random.ts'
+import { toFloat } from './type.ts'
 
 const round: Filter = {
   parameters: ['precision', 'method'],
@@ -53,7 +55,7 @@ const humanReadable: Filter = {
 /** A size in words as bytes (or bits): `1 GB`, `512M`, `10 kb`. */
 const humanToBytes = (source: string, defaultUnit: string, isBits: boolean): Value => {
   const match =
-    /^\s*([+-]?\d*\.?\d+)\s*([a-zA-Z]+)?\s*$/.exec(source) ??
+    /^\s*(\d*\.?\d+)\s*([a-zA-Z]+)?\s*$/.exec(source) ??
     fail(`'${source}' is not a size`, 'write a number and a unit, as 512M or 1 GB')
   const unit = match[2] ?? (defaultUnit || 'B')
   const letter = unit[0]!.toUpperCase()
@@ -66,7 +68,7 @@ const humanToBytes = (source: string, defaultUnit: string, isBits: boolean): Val
   if (!allowed.includes(word)) return fail(`'${source}' has no unit that is known`)
   if (isBits && unit.endsWith('B') && unit.length > 1)
     return fail(`'${source}' is a size in bytes where bits are expected`)
-  return Math.round(Number(match[1]) * size)
+  return roundHalfEven(Number(match[1]) * size, 0)
 }
 
 const randomFor = (seed: Value | undefined): Random =>
@@ -78,8 +80,10 @@ const random: Filter = {
     const generator = randomFor(seed)
     if (typeof input === 'string' || Array.isArray(input) || isDict(input)) {
       const all = listOf(input)
+      if ((start ?? step ?? null) !== null) return fail('random takes start and step with an integer alone')
       return all.length === 0 ? new Undefined('no random item: the list is empty') : all[generator.below(all.length)]!
     }
+    if (parts(input)?.float !== false) return fail(`random needs an integer or a list, not '${typeName(input)}'`)
     const from = integerOr(start, 0)
     const stride = integerOr(step, 1)
     const count = Math.ceil((numberOf(input, 'the end of the range') - from) / stride)
@@ -103,7 +107,7 @@ const shuffle: Filter = {
 const filesize: Filter = {
   parameters: ['binary'],
   apply: (input, [binary]) => {
-    const value = numberOf(input, 'the size')
+    const value = numberOf(toFloat(input) ?? input, 'the size')
     const base = flagOr(binary, false) ? 1024 : 1000
     const names = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
     if (value === 1) return '1 Byte'
@@ -115,6 +119,8 @@ const filesize: Filter = {
 }
 
 const logarithm = (value: number, base: number): number => {
+  if (value <= 0 || base <= 0) return fail('log needs numbers above zero')
+  if (base === Math.E) return Math.log(value)
   if (base === 10) return Math.log10(value)
   return base === 2 ? Math.log2(value) : Math.log(value) / Math.log(base)
 }
@@ -124,7 +130,7 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
     parameters: [],
     apply: (input: Value, _given: (Value | undefined)[], _context: Context) => {
       const value = asNumber(input) ?? fail(`abs needs a number, not '${text(input)}'`)
-      return value < 0 ? negate(input) : input
+      return value < 0 ? negate(input) : positive(input)
     },
   },
   filesizeformat: filesize,
@@ -136,15 +142,12 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
   log: {
     parameters: ['base'],
     apply: (input, [base]) =>
-      float(
-        base === undefined
-          ? Math.log(numberOf(input, 'the value'))
-          : logarithm(numberOf(input, 'the value'), numberOf(base, 'base')),
-      ),
+      float(logarithm(numberOf(input, 'the value'), base === undefined ? Math.E : numberOf(base, 'base'))),
   },
   pow: {
     parameters: ['exponent'],
-    apply: (input, [exponent]) => float(numberOf(input, 'the base') ** numberOf(exponent, 'the exponent')),
+    apply: (input, [exponent]) =>
+      arithmetic('**', float(numberOf(input, 'the base')), float(numberOf(exponent, 'the exponent'))),
   },
   random,
   root: {
@@ -152,7 +155,8 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
     apply: (input, [base]) => {
       const degree = base === undefined ? 2 : numberOf(base, 'the base')
       const value = numberOf(input, 'the value')
-      return float(degree === 2 ? Math.sqrt(value) : value ** (1 / degree))
+      if (degree === 2 && value >= 0) return float(Math.sqrt(value))
+      return degree === 0 ? fail('there is no root of degree zero') : arithmetic('**', float(value), float(1 / degree))
     },
   },
   round,

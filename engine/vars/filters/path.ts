@@ -6,9 +6,12 @@ import { fail } from '../python/failing.ts'
 import { tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
 import type { Value } from '../value.ts'
-import { listOf, textOr } from './given.ts'
+import { listOf, stringOf, textOr } from './given.ts'
 
-const simple = (change: (path: string) => Value): Filter => ({ parameters: [], apply: (input) => change(text(input)) })
+const simple = (name: string, change: (path: string) => Value): Filter => ({
+  parameters: [],
+  apply: (input) => change(stringOf(input, name)),
+})
 
 const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
@@ -68,36 +71,45 @@ const real = (path: string): string => {
 }
 
 export const pathFilters: Readonly<Record<string, Filter>> = {
-  basename: simple(basename),
+  basename: simple('basename', basename),
   commonpath: { parameters: [], apply: (input) => commonpath(listOf(input).map(text)) },
-  dirname: simple(dirname),
-  expanduser: simple((path) => path.replace(/^~(?=\/|$)/, homedir())),
+  dirname: simple('dirname', dirname),
+  expanduser: simple('expanduser', (path) => path.replace(/^~(?=\/|$)/, homedir())),
   expandvars: {
     parameters: [],
     apply: (input, _given, context) =>
-      text(input).replace(
+      stringOf(input, 'expandvars').replace(
         /\$(?:\{([^}]*)\}|(\w+))/g,
         (all, braced?: string, bare?: string) => context.surroundings.environment(braced ?? bare ?? '') ?? all,
       ),
   },
-  normpath: simple(normalize),
+  normpath: simple('normpath', normalize),
   path_join: {
     parameters: [],
     apply: (input) => {
-      const parts = Array.isArray(input) ? input.map(text) : [text(input)]
+      const parts = Array.isArray(input)
+        ? input.map((part) => stringOf(part, 'path_join'))
+        : [stringOf(input, 'path_join')]
       return parts.length === 0 ? fail('path_join needs at least one part') : joinPaths(parts)
     },
   },
-  realpath: simple(real),
-  relpath: { parameters: ['start'], apply: (input, [start]) => relative(text(input), textOr(start, '.')) },
-  splitext: simple(splitext),
-  win_basename: simple((path) => path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)),
-  fileglob: simple((pattern) =>
+  realpath: simple('realpath', real),
+  relpath: {
+    parameters: ['start'],
+    apply: (input, [start]) => relative(stringOf(input, 'relpath'), textOr(start, '.')),
+  },
+  splitext: simple('splitext', splitext),
+  win_basename: simple('win_basename', (path) =>
+    path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1),
+  ),
+  fileglob: simple('fileglob', (pattern) =>
     globSync(pattern).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true),
   ),
-  win_splitdrive: simple((path) => {
+  win_splitdrive: simple('win_splitdrive', (path) => {
     const drive = /^(?:[^\\/]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)/.exec(path)?.[0] ?? ''
     return tuple(drive, path.slice(drive.length))
   }),
-  win_dirname: simple((path) => path.slice(0, Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/'), 0))),
+  win_dirname: simple('win_dirname', (path) =>
+    path.slice(0, Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/'), 0)),
+  ),
 }

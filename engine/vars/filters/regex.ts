@@ -30,9 +30,11 @@ const search: Filter = {
       ignoreCase: flagOr(options.get('ignorecase'), false),
       multiline: flagOr(options.get('multiline'), false),
     })
+    const wanted = listOf(groups).map(text)
+    const odd = wanted.find((reference) => !/^\\(?:g<\S+>|\d+)$/.test(reference))
+    if (odd !== undefined) return fail(`'${odd}' is no reference to a group`, "write '\\\\1' or '\\\\g<name>'")
     const match = expression.exec(text(input))
     if (match === null) return null
-    const wanted = listOf(groups).map(text)
     if (wanted.length === 0) return match[0]
     return wanted.map((reference): Value => {
       const named = /^\\g<(\S+)>$/.exec(reference)?.[1]
@@ -40,9 +42,7 @@ const search: Filter = {
         const found = match.groups && Object.hasOwn(match.groups, named)
         return found ? (match.groups![named] ?? null) : fail(`the pattern has no group '${named}'`)
       }
-      const digits = named ?? /^\\(\d+)$/.exec(reference)?.[1]
-      if (digits === undefined)
-        return fail(`'${reference}' is no reference to a group`, "write '\\\\1' or '\\\\g<name>'")
+      const digits = named ?? reference.slice(1)
       return Number(digits) < match.length
         ? (match[Number(digits)] ?? null)
         : fail(`the pattern has no group ${digits}`)

@@ -13,6 +13,10 @@ import { flagOr, listOf } from './given.ts'
 /** The items of a value, each evaluated as far as its own outside goes. */
 const settled = (value: Value, context: Context): Value[] => items(value).map((part) => context.settle(part))
 
+/** As `settled`; what is false, as None or 0, passes for an empty list. */
+const settledOrNone = (value: Value, context: Context): Value[] =>
+  value instanceof Undefined || isTrue(value) ? settled(value, context) : []
+
 /** Gets `a.b.0` of an item: what `map(attribute=…)`, `sort(attribute=…)` and `selectattr` look at. */
 const getter = (path: Value, context: Context): ((value: Value) => Value) => {
   const steps: Value[] =
@@ -93,7 +97,7 @@ const map: Filter = {
       named !== undefined && isDict(named) ? [...named].map(([key, value]) => [String(key), value]) : [],
     )
     const path = options.get('attribute')
-    const all = settled(input, context)
+    const all = settledOrNone(input, context)
     if (filter === undefined && path !== undefined) {
       const get = getter(path, context)
       const fallback = options.get('default')
@@ -116,7 +120,7 @@ const selecting = (wanted: boolean, hasAttribute: boolean): Filter => ({
     const options = new Map<string, Value>(
       named !== undefined && isDict(named) ? [...named].map(([key, value]) => [String(key), value]) : [],
     )
-    return settled(input, context).filter((value) => {
+    return settledOrNone(input, context).filter((value) => {
       const looked = get(value)
       const holds = test === undefined ? isTrue(looked) : context.test(text(test), looked, listOf(rest), options)
       return holds === wanted

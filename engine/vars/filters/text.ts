@@ -1,11 +1,13 @@
 import type { Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
 import { percentFormat } from '../python/format.ts'
+import { pprint } from '../python/pprint.ts'
 import { tuple } from '../python/sequence.ts'
 import { capitalize, lines, split, strip } from '../python/strings.ts'
-import { repr, text } from '../python/text.ts'
+import { text } from '../python/text.ts'
 import { isDict, type Value } from '../value.ts'
-import { flagOr, integerOr, listOf, textOr } from './given.ts'
+import { flagOr, integerOr, listOf, required, stringOf, textOr } from './given.ts'
+import { urlize } from './urlize.ts'
 
 const simple = (change: (value: string) => Value): Filter => ({ parameters: [], apply: (input) => change(text(input)) })
 
@@ -15,7 +17,7 @@ const indent: Filter = {
   parameters: ['width', 'first', 'blank'],
   apply: (input, [width, first, blank]) => {
     const margin = typeof width === 'string' ? width : ' '.repeat(integerOr(width, 4, 'width'))
-    const source = `${text(input)}\n`
+    const source = `${stringOf(input, 'indent')}\n`
     const isBlank = flagOr(blank, false)
     const all = isBlank ? lines(source) : source.slice(0, -1).split(/\r\n|\r|\n/)
     const [head = '', ...rest] = all
@@ -75,7 +77,7 @@ const comment: Filter = {
     const prefix = option('prefix') ?? decoration.trimEnd()
     const postfix = option('postfix') ?? decoration.trimEnd()
     const times = (key: string) => Number(option(key) ?? 1)
-    const source = text(input).replaceAll(newline, newline + decoration)
+    const source = stringOf(input, 'comment').replaceAll(newline, newline + decoration)
     const rows = (decoration + source).replaceAll(decoration + newline, decoration.trimEnd() + newline)
     return [
       beginning === '' ? '' : beginning + newline,
@@ -88,8 +90,23 @@ const comment: Filter = {
 }
 
 const escaped: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
-const escapeMarkup = simple((value) => value.replace(/[&<>"']/g, (character) => escaped[character]!))
-const unchanged: Filter = { parameters: [], apply: (input) => input }
+const markup = (value: string): string => value.replace(/[&<>"']/g, (character) => escaped[character]!)
+const escapeMarkup = simple(markup)
+const asText: Filter = { parameters: [], apply: (input) => text(input) }
+
+const urlizes: Filter = {
+  parameters: ['trim_url_limit', 'nofollow', 'target', 'rel', 'extra_schemes'],
+  apply: (input, [limit, nofollow, target, rel, schemes]) =>
+    urlize(markup(text(input)), {
+      limit: limit === undefined || limit === null ? Number.POSITIVE_INFINITY : integerOr(limit, 0),
+      rel: [...new Set([...textOr(rel, '').split(/\s+/), ...(flagOr(nofollow, false) ? ['nofollow'] : []), 'noopener'])]
+        .filter(Boolean)
+        .sort()
+        .join(' '),
+      target: textOr(target, ''),
+      schemes: schemes === undefined || schemes === null ? [] : listOf(schemes).map(text),
+    }),
+}
 
 const xmlattr: Filter = {
   parameters: ['autospace'],
@@ -97,7 +114,7 @@ const xmlattr: Filter = {
     if (!isDict(input)) return fail('xmlattr needs a dict')
     const body = [...input]
       .filter(([, value]) => value !== null)
-      .map(([key, value]) => `${key}="${text(value).replace(/[&<>"']/g, (character) => escaped[character]!)}"`)
+      .map(([key, value]) => `${key}="${markup(text(value))}"`)
       .join(' ')
     return flagOr(autospace, true) && body !== '' ? ` ${body}` : body
   },
@@ -106,9 +123,10 @@ const xmlattr: Filter = {
 const truncate: Filter = {
   parameters: ['length', 'killwords', 'end', 'leeway'],
   apply: (input, [length, killwords, end, leeway]) => {
-    const source = text(input)
+    const source = stringOf(input, 'truncate')
     const size = integerOr(length, 255)
     const tail = textOr(end, '...')
+    if (size < tail.length) return fail(`truncate needs a length of at least ${tail.length}, not ${size}`)
     if (source.length <= size + integerOr(leeway, 5)) return source
     const head = source.slice(0, size - tail.length)
     if (flagOr(killwords, false)) return head + tail
@@ -125,10 +143,10 @@ const replaceText: Filter = {
   parameters: ['old', 'new', 'count'],
   apply: (input, [old, put, count]) => {
     const source = text(input)
-    const wanted = textOr(old, '')
+    const wanted = textOr(required(old, 'the text to replace'), '')
     const pieces = wanted === '' ? ['', ...Array.from(source), ''] : source.split(wanted)
     const limit = integerOr(count, -1)
-    const by = textOr(put, '')
+    const by = textOr(required(put, 'the new text'), '')
     if (limit < 0 || pieces.length - 1 <= limit) return pieces.join(by)
     return pieces.slice(0, limit + 1).join(by) + wanted + pieces.slice(limit + 1).join(wanted)
   },
@@ -173,21 +191,21 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     },
   },
   lower: simple((value) => value.toLowerCase()),
-  pprint: { parameters: [], apply: (input) => repr(input) },
-  quote: simple(shellQuote),
+  pprint: { parameters: [], apply: (input) => pprint(input) },
+  quote: { parameters: [], apply: (input) => shellQuote(input === null ? '' : text(input)) },
   replace: replaceText,
-  safe: unchanged,
+  safe: asText,
   split: {
     parameters: ['sep', 'maxsplit'],
     apply: (input, [separator, limit]) =>
       split(
-        text(input),
+        stringOf(input, 'split'),
         separator === undefined || separator === null ? undefined : text(separator),
         integerOr(limit, -1),
       ),
   },
   splitlines: simple((value) => lines(value)),
-  string: { parameters: [], apply: (input) => text(input) },
+  string: asText,
   striptags: simple((value) =>
     value
       .replace(/<!--[\s\S]*?-->|<[^>]*>/g, '')
@@ -203,12 +221,13 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   },
   truncate,
   upper: simple((value) => value.toUpperCase()),
+  urlize: urlizes,
   wordcount: simple((value) => value.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
   wordwrap: {
     parameters: ['width', 'break_long_words', 'wrapstring', 'break_on_hyphens'],
     apply: (input, [width, breaksLong, wrapstring, breaksHyphens]) =>
       wrap(
-        text(input),
+        stringOf(input, 'wordwrap'),
         integerOr(width, 79),
         flagOr(breaksLong, true),
         textOr(wrapstring, '\n'),

@@ -2,7 +2,7 @@ import type { Filter } from '../context.ts'
 import { Datetime, strftime } from '../python/datetime.ts'
 import { fail } from '../python/failing.ts'
 import { text } from '../python/text.ts'
-import { flagOr, numberOf, textOr } from './given.ts'
+import { flagOr, numberOf, stringOf, textOr } from './given.ts'
 
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
@@ -58,7 +58,7 @@ export const timeFilters: Readonly<Record<string, Filter>> = {
         second === undefined || second === null
           ? new Date()
           : new Date(numberOf(typeof second === 'string' ? Number(second) : second, 'the seconds') * 1000)
-      return strftime(text(input), date, flagOr(utc, false))
+      return strftime(stringOf(input, 'strftime'), date, flagOr(utc, false))
     },
   },
   to_datetime: {

@@ -1,12 +1,14 @@
 import { Failure } from '../../failure.ts'
 import type { Filter } from '../context.ts'
+import { attribute } from '../python/access.ts'
 import { isTrue } from '../python/compare.ts'
 import { undefinedFailure } from '../python/failing.ts'
+import { Fields } from '../python/fields.ts'
 import { float, int, parts } from '../python/number.ts'
 import { text } from '../python/text.ts'
 import { typeName } from '../python/type.ts'
-import { Float, Undefined, type Value } from '../value.ts'
-import { integerOr } from './given.ts'
+import { Float, isDict, Undefined, type Value } from '../value.ts'
+import { integerOr, stringOf } from './given.ts'
 
 const fallback: Filter = {
   parameters: ['default_value', 'boolean'],
@@ -14,6 +16,17 @@ const fallback: Filter = {
   apply: (input, [other = '', boolean = false]) => {
     if (input instanceof Undefined) return other
     return isTrue(boolean) && !isTrue(input) ? other : input
+  },
+}
+
+/** An attribute alone; a key of the name does not count. */
+const attr: Filter = {
+  parameters: ['name'],
+  isLazy: true,
+  apply: (input, [name]) => {
+    const wanted = stringOf(name, 'attr')
+    const found = attribute(isDict(input) && !(input instanceof Fields) ? new Map() : input, wanted)
+    return found
   },
 }
 
@@ -54,7 +67,7 @@ const toInteger = (value: Value, base: number): Value | undefined => {
   return int(sign * total)
 }
 
-const toFloat = (value: Value): number | undefined => {
+export const toFloat = (value: Value): number | undefined => {
   const number = parts(value)
   if (number) return Number(number.value)
   if (typeof value !== 'string') return undefined
@@ -91,19 +104,20 @@ const ternary: Filter = {
 }
 
 export const typeFilters: Readonly<Record<string, Filter>> = {
+  attr,
   bool,
   d: fallback,
   default: fallback,
   float: {
     parameters: ['default'],
-    apply: (input, [other]) => {
+    apply: (input, [other = float(0)]) => {
       const number = toFloat(input)
-      return number === undefined ? (other ?? float(0)) : float(number)
+      return number === undefined ? other : float(number)
     },
   },
   int: {
     parameters: ['default', 'base'],
-    apply: (input, [other, base]) => toInteger(input, integerOr(base, 10)) ?? other ?? 0,
+    apply: (input, [other = 0, base]) => toInteger(input, integerOr(base, 10)) ?? other,
   },
   mandatory,
   ternary,

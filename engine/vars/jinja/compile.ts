@@ -144,16 +144,21 @@ export const compileExpression = (node: Expression, plugins: Plugins): Code => {
   }
 }
 
+/** What a name stands for as it was written down: a template or vault stays one. */
+const lookUp = (name: string, frame: Frame): Value | undefined => {
+  for (let inner: Frame | undefined = frame; inner !== undefined; inner = inner.parent) {
+    const value = inner.locals?.get(name)
+    if (value !== undefined) return value
+  }
+  return frame.run.scope.get(name)
+}
+
 const compileName = (name: string, offset: number, plugins: Plugins): Code => {
   const at = positions(offset)
   const global = plugins.globals.get(name)
   return (frame) => {
-    for (let inner: Frame | undefined = frame; inner !== undefined; inner = inner.parent) {
-      const value = inner.locals?.get(name)
-      if (value !== undefined) return settle(value, frame.run, name)
-    }
     const { run } = frame
-    const value = run.scope.get(name)
+    const value = lookUp(name, frame)
     if (value !== undefined) return settle(value, run, name)
     if (global !== undefined) return global(run, frame)
     return new Missing(`'${name}'`, at(run), name, () => run.scope.names())
@@ -253,10 +258,20 @@ export const compileFilter = (node: FilterNode, object: Code, plugins: Plugins):
   })
 }
 
+/** An expression whose own value is not evaluated when it is a template or a vault. */
+const compileRaw = (node: Expression, plugins: Plugins): Code => {
+  if (node.kind === 'attribute') {
+    const object = compileExpression(node.object, plugins)
+    return (frame) => attribute(object(frame), node.name)
+  }
+  const code = compileExpression(node, plugins)
+  return node.kind === 'name' ? (frame) => lookUp(node.name, frame) ?? code(frame) : code
+}
+
 const compileTest = (node: TestNode, plugins: Plugins): Code => {
-  const object = compileExpression(node.object, plugins)
   const given = compileArguments(node.arguments, plugins)
   const test = findPlugin(plugins.tests, node.name)
+  const object = (test?.seesRaw ? compileRaw : compileExpression)(node.object, plugins)
   const what = `the test '${node.name}'`
   return guarded(node.offset, (frame) => {
     if (test === undefined) return unknown('test', node.name, plugins.tests.keys())

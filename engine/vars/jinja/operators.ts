@@ -2,7 +2,7 @@ import { equal, order } from '../python/compare.ts'
 import { Datetime, Timedelta } from '../python/datetime.ts'
 import { fail, undefinedFailure } from '../python/failing.ts'
 import { percentFormat } from '../python/format.ts'
-import { arithmetic } from '../python/number.ts'
+import { arithmetic, parts } from '../python/number.ts'
 import { contains, tuple } from '../python/sequence.ts'
 import { typeName } from '../python/type.ts'
 import { isDict, Tuple, Undefined, type Value } from '../value.ts'
@@ -51,14 +51,19 @@ const joinedLists = (left: Value[], right: Value[]): Value => {
   return left instanceof Tuple ? tuple(...left, ...right) : left.concat(right)
 }
 
-const repeated = (value: Value, count: number): Value => {
-  if (typeof value === 'string') return value.repeat(Math.max(0, count))
+/** More than that is a mistake, and would fill the memory. */
+const longest = 100_000_000
+
+const repeated = (value: string | Value[], times: number | bigint): Value => {
+  const count = value.length === 0 ? 0 : Math.max(0, Number(times))
+  if (value.length * count > longest) return fail(`the result of * would have more than ${longest} items`)
+  if (typeof value === 'string') return value.repeat(count)
   const all: Value[] = value instanceof Tuple ? tuple() : []
-  for (let round = 0; round < count; round++) all.push(...(value as Value[]))
+  for (let round = 0; round < count; round++) for (const item of value) all.push(item)
   return all
 }
 
-const isSequence = (value: Value): boolean => typeof value === 'string' || Array.isArray(value)
+const isSequence = (value: Value): value is string | Value[] => typeof value === 'string' || Array.isArray(value)
 
 /** Arithmetic, and what `+`, `*` and `%` mean for texts and lists. */
 export const compileBinary = (node: Binary, left: Code, right: Code): Code => {
@@ -70,8 +75,8 @@ export const compileBinary = (node: Binary, left: Code, right: Code): Code => {
       if (typeof a === 'string' && typeof b === 'string') return a + b
       if (Array.isArray(a) && Array.isArray(b)) return joinedLists(a, b)
     } else if (operator === '*') {
-      if (isSequence(a) && Number.isInteger(b)) return repeated(a, b as number)
-      if (isSequence(b) && Number.isInteger(a)) return repeated(b, a as number)
+      const times = isSequence(a) ? parts(b) : isSequence(b) ? parts(a) : undefined
+      if (times?.float === false) return repeated((isSequence(a) ? a : b) as string | Value[], times.value)
     } else if (operator === '-' && a instanceof Datetime && b instanceof Datetime) {
       return new Timedelta(a.seconds - b.seconds)
     } else if (operator === '%' && typeof a === 'string') return percentFormat(a, frame.run.resolve(b))

@@ -1,10 +1,11 @@
 import type { Position } from '../../failure.ts'
-import { Callable, Float, isDict, Tuple, Undefined, type Value } from '../value.ts'
+import { Callable, isDict, Tuple, Undefined, type Value } from '../value.ts'
 import { dictMethods, listMethods, tupleMethods } from './containers.ts'
 import { fail, Missing } from './failing.ts'
 import { Fields, NamedTuple } from './fields.ts'
 import type { Given, Method } from './method.ts'
-import { asNumber } from './number.ts'
+import { asNumber, parts } from './number.ts'
+import { numberAttribute } from './numberattributes.ts'
 import { itemAt, toKey } from './sequence.ts'
 import { stringMethods } from './strings.ts'
 import { repr } from './text.ts'
@@ -34,8 +35,10 @@ export const attribute = (object: Value, name: string, site: Site = nowhere): Va
     const method = (object instanceof Tuple ? tuples : lists).get(name)
     if (method !== undefined) return bound(object, name, method)
     if (object instanceof NamedTuple && object.names.includes(name)) return object[object.names.indexOf(name)]!
-  } else if (name === 'is_integer' && (typeof object === 'number' || object instanceof Float)) {
-    return new Callable(name, () => object instanceof Float || Number.isInteger(object))
+  } else {
+    const number = parts(object)
+    const found = number && numberAttribute(number, name)
+    if (found !== undefined) return found
   }
   const described = object === null ? "'None'" : `'${typeName(object)} object'`
   return new Missing(`${described} has no attribute '${name}'`, site(), name, () => methodNames(object))

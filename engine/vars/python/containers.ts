@@ -94,6 +94,10 @@ export const dictMethods: Readonly<Record<string, Method<Dict>>> = {
     return null
   },
   copy: (self) => new Map(self),
+  fromkeys: (_self, given) => {
+    const value = argument(given, 1, 'value') ?? null
+    return new Map(items(required(given, 0, 'the keys')).map((key) => [toKey(key), value]))
+  },
   get: (self, given) => self.get(toKey(required(given, 0, 'a key'))) ?? argument(given, 1, 'default') ?? null,
   items: (self) => Array.from(self, ([key, value]) => tuple(key, value)),
   keys: (self) => [...self.keys()],
@@ -101,7 +105,9 @@ export const dictMethods: Readonly<Record<string, Method<Dict>>> = {
     const key = toKey(required(given, 0, 'a key'))
     const value = self.get(key)
     self.delete(key)
-    return value ?? argument(given, 1) ?? fail(`the dict has no key ${repr(key)}`)
+    if (value !== undefined) return value
+    const fallback = argument(given, 1)
+    return fallback === undefined ? fail(`the dict has no key ${repr(key)}`) : fallback
   },
   popitem: (self) => {
     const last = [...self].at(-1) ?? fail('popitem(): dictionary is empty')

@@ -1,4 +1,5 @@
 import { isDict, Tuple, type Value } from '../value.ts'
+import { Datetime, strftime } from './datetime.ts'
 import { fail } from './failing.ts'
 import { asNumber, floatText, parts, roundHalfEven } from './number.ts'
 import { repr, text } from './text.ts'
@@ -15,14 +16,25 @@ type Spec = {
   type: string
 }
 
-const exponential = (value: number, precision: number): string =>
-  value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2')
+/** JavaScript rounds an exact tie away from zero, Python to the even digit. */
+const exponential = (value: number, precision: number): string => {
+  const exactly = value.toExponential(Math.min(100, precision + 30))
+  const [digits = '', power] = exactly.split('e')
+  const kept = digits.slice(0, precision === 0 ? 1 : precision + 2)
+  const isTie = /^\.?50*$/.test(digits.slice(kept.length)) && Number(kept.at(-1)) % 2 === 0
+  return (isTie ? `${kept}e${power}` : value.toExponential(precision)).replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** Number.toFixed, of numbers of any size. */
+const fixed = (value: number, digits: number): string => {
+  if (value < 1e21) return roundHalfEven(value, digits).toFixed(Math.min(digits, 100))
+  return `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`
+}
 
 const general = (value: number, precision: number, alternate: boolean): string => {
-  if (value === 0) return '0'
   const digits = Math.max(precision, 1)
-  const power = Number(value.toExponential(digits - 1).split('e')[1])
-  const shown = power < -4 || power >= digits ? exponential(value, digits - 1) : value.toFixed(digits - 1 - power)
+  const power = Number(exponential(value, digits - 1).split('e')[1])
+  const shown = power < -4 || power >= digits ? exponential(value, digits - 1) : fixed(value, digits - 1 - power)
   if (alternate || !shown.includes('.')) return shown
   return shown.replace(/\.?0+(e|$)/, '$1')
 }
@@ -33,6 +45,15 @@ const group = (digits: string, separator: string): string => {
   return [whole.replace(/\B(?=(\d{3})+$)/g, separator), ...rest].join('.')
 }
 
+/** Zeros before grouped digits are grouped with them. */
+const filledWithZeros = (digits: string, width: number, separator: string): string => {
+  const [whole = '', rest] = digits.replaceAll(separator, '').split('.')
+  const tail = rest === undefined ? '' : `.${rest}`
+  let all = whole
+  while (group(all, separator).length + tail.length < width) all = `0${all}`
+  return group(all, separator) + tail
+}
+
 const radix: Record<string, [number, string]> = { x: [16, '0x'], X: [16, '0X'], o: [8, '0o'], b: [2, '0b'] }
 
 /** The digits of a number without its sign, after a format type. */
@@ -41,8 +62,9 @@ const magnitude = (value: Value, spec: Spec): string => {
   if (found === undefined) return fail(`format '${spec.type}' needs a number, not '${typeName(value)}'`)
   const base = radix[spec.type]
   if (base !== undefined) {
-    const digits = BigInt(Math.trunc(Number(found.value))) < 0n ? -BigInt(found.value) : BigInt(found.value)
-    const shown = digits.toString(base[0])
+    if (found.float) return fail(`format '${spec.type}' needs an integer, not '${typeName(value)}'`)
+    const digits = BigInt(found.value).toString(base[0]).replace('-', '')
+    const shown = spec.grouping === '_' ? digits.replace(/\B(?=(.{4})+$)/g, '_') : digits
     return (spec.alternate ? base[1] : '') + (spec.type === 'X' ? shown.toUpperCase() : shown)
   }
   if (spec.type === 'd' || (spec.type === '' && !found.float && spec.precision === undefined)) {
@@ -54,25 +76,29 @@ const magnitude = (value: Value, spec: Spec): string => {
   switch (spec.type) {
     case 'f':
     case 'F':
-      return group(roundHalfEven(number, spec.precision ?? 6).toFixed(spec.precision ?? 6), spec.grouping)
+      return group(fixed(number, spec.precision ?? 6), spec.grouping)
     case 'e':
     case 'E': {
       const shown = exponential(number, spec.precision ?? 6)
       return spec.type === 'E' ? shown.toUpperCase() : shown
     }
     case '%':
-      return `${(number * 100).toFixed(spec.precision ?? 6)}%`
+      return `${fixed(number * 100, spec.precision ?? 6)}%`
     case 'g':
-    case 'G':
       return group(general(number, spec.precision ?? 6, spec.alternate), spec.grouping)
+    case 'G':
+      return group(general(number, spec.precision ?? 6, spec.alternate).toUpperCase(), spec.grouping)
     case '':
-      return group(
-        spec.precision === undefined ? floatText(number) : general(number, spec.precision, false),
-        spec.grouping,
-      )
+      return group(spec.precision === undefined ? floatText(number) : asFloat(number, spec.precision), spec.grouping)
     default:
       return fail(`unknown format code '${spec.type}'`)
   }
+}
+
+/** Like `g`, with at least one digit behind the point. */
+const asFloat = (number: number, precision: number): string => {
+  const shown = general(number, precision, false)
+  return /[.e]/.test(shown) ? shown : `${shown}.0`
 }
 
 const isNegative = (value: Value): boolean => {
@@ -99,7 +125,7 @@ const parseSpec = (source: string): Spec => {
   if (match === null) return fail(`invalid format specifier '${source}'`)
   const [, fill = '', align = '', sign = '', alternate, zero, width, grouping = '', precision, type = ''] = match
   return {
-    fill: fill || (zero && !align ? '0' : ''),
+    fill: fill || (zero ? '0' : ''),
     align: align || (zero ? '=' : ''),
     sign,
     alternate: alternate !== undefined,
@@ -110,19 +136,35 @@ const parseSpec = (source: string): Spec => {
   }
 }
 
+/** Whether a precision is asked for where an integer has none. */
+const isPrecise = ({ precision, type }: Spec): boolean => precision !== undefined && ['', ...'bcdnoxX'].includes(type)
+
 /** Python's format(value, specification). */
 const formatValue = (value: Value, specification: string): string => {
   if (specification === '') return text(value)
+  if (value instanceof Datetime) return strftime(specification, value.date, value.isUtc, value.micros)
   const spec = parseSpec(specification)
-  if (parts(value) === undefined || (typeof value === 'boolean' && spec.type === '') || spec.type === 's') {
-    if (spec.type !== '' && spec.type !== 's')
-      return fail(`unknown format code '${spec.type}' for a value of type '${typeName(value)}'`)
-    const body = text(value)
+  const number = parts(value)
+  const unsuitable = () => fail(`the format '${specification}' is not for values of type '${typeName(value)}'`)
+  if (number === undefined) {
+    if (
+      typeof value !== 'string' ||
+      (spec.type !== '' && spec.type !== 's') ||
+      spec.grouping !== '' ||
+      spec.sign !== ''
+    )
+      return unsuitable()
+    const body = value
     return pad(spec.precision === undefined ? body : Array.from(body).slice(0, spec.precision).join(''), '', spec, '<')
   }
-  if (spec.type === 'c') return pad(String.fromCodePoint(asNumber(value)!), '', spec, '<')
+  if (spec.type === 's' || (number.float ? 'bcdoxX'.includes(spec.type || '-') : isPrecise(spec))) return unsuitable()
+  if (spec.type === 'c') return pad(String.fromCodePoint(Number(number.value)), '', spec, '>')
+  const plain = spec.type === 'n' ? { ...spec, type: number.float ? 'g' : 'd' } : spec
   const sign = isNegative(value) ? '-' : spec.sign === '+' ? '+' : spec.sign === ' ' ? ' ' : ''
-  return pad(magnitude(value, spec), sign, spec, '>')
+  const body = magnitude(value, plain)
+  if (spec.grouping !== '' && spec.align === '=' && spec.fill === '0')
+    return sign + filledWithZeros(body, spec.width - sign.length, spec.grouping)
+  return pad(body, sign, spec, '>')
 }
 
 const percentPattern = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)/gsu
@@ -142,10 +184,16 @@ const converted = (value: Value, flags: string, width: number, precision: number
     const body = type === 's' ? text(value) : repr(value)
     return pad(precision === undefined ? body : Array.from(body).slice(0, precision).join(''), '', spec, '>')
   }
-  if (type === 'c')
-    return pad(typeof value === 'string' ? value : String.fromCodePoint(asNumber(value) ?? 0), '', spec, '>')
+  if (type === 'c') {
+    const code = parts(value)
+    const unit =
+      typeof value === 'string' ? value : code?.float === false ? String.fromCodePoint(Number(code.value)) : ''
+    return Array.from(unit).length === 1 ? pad(unit, '', spec, '>') : fail('%c requires an integer or one character')
+  }
   if (!'diuoxXeEfFgG'.includes(type)) return fail(`unsupported format character '${type}'`)
   if (parts(value) === undefined) return fail(`%${type} format: a number is required, not '${typeName(value)}'`)
+  if ((type === 'd' || type === 'i' || type === 'u') && !Number.isFinite(asNumber(value)))
+    return fail(`%${type} format: the number must be finite`)
   if (flags.includes('0') && spec.align === '>') {
     spec.fill = '0'
     spec.align = '='
@@ -176,11 +224,8 @@ export const percentFormat = (template: string, argument: Value): string => {
     }
     return converted(value, flags, columns, digits, type)
   })
-  if (
-    used < values.length &&
-    !isDict(argument) &&
-    !(Array.isArray(argument) && !(argument instanceof Tuple) && used > 0)
-  ) {
+  // Python takes a list for something that could be looked into by name.
+  if (used < values.length && !isDict(argument) && (argument instanceof Tuple || !Array.isArray(argument))) {
     return fail('not all arguments converted during string formatting')
   }
   return result
@@ -198,12 +243,16 @@ export const bracesFormat = (
   named: ReadonlyMap<string, Value>,
   access: Access,
 ): string => {
-  let automatic = 0
+  let automatic: number | undefined = 0
   const field = (source: string): Value => {
     const match = fieldPattern.exec(source)
     if (match === null) return fail(`bad replacement field '{${source}}' in format string`)
     const [, head = '', rest = ''] = match
-    const key = head === '' ? String(automatic++) : head
+    const isNumbered = /^\d+$/.test(head)
+    if (head === '' ? automatic === undefined : isNumbered && (automatic ?? 0) > 0)
+      return fail('a format string has either {} or {0}, not both')
+    if (isNumbered) automatic = undefined
+    const key = head === '' ? String(automatic!++) : head
     let value = /^\d+$/.test(key) ? positional[Number(key)] : named.get(key)
     if (value === undefined) return fail(`the format string refers to '${key}', which is not among its arguments`)
     for (const [, name, index] of rest.matchAll(/\.([^.[]+)|\[([^\]]+)\]/g)) {

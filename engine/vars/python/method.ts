@@ -10,10 +10,12 @@ export type Given = { readonly positional: readonly Value[]; readonly named: Rea
 export type Method<T extends Value> = (self: T, given: Given) => Value
 
 export const argument = (given: Given, index: number, name = ''): Value | undefined =>
-  given.positional[index] ?? given.named.get(name)
+  index < given.positional.length ? given.positional[index] : given.named.get(name)
 
-export const required = (given: Given, index: number, what: string): Value =>
-  given.positional[index] ?? fail(`the call needs ${what} as argument ${index + 1}`)
+export const required = (given: Given, index: number, what: string): Value => {
+  const value = given.positional[index]
+  return value === undefined ? fail(`the call needs ${what} as argument ${index + 1}`) : value
+}
 
 export const requiredText = (given: Given, index: number, what: string): string => {
   const value = required(given, index, what)

@@ -46,11 +46,21 @@ const hintFor = (left: Value, right: Value): string | undefined => {
   return isText && isNumber ? "convert with '| int' or '| string', or join texts with ~" : undefined
 }
 
+/** How many bits the result of a power may have. */
+const largestPower = 4_000_000
+
+const power = (base: bigint, exponent: bigint): bigint => {
+  const bits = base.toString(2).length * Number(exponent)
+  return base * base <= 1n || bits <= largestPower
+    ? base ** exponent
+    : fail(`the result of ** would have more than ${largestPower} bits`)
+}
+
 const exact = (operator: Operator, left: bigint, right: bigint): Value => {
   if (operator === '+') return int(left + right)
   if (operator === '-') return int(left - right)
   if (operator === '*') return int(left * right)
-  if (operator === '**') return right < 0n ? float(Number(left) ** Number(right)) : int(left ** right)
+  if (operator === '**') return right < 0n ? inexact('**', Number(left), Number(right)) : int(power(left, right))
   if (right === 0n) return fail('division by zero')
   if (operator === '/') return float(Number(left) / Number(right))
   const quotient = floorDivide(left, right)
@@ -61,13 +71,20 @@ const inexact = (operator: Operator, left: number, right: number): Value => {
   if (operator === '+') return float(left + right)
   if (operator === '-') return float(left - right)
   if (operator === '*') return float(left * right)
-  if (operator === '**')
-    return left === 0 && right < 0 ? fail('0.0 cannot be raised to a negative power') : float(left ** right)
+  if (operator === '**') {
+    if (left === 0 && right < 0) return fail('zero cannot be raised to a negative power')
+    if (left < 0 && !Number.isInteger(right)) return fail('a negative number has no such power among the real numbers')
+    const result = left ** right
+    return Number.isFinite(result) || !Number.isFinite(left) || !Number.isFinite(right)
+      ? float(result)
+      : fail('the result of ** is too large for a float')
+  }
   if (right === 0) return fail('division by zero')
   if (operator === '/') return float(left / right)
   if (operator === '//') return float(Math.floor(left / right))
   const rest = left % right
-  return float(rest !== 0 && rest < 0 !== right < 0 ? rest + right : rest)
+  if (rest === 0) return float(right < 0 ? -0 : 0)
+  return float(rest < 0 !== right < 0 ? rest + right : rest)
 }
 
 /** Python's arithmetic of two numbers; a Failure for anything else. */

@@ -50,7 +50,6 @@ export const contains = (container: Value, member: Value): boolean => {
   }
   if (Array.isArray(container)) return container.some((item) => equal(item, member))
   if (isDict(container)) {
-    if (member !== null && typeof member === 'object' && !(member instanceof Float)) return false
     return container.has(toKey(member))
   }
   if (container instanceof Undefined) throw undefinedFailure(container)

@@ -99,10 +99,11 @@ const cased =
 
 const padded = (self: string, given: Given, place: (missing: number, width: number) => [number, number]): string => {
   const width = requiredInteger(given, 0, 'a width')
+  const fill = optionalText(given, 1, 'fillchar') ?? ' '
+  if (characters(fill).length !== 1) return fail('the fill character must be exactly one character long')
   const missing = width - characters(self).length
   if (missing <= 0) return self
   const [left, right] = place(missing, width)
-  const fill = optionalText(given, 1, 'fillchar') ?? ' '
   return fill.repeat(left) + self + fill.repeat(right)
 }
 
@@ -116,9 +117,34 @@ const replace: Method<string> = (self, given) => {
   return pieces.slice(0, limit + 1).join(put) + wanted + pieces.slice(limit + 1).join(wanted)
 }
 
+const separatorOf = (given: Given): string =>
+  requiredText(given, 0, 'a separator') || fail('the separator must not be empty')
+
 const cut = (self: string, given: Given, at: number): Value => {
-  const separator = requiredText(given, 0, 'a separator')
+  const separator = separatorOf(given)
   return tuple(self.slice(0, at), separator, self.slice(at + separator.length))
+}
+
+/** str.maketrans of two texts of the same length, or of a dict; `translate` reads what it gives. */
+const translationTable: Method<string> = (_self, given) => {
+  const from = required(given, 0, 'a dict or the characters to replace')
+  if (isDict(from))
+    return new Map([...from].map(([key, value]) => [typeof key === 'string' ? key.codePointAt(0)! : key, value]))
+  const [old, put] = [Array.from(text(from)), Array.from(requiredText(given, 1, 'the characters to put'))]
+  if (old.length !== put.length) return fail('the two texts of maketrans() must be equally long')
+  const table: Dict = new Map(old.map((one, index) => [one.codePointAt(0)!, put[index]!.codePointAt(0)!]))
+  for (const one of optionalText(given, 2, 'the characters to delete') ?? '') table.set(one.codePointAt(0)!, null)
+  return table
+}
+
+const translate: Method<string> = (self, given) => {
+  const table = required(given, 0, 'a table')
+  if (!isDict(table)) return fail('translate() needs a table as maketrans() makes it')
+  return Array.from(self, (one) => {
+    const put = table.get(one.codePointAt(0)!)
+    if (put === undefined) return one
+    return put === null ? '' : typeof put === 'number' ? String.fromCodePoint(put) : text(put)
+  }).join('')
 }
 
 const untabbed: Method<string> = (self, given) => {
@@ -186,8 +212,9 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
   ljust: (self, given) => padded(self, given, (missing) => [0, missing]),
   lower: (self) => self.toLowerCase(),
   lstrip: (self, given) => strip(self, optionalText(given, 0, 'chars'), 'left'),
+  maketrans: translationTable,
   partition: (self, given) => {
-    const at = self.indexOf(requiredText(given, 0, 'a separator'))
+    const at = self.indexOf(separatorOf(given))
     return at < 0 ? tuple(self, '', '') : cut(self, given, at)
   },
   removeprefix: (self, given) => {
@@ -203,7 +230,7 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
   rindex: (self, given) => found(search(self, given, true)),
   rjust: (self, given) => padded(self, given, (missing) => [missing, 0]),
   rpartition: (self, given) => {
-    const at = self.lastIndexOf(requiredText(given, 0, 'a separator'))
+    const at = self.lastIndexOf(separatorOf(given))
     return at < 0 ? tuple('', '', self) : cut(self, given, at)
   },
   rsplit: (self, given) =>
@@ -218,6 +245,7 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
       '',
     ),
   title: (self) => titleCase(self),
+  translate,
   upper: (self) => self.toUpperCase(),
   zfill: (self, given) => {
     const width = requiredInteger(given, 0, 'a width')

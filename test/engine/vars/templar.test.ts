@@ -102,6 +102,20 @@ test('omitted items are left out', () => {
   assert.is(templar.evaluate(template('{{ x | default(omit) }}'), scopeOf({})), omit)
 })
 
+test('tests of later versions of ansible-core than that of the golden values', () => {
+  const vaulting = templarWith({ decrypt: () => 'plain' })
+  const scope = lazy({ secret: new Vaulted('x', at), d: new Map<string, Value>([['k', new Vaulted('y', at)]]), n: 1 })
+  const holds = (source: string) => vaulting.expression(source, at, scope)
+  assert.equal(
+    ['secret', 'd.k', 'n'].map((name) => holds(`${name} is vault_encrypted`)),
+    [true, true, false],
+  )
+  assert.equal([holds('omit is omitted'), holds('n is omitted')], [true, false])
+  assert.equal([holds("{'timedout': {'period': 1}} is timedout"), holds('{} is timedout')], [true, false])
+  const vault = new URL('./vault-1.1.txt', import.meta.url).pathname
+  assert.equal([holds(`'${vault}' is vaulted_file`), holds("'/etc/passwd' is vaulted_file")], [true, false])
+})
+
 test('vaults are decrypted once, when they are used', () => {
   let count = 0
   const vaulting = templarWith({ decrypt: (text) => `${text}-${++count}` })

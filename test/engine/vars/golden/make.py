@@ -9,6 +9,7 @@ import os
 import pathlib
 
 from ansible.parsing.dataloader import DataLoader
+from ansible.module_utils.compat.version import LooseVersion
 import ansible.plugins.loader  # noqa: F401
 from ansible.template import Templar
 from jinja2.runtime import Undefined
@@ -25,6 +26,10 @@ environment.trim_blocks = True
 environment.concat = lambda nodes: "".join(str(node) for node in nodes)
 environment.filters["commonpath"] = os.path.commonpath
 environment.filters["normpath"] = os.path.normpath
+# As community.general has them.
+environment.filters["dict"] = dict
+environment.filters["splitlines"] = str.splitlines
+environment.filters["version_sort"] = lambda all, reverse=False: sorted(all, key=LooseVersion, reverse=reverse)
 names = dict(environment.globals) | variables
 names |= {"lookup": templar._lookup, "query": templar._query_lookup, "q": templar._query_lookup}
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { written } from './crypttext.ts'
+import { written } from './text.ts'
 
 const digest = (...parts: readonly Buffer[]): Buffer => hash('md5', Buffer.concat(parts), 'buffer')
 
