@@ -24,6 +24,7 @@ needs='
 /usr/bin/ssh-keygen openssh-client openssh-clients
 /usr/bin/openssl openssl openssl
 /usr/bin/sudo sudo sudo
+/usr/bin/doas opendoas opendoas
 /sbin/ip iproute2 iproute
 /usr/bin/curl curl curl
 /usr/bin/git git git

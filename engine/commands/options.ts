@@ -73,7 +73,7 @@ export const becomeOptions = (command: Command): Command =>
   command
     .option('-b, --become', 'become another user')
     .option('--become-user <user>', 'the user to become; root without it')
-    .option('--become-method <method>', 'how: sudo (as without it) or su')
+    .option('--become-method <method>', 'how: sudo (as without it), su or doas')
     .option('-K, --ask-become-pass', 'ask for the password of becoming')
     .option('--become-pass-file, --become-password-file <file>', 'file with the password of becoming')
 

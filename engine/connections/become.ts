@@ -4,20 +4,31 @@ import { Failure } from '../failure.ts'
 import type { Become } from './connection.ts'
 import type { Channel, Transport } from './transport.ts'
 
+export const becomeMethods: readonly Become['method'][] = ['sudo', 'su', 'doas']
+
 /** What a become program prints when it wants a password: our own prompt for sudo; su has only its own. */
 const promptOf = (become: Become, mark: string): RegExp =>
   become.method === 'sudo' ? new RegExp(`prompt${mark}`, 'g') : /password[^\n]*:\s*$/gi
 
+/** The flags as they are written; a sudo that must not ask has no use for a password. */
+const flagsOf = ({ flags, method, password }: Become): Command => {
+  if (method !== 'sudo') return verbatim(flags ?? '')
+  const given = flags ?? '-H'
+  return verbatim(password === undefined ? given : given.replace(/(?<=^|\s)-n(?=\s|$)/, ''))
+}
+
 /** The command line that starts `inner` as the other user. */
 const commandFor = (become: Become, mark: string, inner: Command): Command => {
   const program = become.exe ?? become.method
-  const flags = verbatim(become.flags ?? (become.method === 'sudo' ? '-H' : ''))
+  const flags = flagsOf(become)
   if (become.method === 'su') {
     // the prompt must be the one we know
     const locale = become.password === undefined ? sh`` : sh`LC_ALL=C`
     return sh`${locale} exec ${program} ${flags} -s /bin/sh ${become.user} -c ${sh`${become.password === undefined ? sh`` : sh`unset LC_ALL;`} ${inner}`.text}`
   }
-  const asking = become.password === undefined ? sh`-n` : sh`-S -p ${`prompt${mark}`}`
+  // doas takes a password from a terminal alone: what is allowed without one must do
+  const isMute = become.password === undefined || become.method === 'doas'
+  const asking = isMute ? sh`-n` : sh`-S -p ${`prompt${mark}`}`
   return sh`exec ${program} ${flags} ${asking} -u ${become.user} -- /bin/sh -c ${inner.text}`
 }
 
@@ -27,9 +38,11 @@ const arrived = async (channel: Channel, become: Become, mark: string, name: str
   const refused = (why: string) => {
     const hint = /unknown user|no such user|does not exist/i.test(why)
       ? 'make the user first, or check become_user'
-      : become.password === undefined
-        ? 'set ansible_become_password, or allow this user to become the other one without a password'
-        : 'check ansible_become_password'
+      : become.method === 'doas' && /authenti|authori[sz]ation required/i.test(why)
+        ? `doas takes no password without a terminal: write 'permit nopass USER as ${become.user}' in doas.conf`
+        : become.password === undefined
+          ? 'set ansible_become_password, or allow this user to become the other one without a password'
+          : 'check ansible_become_password'
     channel.kill()
     reject(
       new Failure('connection.become', `cannot become ${become.user} on ${name} by ${become.method}: ${why}`, { hint }),

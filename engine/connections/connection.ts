@@ -82,7 +82,7 @@ export type Connection = {
 
 export type Become = {
   readonly user: string
-  readonly method: 'sudo' | 'su'
+  readonly method: 'sudo' | 'su' | 'doas'
   readonly flags?: string
   readonly exe?: string
   readonly password?: string

@@ -1,3 +1,4 @@
+import { becomeMethods } from '../connections/become.ts'
 import type { Become, Connection, ConnectionOptions } from '../connections/connection.ts'
 import { Failure, type Position } from '../failure.ts'
 import { Float, type Value } from '../vars/value.ts'
@@ -22,6 +23,8 @@ export type RouteKeywords = {
   readonly becomeExe?: Value | undefined
 }
 
+const isMethod = (name: string): name is Become['method'] => (becomeMethods as readonly string[]).includes(name)
+
 const localNames = new Set(['localhost', '127.0.0.1', '::1'])
 
 /** Reads the connection variables; `value` gives a variable's resolved value or undefined. */
@@ -40,10 +43,14 @@ export const routeOf = (
   const { defaults } = options
   const implicit = localNames.has(host) && !options.inventory.hosts.has(host) ? 'local' : undefined
   const kind = first(variable('ansible_connection'), keywords.connection, implicit, defaults.connection) ?? 'ssh'
-  const method = first(variable('ansible_become_method'), keywords.becomeMethod, defaults.becomeMethod) ?? 'sudo'
+  const named = first(variable('ansible_become_method'), keywords.becomeMethod, defaults.becomeMethod) ?? 'sudo'
+  const method = named.replace(/^(?:ansible\.builtin|community\.general)\./, '')
   const wantsBecome = boolean(value('ansible_become') ?? keywords.become ?? defaults.become)
-  if (wantsBecome && method !== 'sudo' && method !== 'su') {
-    throw new Failure('connection.become', `become method '${method}' is not known`, { at, hint: 'use sudo or su' })
+  if (wantsBecome && !isMethod(method)) {
+    throw new Failure('connection.become', `become method '${method}' is not known`, {
+      at,
+      hint: `use one of ${becomeMethods.join(', ')}`,
+    })
   }
   const user = variable('ansible_user', 'ansible_ssh_user') ?? first(keywords.remoteUser, defaults.user)
   const port = variable('ansible_port', 'ansible_ssh_port') ?? first(keywords.port, defaults.port)
@@ -56,9 +63,17 @@ export const routeOf = (
   const checking = value('ansible_host_key_checking') ?? value('ansible_ssh_host_key_checking')
   const password = variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password
   const privateKeyFile = variable('ansible_private_key_file', 'ansible_ssh_private_key_file') ?? defaults.privateKeyFile
-  const becomeFlags = variable('ansible_become_flags') ?? first(keywords.becomeFlags, defaults.becomeFlags)
-  const becomeExe = variable('ansible_become_exe') ?? first(keywords.becomeExe, defaults.becomeExe)
-  const becomePassword = variable('ansible_become_password', 'ansible_become_pass') ?? defaults.becomePassword
+  const becomeFlags =
+    variable(`ansible_${method}_flags`, 'ansible_become_flags') ?? first(keywords.becomeFlags, defaults.becomeFlags)
+  const becomeExe =
+    variable(`ansible_${method}_exe`, 'ansible_become_exe') ?? first(keywords.becomeExe, defaults.becomeExe)
+  const becomePassword =
+    variable(
+      `ansible_${method}_pass`,
+      `ansible_${method}_password`,
+      'ansible_become_password',
+      'ansible_become_pass',
+    ) ?? defaults.becomePassword
   const root = variable('image_root')
   const packages = value('bootstrap_packages')
   const bootstrap =
@@ -86,7 +101,12 @@ export const routeOf = (
     },
     become: wantsBecome
       ? {
-          user: first(variable('ansible_become_user'), keywords.becomeUser, defaults.becomeUser) ?? 'root',
+          user:
+            first(
+              variable(`ansible_${method}_user`, 'ansible_become_user'),
+              keywords.becomeUser,
+              defaults.becomeUser,
+            ) ?? 'root',
           method: method as Become['method'],
           ...(becomeFlags ? { flags: becomeFlags } : {}),
           ...(becomeExe ? { exe: becomeExe } : {}),

@@ -145,6 +145,32 @@ contract('connections/ssh', open, (tests, place) => {
     }
   })
 
+  tests('doas', async () => {
+    const connection = await openSsh(options(operator))
+    try {
+      const root = connection.as({ user: 'root', method: 'doas', password: 'of no use' })
+      assert.is((await root.run(sh`id -un; echo $HOME`)).stdout.toString(), 'root\n/root\n')
+      const failure = await failureOf(connection.as({ user: 'nobody', method: 'doas' }).run(sh`id`))
+      assert.is(failure.code, 'connection.become')
+      assert.match(failure.hint ?? '', "write 'permit nopass USER as nobody' in doas.conf")
+    } finally {
+      await connection.close()
+    }
+  })
+
+  tests('the flags of sudo and su', async () => {
+    const connection = await openSsh(options(operator))
+    try {
+      const { password } = operator
+      const sudo = connection.as({ user: 'root', method: 'sudo', flags: '-n -H -i', password })
+      assert.is((await sudo.run(sh`id -un; pwd`)).stdout.toString(), 'root\n/root\n')
+      const su = connection.as({ user: 'root', method: 'su', flags: '-l', password })
+      assert.is((await su.run(sh`id -un; pwd`)).stdout.toString(), 'root\n/root\n')
+    } finally {
+      await connection.close()
+    }
+  })
+
   tests('a password that is not asked for is not sent to the shell', async () => {
     const { connection } = place()
     const nobody = connection.as({ user: 'nobody', method: 'sudo', password: 'exit 9' })

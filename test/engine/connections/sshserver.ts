@@ -34,10 +34,12 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('data', () => socket.destroy())
   })
 
-/** Users, passwords and sudo rules that exist in the server's own mount namespace only. */
+/** Users, passwords and rules of sudo and doas that exist in the server's own mount namespace only. */
 const privately = `set -e
 cd "$1"
-for file in passwd shadow group sudoers; do mount --bind "$file" "/etc/$file"; done
+mkdir etc && mount -t tmpfs etc etc && mkdir etc/upper etc/work
+mount -t overlay -o lowerdir=/etc,upperdir=etc/upper,workdir=etc/work etc /etc
+cp -p passwd shadow group sudoers doas.conf /etc
 mount -t tmpfs -o mode=0755 run /run
 mkdir /run/sshd
 exec /usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log"`
@@ -71,6 +73,7 @@ export const startSshServer = async (): Promise<SshServer> => {
     'Defaults timestamp_timeout=0\nroot ALL=(ALL) NOPASSWD: ALL\noperator ALL=(ALL) ALL\n',
     { mode: 0o440 },
   )
+  writeFileSync(file('doas.conf'), 'permit nopass operator as root\npermit operator as nobody\n', { mode: 0o600 })
   execFileSync('chmod', ['0755', directory])
   const port = await freePort()
   writeFileSync(
