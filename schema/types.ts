@@ -2131,6 +2131,49 @@ export interface RawParameters {
   executable?: string;
 }
 
+// engine/modules/reboot/reboot.schema.json
+/**
+ * Restarts the host and waits until it has booted.
+ */
+export interface RebootParameters {
+  /**
+   * What users of the host are told.
+   */
+  msg: string;
+  /**
+   * Seconds before the restart; whole minutes count, as `shutdown` takes them.
+   */
+  pre_reboot_delay: number;
+  /**
+   * Seconds to wait before the first look.
+   */
+  post_reboot_delay: number;
+  /**
+   * Seconds in which the host must be back, and then the test must succeed.
+   */
+  reboot_timeout: number;
+  /**
+   * Seconds that one look may take.
+   */
+  connect_timeout: number;
+  /**
+   * Command that must succeed on the host that is back.
+   */
+  test_command: string;
+  /**
+   * Command whose output differs from boot to boot.
+   */
+  boot_time_command: string;
+  /**
+   * Command that restarts the host; `shutdown -r`, or `reboot` where that is not there, when absent.
+   */
+  reboot_command?: string;
+  /**
+   * Directories of that command.
+   */
+  search_paths: string[];
+}
+
 // engine/modules/replace/replace.schema.json
 /**
  * Replaces every match of a regular expression in a file.
@@ -2516,6 +2559,125 @@ export interface StatParameters {
    * List the file flags.
    */
   get_attributes: boolean;
+}
+
+// engine/modules/synchronize/synchronize.schema.json
+/**
+ * Makes a directory like another by rsync: from the controller to the host, or back.
+ */
+export interface SynchronizeParameters {
+  /**
+   * The source. `dir/` means what is in it, `dir` the directory itself; a relative path begins at the role or playbook.
+   */
+  src: string;
+  /**
+   * The destination.
+   */
+  dest: string;
+  /**
+   * From the controller (or the host of `delegate_to`) to the host, or from the host.
+   */
+  mode: "push" | "pull";
+  /**
+   * As `rsync --archive`: recursive, links, permissions, times, owner, group, devices.
+   */
+  archive: boolean;
+  /**
+   * Goes into directories; as `archive` when absent.
+   */
+  recursive?: boolean;
+  /**
+   * Copies symbolic links as such; as `archive` when absent.
+   */
+  links?: boolean;
+  /**
+   * Keeps permissions; as `archive` when absent.
+   */
+  perms?: boolean;
+  /**
+   * Keeps times; as `archive` when absent.
+   */
+  times?: boolean;
+  /**
+   * Keeps owners; as `archive` when absent.
+   */
+  owner?: boolean;
+  /**
+   * Keeps groups; as `archive` when absent.
+   */
+  group?: boolean;
+  /**
+   * Copies directories without what is in them.
+   */
+  dirs: boolean;
+  /**
+   * Copies what symbolic links lead to.
+   */
+  copy_links: boolean;
+  /**
+   * Compares contents, not sizes and times.
+   */
+  checksum: boolean;
+  /**
+   * Compresses what is sent.
+   */
+  compress: boolean;
+  /**
+   * Deletes files at the destination that the source does not have.
+   */
+  delete: boolean;
+  /**
+   * Makes no new files.
+   */
+  existing_only: boolean;
+  /**
+   * Keeps files that were sent in part.
+   */
+  partial: boolean;
+  /**
+   * Puts all files in their places at the end; rules of `.rsync-filter` files are followed.
+   */
+  delay_updates: boolean;
+  /**
+   * Directories at the destination whose equal files become hard links.
+   */
+  link_dest?: string[];
+  /**
+   * Further options of rsync.
+   */
+  rsync_opts: string[];
+  /**
+   * The rsync of the other side.
+   */
+  rsync_path?: string;
+  /**
+   * Seconds without data after which rsync gives up; 0 is never.
+   */
+  rsync_timeout: number;
+  /**
+   * The host's port of ssh; that of the connection when absent.
+   */
+  dest_port?: number;
+  /**
+   * Key file for ssh; that of the connection when absent.
+   */
+  private_key?: string;
+  /**
+   * Logs in as the connection's user; otherwise as ssh's own configuration says.
+   */
+  set_remote_user: boolean;
+  /**
+   * Gives ssh the connection's arguments.
+   */
+  use_ssh_args: boolean;
+  /**
+   * Lets ssh share connections, as its own configuration says.
+   */
+  ssh_connection_multiplexing: boolean;
+  /**
+   * Checks the host's key; as the connection does when absent.
+   */
+  verify_host?: boolean;
 }
 
 // engine/modules/sysctl/sysctl.schema.json

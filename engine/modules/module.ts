@@ -1,5 +1,14 @@
 import type { Command } from '../command.ts'
-import type { Connection, Output, RunOptions, Stat, StatOptions, WriteOptions } from '../connections/connection.ts'
+import type {
+  Become,
+  Connection,
+  ConnectionOptions,
+  Output,
+  RunOptions,
+  Stat,
+  StatOptions,
+  WriteOptions,
+} from '../connections/connection.ts'
 import type { Position } from '../failure.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { RenderOptions, TemplateSource } from '../vars/templar.ts'
@@ -48,6 +57,17 @@ export async function* change<T>(step: Change<T>): AsyncGenerator<Change<T>, T |
   return (yield step) as T | undefined
 }
 
+/** How the task's host is reached, for programs that go there by themselves (rsync). */
+export type Way = {
+  /** The host's name in the inventory. */
+  readonly host: string
+  /** The host that carries the task out, when `delegate_to` names one. */
+  readonly delegate?: string | undefined
+  readonly kind: string
+  readonly options: ConnectionOptions
+  readonly become?: Become | undefined
+}
+
 /** The controller's side of a task: files beside the playbook and role, templates, and what only actions may touch. */
 export type Controller = {
   /**
@@ -71,6 +91,8 @@ export type Controller = {
   readonly scope: Scope
   /** A job that goes on in the background of this program; undefined when it is none of ours. */
   job?(id: string): { readonly directory: string; readonly result?: Result | undefined } | undefined
+  /** How the task's own host is reached, whichever host carries the task out. */
+  way?(): Promise<Way>
   /** Parses a YAML or JSON variables file, vault included. */
   variables(path: string): Promise<Dict>
   /** Asks the person at the terminal (pause); undefined when there is none. */

@@ -44,6 +44,7 @@ import { pam_limits } from './pam_limits/pam_limits.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
+import { reboot } from './reboot/reboot.ts'
 import { replace } from './replace/replace.ts'
 import { rpm_key } from './rpm_key/rpm_key.ts'
 import { script } from './script/script.ts'
@@ -57,6 +58,7 @@ import { setup } from './setup/setup.ts'
 import { shell } from './shell/shell.ts'
 import { slurp } from './slurp/slurp.ts'
 import { stat } from './stat/stat.ts'
+import { synchronize } from './synchronize/synchronize.ts'
 import { sysctl } from './sysctl/sysctl.ts'
 import { systemd } from './systemd/systemd.ts'
 import { tempfile } from './tempfile/tempfile.ts'
@@ -107,6 +109,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     pause,
     ping,
     raw,
+    reboot,
     replace,
     rpm_key,
     script,
@@ -128,7 +131,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     wait_for_connection,
     yum_repository,
   ],
-  'ansible.posix': [acl, authorized_key, mount, seboolean, selinux, sysctl],
+  'ansible.posix': [acl, authorized_key, mount, seboolean, selinux, synchronize, sysctl],
   'community.general': [alternatives, capabilities, ini_file, locale_gen, modprobe, pam_limits, sefcontext, timezone],
 }
 

@@ -219,7 +219,13 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
     stat: (path, given) => connection.stat(path, given),
     fact: (wanted) => factOf(playRun.run, name, connection, wanted),
     connection,
-    controller: controllerFor(playRun, task, scope),
+    controller: {
+      ...controllerFor(playRun, task, scope),
+      async way() {
+        const { kind, options, become } = await routeFor({ ...occasion, delegate: undefined })
+        return { host: host.name, delegate: occasion.delegate, kind, options, become }
+      },
+    },
   }
 }
 

@@ -64,6 +64,7 @@ const controller = (role: string, vars: Readonly<Record<string, unknown>>): Cont
     scope: emptyScope,
     variables: notThere,
     ask: notThere,
+    way: async () => ({ host: 'testhost', kind: 'local', options: { host: 'testhost' } }),
   }
 }
 
