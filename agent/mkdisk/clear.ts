@@ -84,6 +84,10 @@ const clearOnce = async (claim: Claim): Promise<void> => {
   if (parts.length > 0) await execute('blockdev', ['--rereadpt', device])
 }
 
+/** What goes away by itself: when a disk was written udev reads its table anew, and partitions are busy or gone for a moment. */
+const isPassing = (thrown: unknown): boolean =>
+  ['EBUSY', 'ENOENT', 'ENXIO', 'ENODEV'].includes((thrown as NodeJS.ErrnoException).code ?? '')
+
 const clearDisk = async ({ log }: Machinery, claim: Claim): Promise<void> => {
   await log.step(`destroying ${claim.holds} on ${claim.device}`, async () => {
     let reason = ''
@@ -96,8 +100,7 @@ const clearDisk = async ({ log }: Machinery, claim: Claim): Promise<void> => {
         reason = `it still holds ${contentText(content)}`
       } catch (thrown) {
         reason = messageOf(thrown)
-        const code = (thrown as NodeJS.ErrnoException).code
-        if (code !== 'EBUSY') break
+        if (!isPassing(thrown)) break
         await sleep(200)
       }
     }
@@ -140,19 +143,32 @@ export const tableScript = (partitions: readonly NewPartition[]): string =>
 export const partition = async (machinery: Machinery, { device, partitions }: StepOf<'partition'>): Promise<void> => {
   const args = ['--quiet', '--wipe=always', '--wipe-partitions=always', device]
   const output = await attemptTool(machinery.log, 'sfdisk', args, { stdin: tableScript(partitions) })
-  await settle()
   const wanted = partitions.map((_, index) => partitionDevice(device, index + 1))
-  const found = await waitFor(10, async () => {
-    const parts = await partitionsOf(device)
-    return wanted.every((part) => parts.includes(part)) ? parts : undefined
-  })
-  if (!found)
-    throw new Failure('disk.partition', `${device} has no partitions ${wanted.join(' ')}: ${lastWords(output)}`)
+  const untilThere = async () => {
+    await settle()
+    const found = await waitFor(10, async () => {
+      const parts = await partitionsOf(device)
+      return wanted.every((part) => parts.includes(part)) ? parts : undefined
+    })
+    if (!found)
+      throw new Failure('disk.partition', `${device} has no partitions ${wanted.join(' ')}: ${lastWords(output)}`)
+  }
+  await untilThere()
   // what lay there before the table was made shows through: the partitions are emptied and marked before the disk's mark goes
   for (const [index, part] of wanted.entries()) {
-    await freeOf(part)
     const name = partitions[index]!.name
-    await overwrite(part, await sizeOf(part), { device: part, mark: 'member', name, holds: '' })
+    const empty = async () => {
+      await freeOf(part)
+      await overwrite(part, await sizeOf(part), { device: part, mark: 'member', name, holds: '' })
+      return true
+    }
+    const isEmpty = await waitFor(5, () =>
+      empty().catch((thrown) => {
+        if (isPassing(thrown)) return undefined
+        throw thrown
+      }),
+    )
+    if (!isEmpty) throw new Failure('disk.partition', `${part} is busy: nothing can be made on it`)
     await wipeSignatures(part)
   }
   const file = await openAlone(device)
@@ -163,5 +179,5 @@ export const partition = async (machinery: Machinery, { device, partitions }: St
   } finally {
     await file.close()
   }
-  await settle()
+  await untilThere()
 }

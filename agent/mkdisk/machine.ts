@@ -59,6 +59,9 @@ export type Disk = {
   readonly busy?: string
 }
 
+/** Why a disk that nobody uses may not be touched. */
+export const readOnly = 'it is read-only'
+
 /** An array that runs, or was put together in part. */
 export type RunningArray = {
   readonly device: string
@@ -95,7 +98,7 @@ export const contentText = (content: Content): string => {
     case 'unfinished':
       return `'${content.name}', not finished`
     case 'member':
-      return `a ${content.array.role === 'spare' ? 'spare' : 'member'} of the ${content.array.level} array '${content.array.name}'`
+      return `a ${content.array.role === 'spare' ? 'spare' : 'member'} of ${content.array.name === '' ? `a ${content.array.level} array without a name` : `the ${content.array.level} array '${content.array.name}'`}`
     case 'filesystem':
       return `${content.fs}${content.label ? ` '${content.label}'` : ''}`
     case 'luks':

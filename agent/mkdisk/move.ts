@@ -1,5 +1,5 @@
 import { chmod, chown, lstat, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Log } from '../../engine/log.ts'
 import { makeBelow } from '../system/below.ts'
 import { bind, isMounted } from '../system/mounts.ts'
@@ -16,15 +16,28 @@ const merge = async (from: string, into: string): Promise<void> => {
   }
 }
 
+/** Puts a copy in its place at once, with the attributes of the directory itself; false where the place holds something. */
+const putWhole = (half: string, place: string): Promise<boolean> =>
+  rename(half, place).then(
+    () => true,
+    (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOTEMPTY' || thrown.code === 'EEXIST') return false
+      throw thrown
+    },
+  )
+
 /**
  * Copies the content of a directory with owners, modes, links, sockets and extended attributes: beside the place first, and
  * from there by renaming, so that a copy that is cut half-way leaves no half of a file where a later boot takes it for whole.
  */
 const copyInto = async (log: Log, source: string, place: string): Promise<void> => {
-  const half = `${place}.mkdisk-copy`
+  // beside the root of a file system is another file system
+  const isRoot = await isMounted(place)
+  const half = isRoot ? join(place, '.mkdisk-copy') : `${place}.mkdisk-copy`
   await rm(half, { recursive: true, force: true })
   await run(log, 'cp', ['--archive', '--', source, half])
   await run(log, 'sync', ['--file-system', half])
+  if (!isRoot && (await putWhole(half, place))) return
   await merge(half, place)
   await rm(half, { recursive: true, force: true })
 }
@@ -44,6 +57,6 @@ export const moveDirectory = async (log: Log, root: string, from: string, to: st
     await chmod(place, mode & 0o7777)
     await bind(log, place, source)
   }
-  const options = ['bind', 'nofail', `x-systemd.requires-mounts-for=${dirname(to)}`]
+  const options = ['bind', 'nofail', `x-systemd.requires-mounts-for=${to}`]
   await addMount(root, { source: to, target: from, type: 'none', options })
 }

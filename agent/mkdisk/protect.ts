@@ -1,5 +1,5 @@
 import { Failure } from '../../engine/failure.ts'
-import { contentText, type Disk, diskText, type Machine, partitionsIn } from './machine.ts'
+import { contentText, type Disk, diskText, type Machine, partitionsIn, readOnly } from './machine.ts'
 import { isChosenByName, isNamed } from './select.ts'
 import type { DiskSet } from './settings.ts'
 
@@ -34,7 +34,9 @@ export const checkUnused = (disk: Disk): void => {
   if (disk.busy)
     busy(
       `${diskText(disk)} may not be touched: ${disk.busy}`,
-      'unmount it, or end what uses it (swapoff, vgchange -an, dmsetup remove); is it the disk that you mean?',
+      disk.busy === readOnly
+        ? `make it writable (blockdev --setrw ${disk.device}, or a switch on the disk), or leave it out of the profile`
+        : 'unmount it, or end what uses it (swapoff, vgchange -an, dmsetup remove); is it the disk that you mean?',
     )
 }
 

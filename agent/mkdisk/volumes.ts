@@ -1,11 +1,11 @@
 import { access, chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure } from '../../engine/failure.ts'
+import { Failure, messageOf } from '../../engine/failure.ts'
 import { makeBelow } from '../system/below.ts'
 import { contentOf, probe, sizeOf } from '../system/content.ts'
 import { removeMarks, writeMark } from '../system/marks.ts'
 import { isMounted } from '../system/mounts.ts'
-import { membersOf, sysNames, sysText } from '../system/raid.ts'
+import { arrayState, failedMembers, membersOf, sysNames, sysText } from '../system/raid.ts'
 import { run } from '../system/run.ts'
 import { findArray } from './arrays.ts'
 import { addMount } from './fstab.ts'
@@ -150,6 +150,18 @@ export const format = async (machinery: Machinery, step: StepOf<'format'>): Prom
   if (!isFresh) await finish(machinery, { kind: 'finish', devices: target.members })
 }
 
+/** The kernel goes on without a member that fails, or without blocks of it, and tells nobody. */
+const tellOfFailed = async ({ warn }: Machinery, { name, members, isArray }: Target): Promise<void> => {
+  if (!isArray) return
+  const array = await findArray(name, members)
+  const failed = await failedMembers(array)
+  const { level } = await arrayState(array)
+  if (failed.length > 0)
+    warn(
+      `${failed.join(' and ')} failed in the array '${name}' (${level}): replace it; dmesg says what it answered, \`mdadm --detail ${array}\` how the array is`,
+    )
+}
+
 /**
  * Marks what is to be formatted, where it is not marked yet: one disk inside, as mkfs overwrites its beginning (encrypt did so
  * before), and an array that was found empty on its members.
@@ -160,8 +172,15 @@ const markBegun = async ({ members, name, key, isArray }: Target, isFresh: boole
     for (const member of members) await writeMark(member, await sizeOf(member), 'member', name, true)
 }
 
-export const finish = async (_: Machinery, { devices }: StepOf<'finish'>): Promise<void> => {
-  for (const device of devices) await removeMarks(device, await sizeOf(device))
+/** One member without a mark tells that all was made: another one may have failed meanwhile. */
+export const finish = async ({ log }: Machinery, { devices }: StepOf<'finish'>): Promise<void> => {
+  const failures: unknown[] = []
+  for (const device of devices)
+    await removeMarks(device, await sizeOf(device)).catch((thrown) => {
+      log.warning(messageOf(thrown))
+      failures.push(thrown)
+    })
+  if (failures.length === devices.length) throw failures[0]
 }
 
 /** By UUID, as the number of an array may be another one after the next boot. */
@@ -170,7 +189,9 @@ const sourceOf = async (device: string): Promise<string> => {
   return uuid === undefined ? device : `UUID=${uuid}`
 }
 
-export const mountVolume = async ({ log, root }: Machinery, step: StepOf<'mount'>): Promise<void> => {
+export const mountVolume = async (machinery: Machinery, step: StepOf<'mount'>): Promise<void> => {
+  const { log, root } = machinery
+  await tellOfFailed(machinery, step.target)
   const device = await deviceOf(step.target)
   const target = await makeBelow(root, step.at)
   if (!(await isMounted(target))) {
@@ -191,7 +212,9 @@ export const mountVolume = async ({ log, root }: Machinery, step: StepOf<'mount'
   })
 }
 
-export const swapOn = async ({ log, root }: Machinery, { target, options }: StepOf<'swap'>): Promise<void> => {
+export const swapOn = async (machinery: Machinery, { target, options }: StepOf<'swap'>): Promise<void> => {
+  const { log, root } = machinery
+  await tellOfFailed(machinery, target)
   const device = await deviceOf(target)
   const active = await sysText('/proc/swaps')
   if (![device, await kernelDevice(device)].some((name) => active.includes(`${name} `)))

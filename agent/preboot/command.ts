@@ -7,6 +7,7 @@ import { findSecrets, mountSecrets, removeSecrets, showInRoot } from '../stages/
 import { makeBelow, resolveBelow } from '../system/below.ts'
 import { parseCmdline } from '../system/cmdline.ts'
 import { openLog } from '../system/journal.ts'
+import { warewulfBudget, warewulfSecrets } from '../system/warewulf.ts'
 import { defaultTaskTimeout } from './limits.ts'
 import { maskOf } from './mask.ts'
 import { openReport } from './report.ts'
@@ -15,17 +16,6 @@ import { readSecrets } from './secretvars.ts'
 
 /** Where such images keep the repository they were made with. */
 const repository = '/container_repo/ansible'
-const exported = '/warewulf/secrets'
-
-/** Seconds in which the server must have answered. */
-const budget = 180
-
-/** The address in `wwinit.uri=http://10.1.0.1:9873/provision/…` (`wwinit_uri=` with older ones). */
-export const warewulfServer = (cmdline: string): string | undefined => {
-  const values = parseCmdline(cmdline)
-  const uri = values.get('wwinit.uri') ?? values.get('wwinit_uri') ?? ''
-  return /\d+\.\d+\.\d+\.\d+/.exec(String(uri))?.[0]
-}
 
 /** Seconds of `prelude.task_timeout=`, or what holds without it. */
 export const taskTimeoutOf = (cmdline: string): number => {
@@ -79,12 +69,9 @@ export const prebootCommand = async (newRoot: string): Promise<number> => {
   const log = openLog({ progress: () => {} })
   try {
     const cmdline = await readFile('/proc/cmdline', 'utf8')
-    const server = warewulfServer(cmdline)
-    if (server === undefined)
-      throw new Failure('boot.server', 'the kernel command line names no server', { hint: 'wwinit.uri= brings it' })
-    const source = `${server}:${exported}`
-    await mountSecrets(log, { source }, budget)
-    await findSecrets({ source, required: ['secrets.yml'], optional: [] })
+    const exported = await warewulfSecrets()
+    await mountSecrets(log, exported, warewulfBudget)
+    await findSecrets({ source: exported.source, required: ['secrets.yml'], optional: [] })
     await showInRoot(log, newRoot)
     await runPlaybook(newRoot, log, taskTimeoutOf(cmdline))
     return 0

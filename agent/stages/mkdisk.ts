@@ -113,14 +113,21 @@ export const makeDisks = async (settings: MkdiskSettings, machinery: Omit<Machin
   return { plan, warnings }
 }
 
-/** The secrets that are keys of a node's disks. */
-export const keyNames = (mkdisk: NodeMkdisk | undefined): readonly string[] =>
-  Object.values(mkdisk?.volumes ?? {}).flatMap(({ key }) => (key === undefined || key.startsWith('/') ? [] : key))
+/** The settings of a node that boots: the boot manifest's, or those that its root brings. */
+const settingsOf = ({ manifest, newRoot }: Pick<BootContext, 'manifest' | 'newRoot'>) =>
+  manifest.mkdisk ? settingsFromManifest(manifest.mkdisk, newRoot) : settingsFromRoot(newRoot)
 
-const run = async ({ manifest, newRoot, log, events, watchdog }: BootContext): Promise<Details> => {
-  const settings = manifest.mkdisk
-    ? await settingsFromManifest(manifest.mkdisk, newRoot)
-    : await settingsFromRoot(newRoot)
+/** The secrets that are keys of volumes. */
+export const keyNames = (sets: readonly DiskSet[]): readonly string[] =>
+  sets.flatMap(({ volumes }) => volumes.flatMap(({ key }) => (key === undefined || key.startsWith('/') ? [] : key)))
+
+/** The secrets that the stage mkdisk will want. None where the settings are wrong: the stage itself tells of that. */
+export const wantedKeys = async (context: Pick<BootContext, 'manifest' | 'newRoot'>): Promise<readonly string[]> =>
+  keyNames((await settingsOf(context).catch(() => undefined))?.sets ?? [])
+
+const run = async (context: BootContext): Promise<Details> => {
+  const { newRoot, log, events, watchdog } = context
+  const settings = await settingsOf(context)
   if (!settings) return { disks: 0 }
   const machinery = { log, root: newRoot, keys: secretPlace, progress: watchdog.progress }
   const { plan, warnings } = await makeDisks(settings, machinery)

@@ -12,7 +12,7 @@ import { bodyOf } from '../system/http.ts'
 import { runDirectory } from '../system/journal.ts'
 import { parseJson } from '../system/json.ts'
 import { mountSecret, unmount } from '../system/mounts.ts'
-import { keyNames } from './mkdisk.ts'
+import { wantedKeys } from './mkdisk.ts'
 import { removeSecrets } from './secrets.ts'
 
 /** The bundle's files, in a ramfs: what was in a vault where the bundle was made is plain here. */
@@ -90,7 +90,7 @@ export const preboot: BootStage = {
     try {
       return await run(context)
     } finally {
-      await removeSecrets(context, keyNames(context.manifest.mkdisk))
+      await removeSecrets(context, await wantedKeys(context))
       await unmount(context.log, place)
     }
   },

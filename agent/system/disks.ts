@@ -1,6 +1,13 @@
 import { readFile, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Content, Disk, Machine, Partition, RunningArray } from '../mkdisk/machine.ts'
+import {
+  type Content,
+  type Disk,
+  type Machine,
+  type Partition,
+  type RunningArray,
+  readOnly,
+} from '../mkdisk/machine.ts'
 import type { DiskType } from '../mkdisk/settings.ts'
 import { contentOf, partitionsOf, sizeOf } from './content.ts'
 import { listMounts, type MountInfo } from './mounts.ts'
@@ -16,9 +23,18 @@ const isDisk = async (name: string): Promise<boolean> => {
   return size !== '' && size !== '0' && hidden !== '1'
 }
 
-/** A disk that may be gone at the next boot has no number. */
+/**
+ * What in a path of sysfs tells that a disk is not the node's own: USB, iSCSI, Fibre Channel, NVMe over a network, and what the
+ * kernel makes out of something else (rbd, drbd, ZFS volumes, null_blk).
+ */
+const elsewhere = /\/(?:usb\d+|session\d+|rport-[\d:-]+|nvme-fabrics|rbd|virtual\/block)\//
+
+/** Whether a disk, by its path in sysfs, is plugged into the node itself. */
+export const isLocal = (path: string): boolean => !elsewhere.test(path)
+
+/** A disk that may be gone at the next boot, or be another node's, has no number. */
 const isFixed = async (name: string, path: string): Promise<boolean> =>
-  !path.includes('/usb') && (await sysText(`/sys/block/${name}/removable`)) !== '1'
+  isLocal(path) && (await sysText(`/sys/block/${name}/removable`)) !== '1'
 
 const pciOf = (path: string): readonly string[] =>
   path.split('/').filter((part) => /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f]$/.test(part))
@@ -149,7 +165,7 @@ const busyWith = async (name: string, content: Content, state: State): Promise<s
     const use = await useOf(kernelName(part), state)
     if (use) return `${part}: ${use}`
   }
-  if (content.kind !== 'unreadable' && (await sysText(`/sys/class/block/${name}/ro`)) === '1') return 'it is read-only'
+  if (content.kind !== 'unreadable' && (await sysText(`/sys/class/block/${name}/ro`)) === '1') return readOnly
   return undefined
 }
 
@@ -163,7 +179,7 @@ const listArrays = async (state: State): Promise<readonly RunningArray[]> => {
         busyWith(name, { kind: 'blank' }, state),
         arrayState(device),
       ])
-      const isUsed = busy !== undefined && busy !== 'it is read-only'
+      const isUsed = busy !== undefined && busy !== readOnly
       return { device, members, isActive: isRunning(md), ...(isUsed ? { busy } : {}) }
     }),
   )

@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises'
+import { Failure, messageOf } from '../../engine/failure.ts'
 
 /**
  * Marks say that mkdisk began to make something on a device and has not finished: until they are gone nobody has stored
@@ -54,6 +55,15 @@ export const readMark = async (device: string, size: number): Promise<Mark | und
 /** Opens a block device to write; the kernel refuses while it is mounted or part of anything that runs. */
 export const openAlone = (device: string): Promise<FileHandle> => open(device, constants.O_RDWR | constants.O_EXCL)
 
+/** Says which disk it was that failed. */
+const nameDisk = (device: string, thrown: unknown): never => {
+  if ((thrown as NodeJS.ErrnoException).code !== 'EIO') throw thrown
+  throw new Failure('disk.broken', `${device} fails: ${messageOf(thrown)}`, {
+    cause: thrown,
+    hint: 'dmesg says what the disk answered; replace it, or take it out of the profile',
+  })
+}
+
 /** `isShared`: a member of a running array, below whose data the mark lies. */
 export const writeMark = async (
   device: string,
@@ -66,6 +76,8 @@ export const writeMark = async (
   try {
     for (const offset of markOffsets(kind, size)) await file.write(markText(name), 0, sector, offset)
     await file.sync()
+  } catch (thrown) {
+    nameDisk(device, thrown)
   } finally {
     await file.close()
   }
@@ -78,6 +90,8 @@ export const removeMarks = async (device: string, size: number): Promise<void> =
     for (const offset of kinds.flatMap((kind) => markOffsets(kind, size)))
       if ((await nameAt(file, offset)) !== undefined) await file.write(Buffer.alloc(sector), 0, sector, offset)
     await file.sync()
+  } catch (thrown) {
+    nameDisk(device, thrown)
   } finally {
     await file.close()
   }

@@ -70,3 +70,16 @@ export const arrayState = async (device: string): Promise<ArrayState> => {
 }
 
 export const isRunning = ({ state }: ArrayState): boolean => !['', 'clear', 'inactive'].includes(state)
+
+/** The members of an array that the kernel does without since they failed, or has blocks of that it cannot write. */
+export const failedMembers = async (device: string): Promise<readonly string[]> => {
+  const md = `/sys/class/block/${kernelName(device)}/md`
+  const members = (await sysNames(md)).filter((name) => name.startsWith('dev-'))
+  const states = await Promise.all(
+    members.map(async (name) => {
+      const [state, blocks] = await Promise.all(['state', 'bad_blocks'].map((file) => sysText(`${md}/${name}/${file}`)))
+      return state?.split(',').includes('faulty') || blocks !== '' ? [`/dev/${name.slice('dev-'.length)}`] : []
+    }),
+  )
+  return states.flat()
+}

@@ -5,8 +5,13 @@
 # restarts the node.
 prelude_mkdisk() {
     chmod 0755 /usr/lib/prelude/prelude-agent
-    /usr/lib/prelude/prelude-agent mkdisk --root "$NEWROOT" >> "$NEWROOT/mkdisk.log" 2>&1 && return 0
+    (
+        ulimit -c 0
+        exec /usr/lib/prelude/prelude-agent mkdisk --root "$NEWROOT" --secrets warewulf >> "$NEWROOT/mkdisk.log" 2>&1
+    ) && return 0
     warn "mkdisk: failed; /mkdisk.log says why"
+    # for an agent that was killed; it takes them away itself on every other way out
+    umount -l /run/prelude/secrets 2> /dev/null
     [ "$(getarg prelude.failure=)" != stop ] || /usr/lib/prelude/restart-node
 }
 

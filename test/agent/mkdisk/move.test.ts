@@ -5,10 +5,12 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
@@ -65,7 +67,7 @@ test('content goes along with owners, modes, links and attributes; twice is once
   writeFileSync(join(log, 'new'), 'through the mount')
   assert.is(readFileSync(join(root, 'system/log/new'), 'utf8'), 'through the mount')
   const fstab = readFileSync(join(root, 'etc/fstab'), 'utf8')
-  assert.match(fstab, '/system/log /var/log none bind,nofail,x-systemd.requires-mounts-for=/system 0 0')
+  assert.match(fstab, '/system/log /var/log none bind,nofail,x-systemd.requires-mounts-for=/system/log 0 0')
 })
 
 test('what former boots left on the disk stays', async () => {
@@ -111,6 +113,24 @@ test('a link on the way leads inside the root', async () => {
   symlinkSync('/logs', join(root, 'var/log'))
   await moveDirectory(silentLog, root, '/var/log', '/system/log')
   assert.ok((await listMounts()).some(({ target }) => target === join(root, 'logs')))
+})
+
+test('the time of the directory itself goes along too', async () => {
+  const log = join(root, 'var/log')
+  utimesSync(log, 1000, 1000)
+  await moveDirectory(silentLog, root, '/var/log', '/system/log')
+  assert.is(lstatSync(join(root, 'system/log')).mtimeMs, 1_000_000)
+})
+
+test('the place may be the root of a file system', async () => {
+  const disk = join(root, 'scratch')
+  mkdirSync(disk)
+  await tool('mount', ['-t', 'tmpfs', 'disk', disk])
+  mkdirSync(join(disk, 'lost+found'))
+  writeFileSync(join(root, 'tmp/file'), 'text')
+  await moveDirectory(silentLog, root, '/tmp', '/scratch')
+  assert.is(readFileSync(join(disk, 'file'), 'utf8'), 'text')
+  assert.equal(readdirSync(join(root, 'tmp')).sort(), ['file', 'lost+found'])
 })
 
 test('/tmp keeps its sticky bit', async () => {

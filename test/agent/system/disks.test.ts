@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { mkfsCommand } from '../../../agent/mkdisk/volumes.ts'
 import { contentOf } from '../../../agent/system/content.ts'
-import { compareSlots } from '../../../agent/system/disks.ts'
+import { compareSlots, isLocal } from '../../../agent/system/disks.ts'
 import { type MarkKind, markOffsets, markText, removeMarks, writeMark } from '../../../agent/system/marks.ts'
 import { parseExamine } from '../../../agent/system/raid.ts'
 import { tool } from '../../../engine/process.ts'
@@ -32,6 +32,29 @@ test('the order is that of the slots, whichever driver was first', () => {
   ]
   const sorted = slots.toSorted(compareSlots).map((path) => path.split('/').at(-1))
   assert.equal(sorted, ['nvme3n1', 'nvme0n1', 'sda', 'sdb', 'sdk', 'nvme1n1'])
+})
+
+test("a disk of USB or of a network is not the node's own", () => {
+  const local = [
+    '/sys/devices/pci0000:00/0000:00:1f.2/ata2/host1/target1:0:0/1:0:0:0/block/sda',
+    '/sys/devices/pci0000:00/0000:00:04.0/nvme/nvme3/nvme3n1',
+    '/sys/devices/pci0000:00/0000:00:02.0/0000:02:00.0/host0/port-0:1/end_device-0:1/target0:0:1/0:0:1:0/block/sdb',
+    '/sys/devices/pci0000:00/0000:00:05.0/virtio2/block/vda',
+    '/sys/devices/vbd-51712/block/xvda',
+  ]
+  const others = [
+    '/sys/devices/pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0/block/sdc',
+    '/sys/devices/platform/host3/session1/target3:0:0/3:0:0:0/block/sdd',
+    '/sys/devices/pci0000:00/0000:00:06.0/host4/rport-4:0-1/target4:0:1/4:0:1:0/block/sde',
+    '/sys/devices/virtual/nvme-fabrics/ctl/nvme4/nvme4n1',
+    '/sys/devices/virtual/block/drbd0',
+    '/sys/devices/rbd/0/block/rbd0',
+  ]
+  assert.equal(
+    local.filter((path) => !isLocal(path)),
+    [],
+  )
+  assert.equal(others.filter(isLocal), [])
 })
 
 const examined = `/dev/nvme1n1:

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { seededRandom } from '../../../engine/vars/filters/random.ts'
+import type { RunningGuest } from '../guest.ts'
+import { type DiskSpec, openDiskRoom } from './guest.ts'
+
+// Power cuts at random requests of mkdisk and of what follows it. A request that the power cut hit has no answer, and of what was
+// not flushed a random part is lost. Each boot must come up on what the former left, and find what the former were told is safe.
+
+const specs: readonly DiskSpec[] = [
+  { serial: 'one', size: 112, bus: 'virtio' },
+  { serial: 'two', size: 112, bus: 'virtio' },
+  { serial: 'three', size: 64, bus: 'virtio' },
+  { serial: 'four', size: 64, bus: 'virtio' },
+  { serial: 'five', size: 340, bus: 'virtio' },
+]
+
+const profile = `sets:
+  pair: {first: 1, last: 2}
+  stripe: {count: 2}
+  lone: {least: 300M}
+volumes:
+  system: {set: pair, level: raid1, filesystem: ext4, mount: /system, size: 32M}
+  swap: {set: pair, level: raid1, filesystem: swap, size: 16M}
+  secret: {set: pair, level: raid1, filesystem: ext4, mount: /secret, key: disk.key}
+  scratch: {set: stripe, level: raid0, filesystem: ext4, mount: /scratch}
+  lone: {set: lone, level: single, filesystem: xfs, mount: /lone}
+`
+
+/** What a boot is: the first makes everything, a wipe does so again, and one that keeps takes what is there. */
+type Kind = 'make' | 'wipe' | 'keep'
+
+export type Cut = {
+  readonly boot: number
+  readonly kind: Kind
+  /** Writes to the disks before the power went. */
+  readonly writes: number
+  readonly during: string
+  /** Pages that the disks lost. */
+  readonly lost: number
+}
+
+export type Series = { readonly cuts: readonly Cut[]; readonly problem?: string }
+
+const minutes = 60_000
+
+/** Writes of a boot of each kind, until one has been seen to its end. */
+const usual: Readonly<Record<Kind, number>> = { make: 900, wipe: 1100, keep: 300 }
+
+/** Boots to the point where disks are looked for, and stores the machine in a file. */
+const store = async (room: Awaited<ReturnType<typeof openDiskRoom>>): Promise<string> => {
+  const script = await readFile(join(import.meta.dirname, 'cuts.guest.sh'), 'utf8')
+  const guest = await room.start(script, { '/cuts.yml': profile })
+  await guest.shows(/^ready$/m, 5 * minutes)
+  const file = join(room.work, 'machine')
+  await guest.qmp('migrate', { uri: `exec:cat > ${file}` })
+  for (const end = Date.now() + 2 * minutes; ; await sleep(100)) {
+    const { status } = (await guest.qmp('query-migrate')) as { status?: string }
+    if (status === 'completed') break
+    if (status === 'failed' || Date.now() > end) throw new Error(`the machine was not stored: ${status}`)
+  }
+  await guest.kill()
+  return file
+}
+
+/** What the boot was doing when the power went. */
+const doing = (console: string): string => {
+  if (console.includes('end of the boot')) return 'nothing any more'
+  if (console.includes('mkdisk ended with')) return 'what follows mkdisk'
+  return /.*^(.*)$/ms.exec(console.trimEnd())?.[1] || 'mkdisk'
+}
+
+/** Lets a boot go on until the power goes, it is over or it fails; returns what is wrong. */
+const bootUntil = async (guest: RunningGuest, order: string, power: Promise<void>): Promise<string | undefined> => {
+  let isCut = false
+  const cut = power.then(() => {
+    isCut = true
+  })
+  const end = Date.now() + 5 * minutes
+  const isOver = () => isCut || Date.now() > end || /end of the boot|mkdisk ended with [1-9]/.test(guest.console())
+  while (((await guest.qmp('query-status').catch(() => ({}))) as { status?: string }).status !== 'running')
+    await sleep(50)
+  guest.type(`${order}\n`)
+  while (!isOver()) await Promise.race([cut, guest.ended, sleep(50)])
+  const isLate = Date.now() > end
+  await guest.kill()
+  return isLate ? 'the boot did not end' : /mkdisk ended with [1-9]|^damaged .*/m.exec(guest.console())?.[0]
+}
+
+/** The volumes that lost what was safe on them. */
+const lostBy = (console: string, safe: ReadonlyMap<string, string>): readonly string[] =>
+  console.includes('looked at all')
+    ? [...safe].flatMap(([volume, name]) =>
+        console.includes(`intact ${volume} ${name}\n`) ? [] : `${volume} lost ${name}`,
+      )
+    : []
+
+/**
+ * Cuts the power `count` times, then boots once more. `seed` decides on what is cut when, and on what is lost; `tell` hears of
+ * each boot. Ends at the first problem, and after `until` (of `performance.now()`) with the next boot.
+ */
+export const cutPower = async (
+  count: number,
+  seed: number,
+  { tell, until = Number.POSITIVE_INFINITY }: { tell?: (cut: Cut) => void; until?: number } = {},
+): Promise<Series> => {
+  const random = seededRandom(seed)
+  const room = await openDiskRoom(specs, [])
+  const cuts: Cut[] = []
+  try {
+    const machine = await store(room)
+    const disks = [...room.disks.values()]
+    const writesOf = { ...usual }
+    /** What was told to be safe: volume to its newest file. */
+    let safe = new Map<string, string>()
+    let kind: Kind = 'make'
+    for (let boot = 1, isLast = false; !isLast; boot++) {
+      isLast = boot > count || performance.now() > until
+      const after = isLast ? Number.POSITIVE_INFINITY : 1 + random.below(Math.ceil(writesOf[kind] * 1.1))
+      const power = Promise.withResolvers<void>()
+      let writes = 0
+      for (const disk of disks)
+        disk.trouble = ({ isWrite }) => {
+          if (isWrite && ++writes > after) power.resolve()
+          return writes > after ? 'silence' : undefined
+        }
+      const guest = await room.resume(machine)
+      const wrong = await bootUntil(guest, `${kind === 'wipe' ? 'r' : 'c'} ${boot}`, power.promise)
+      const lost = disks.reduce((sum, disk) => sum + disk.cut(() => random.below(2) === 0), 0)
+      const console = guest.console()
+      const cut: Cut = { boot, kind, writes: Math.min(writes, after), during: doing(console), lost }
+      cuts.push(cut)
+      tell?.(cut)
+      if (kind === 'wipe') safe = new Map()
+      const problems = [...(wrong === undefined ? [] : [wrong]), ...lostBy(console, safe)]
+      if (problems.length > 0)
+        return { cuts, problem: `boot ${boot} (${kind}): ${problems.join(', ')}\n${console.slice(-8000)}` }
+      for (const [, volume = '', name = ''] of console.matchAll(/^wrote (\S+) (\S+)$/gm)) safe.set(volume, name)
+      if (console.includes('end of the boot')) writesOf[kind] = writes
+      // what was cut while it was made or wiped is made or wiped again
+      if (kind === 'keep' || console.includes('mkdisk ended with 0')) kind = random.below(4) === 0 ? 'wipe' : 'keep'
+    }
+    return { cuts }
+  } finally {
+    await room.close()
+  }
+}
