@@ -1231,6 +1231,38 @@ export interface FileParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/filesystem/filesystem.schema.json
+/**
+ * Makes file systems, swap areas and LVM's physical volumes, and grows them. What a device holds is kept unless the task says `force`.
+ */
+export interface FilesystemParameters {
+  /**
+   * The device, or a file that holds a disk.
+   */
+  dev: string;
+  /**
+   * What to make; needed for `present`.
+   */
+  fstype?:
+    "btrfs" | "ext2" | "ext3" | "ext4" | "ext4dev" | "f2fs" | "lvm" | "ocfs2" | "reiserfs" | "swap" | "vfat" | "xfs";
+  /**
+   * `absent` wipes what tells of a file system.
+   */
+  state: "absent" | "present";
+  /**
+   * Makes the file system over what the device holds, each time.
+   */
+  force: boolean;
+  /**
+   * Grows a file system that is smaller than its device; xfs and btrfs must be mounted for that.
+   */
+  resizefs: boolean;
+  /**
+   * Options of mkfs, as words.
+   */
+  opts?: string;
+}
+
 // engine/modules/find/find.schema.json
 /**
  * Finds files below directories.
@@ -2080,6 +2112,65 @@ export interface PamLimitsParameters {
    * Keep the former file beside the new one, named after the time.
    */
   backup: boolean;
+}
+
+// engine/modules/parted/parted.schema.json
+/**
+ * Makes, resizes and removes partitions, and tells of them.
+ */
+export interface PartedParameters {
+  /**
+   * The disk, or a file that holds one.
+   */
+  device: string;
+  /**
+   * Whether the partition is there; `info` only tells of the disk.
+   */
+  state: "absent" | "info" | "present";
+  /**
+   * Number of the partition; needed for `present` and `absent`.
+   */
+  number?: number;
+  /**
+   * Kind of partition table. A table of another kind is made anew, and its partitions are lost.
+   */
+  label: "aix" | "amiga" | "bsd" | "dvh" | "gpt" | "loop" | "mac" | "msdos" | "pc98" | "sun";
+  /**
+   * Kind of partition, for the labels `msdos` and `dvh`.
+   */
+  part_type: "extended" | "logical" | "primary";
+  /**
+   * Where a new partition starts: a number with one of parted's units, negative from the end of the disk.
+   */
+  part_start: string;
+  /**
+   * Where the partition ends, likewise.
+   */
+  part_end: string;
+  /**
+   * Unit of numbers without one, and of the result.
+   */
+  unit: "s" | "B" | "KB" | "KiB" | "MB" | "MiB" | "GB" | "GiB" | "TB" | "TiB" | "%" | "cyl" | "chs" | "compact";
+  /**
+   * How new partitions are aligned; `undefined` leaves it to parted.
+   */
+  align: "cylinder" | "minimal" | "none" | "optimal" | "undefined";
+  /**
+   * Name of the partition, for the label `gpt`.
+   */
+  name?: string;
+  /**
+   * Flags that the partition has, and no others, such as `boot`, `esp`, `lvm` and `raid`.
+   */
+  flags?: string[];
+  /**
+   * File system that a new partition is marked for.
+   */
+  fs_type?: string;
+  /**
+   * Moves the end of a partition that is there to `part_end`.
+   */
+  resize: boolean;
 }
 
 // engine/modules/pause/pause.schema.json

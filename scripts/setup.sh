@@ -54,6 +54,7 @@ needs='
 /usr/sbin/cryptsetup cryptsetup-bin cryptsetup
 /usr/sbin/sfdisk fdisk util-linux
 /usr/sbin/pvcreate lvm2 lvm2
+/usr/sbin/parted parted parted
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
 /usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev

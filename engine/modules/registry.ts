@@ -23,6 +23,7 @@ import { dpkg_selections } from './dpkg_selections/dpkg_selections.ts'
 import { fail } from './fail/fail.ts'
 import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
+import { filesystem } from './filesystem/filesystem.ts'
 import { find } from './find/find.ts'
 import { get_url } from './get_url/get_url.ts'
 import { getent } from './getent/getent.ts'
@@ -41,6 +42,7 @@ import { mount } from './mount/mount.ts'
 import { packageModule } from './package/package.ts'
 import { package_facts } from './package_facts/package_facts.ts'
 import { pam_limits } from './pam_limits/pam_limits.ts'
+import { parted } from './parted/parted.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
 import { raw } from './raw/raw.ts'
@@ -132,7 +134,18 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     yum_repository,
   ],
   'ansible.posix': [acl, authorized_key, mount, seboolean, selinux, synchronize, sysctl],
-  'community.general': [alternatives, capabilities, ini_file, locale_gen, modprobe, pam_limits, sefcontext, timezone],
+  'community.general': [
+    alternatives,
+    capabilities,
+    filesystem,
+    ini_file,
+    locale_gen,
+    modprobe,
+    pam_limits,
+    parted,
+    sefcontext,
+    timezone,
+  ],
 }
 
 /** Other names of modules. */
