@@ -31,6 +31,8 @@ export type SiteOptions = {
   readonly opened?: ((text: string, at: Position) => void) | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly compat?: '2.18' | undefined
+  /** What a setting of ansible.cfg is, by Ansible's name for it; undefined for one that is not known. */
+  readonly setting?: ((name: string) => unknown) | undefined
   /** The format of `ansible_managed`. */
   readonly managed?: string | undefined
   /** `hash_behaviour = merge` */
@@ -58,6 +60,7 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
     },
     environment: (name) => options.environment[name],
     compat: options.compat,
+    setting: options.setting,
     managed: options.managed,
   }
   const templar = createTemplar(surroundings)

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { settingNamed } from '../configuration/settingnames.ts'
 import { readExtraVars } from '../extravars.ts'
 import { checkLimit, expandLimit } from '../inventory/pattern.ts'
 import { openSite, type Site } from '../site.ts'
@@ -54,6 +55,7 @@ export const openSession = async (
     warn,
     environment: surroundings.environment,
     compat: flags.compat,
+    setting: (name) => settingNamed(name, settings, surroundings.environment['HOME'] ?? '/root'),
     managed: settings.ansibleManaged,
     mergesDicts: settings.hashBehaviour === 'merge',
     missing: settings.anyUnparsedIsFailed ? 'fail' : 'warn',

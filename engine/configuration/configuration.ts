@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
-import { type IniFile, readIniFile } from './inifile.ts'
+import { type IniFile, readIniFile } from '../inifile.ts'
 import { type Kind, type OptionName, options, type Settings } from './options.ts'
 
 /** What ansible.cfg and the environment say. */
@@ -123,7 +123,10 @@ const read = (name: OptionName, ini: IniFile, file: string | undefined, given: C
 /** Finds and reads the configuration. @throws Failure for a file that cannot be read or a value that is none */
 export const readConfiguration = async (given: ConfigurationOptions): Promise<Configuration> => {
   const file = await findFile(given)
-  const ini: IniFile = file === undefined ? new Map() : readIniFile(await readFile(file, 'utf8'), file)
+  const ini: IniFile =
+    file === undefined
+      ? new Map()
+      : readIniFile(await readFile(file, 'utf8'), file, { code: 'cli.configuration', hasInlineComments: true })
   const settings: Record<string, unknown> = {}
   for (const name of Object.keys(options) as OptionName[]) {
     const value = read(name, ini, file, given)

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises'
 /** Names and numbers of a file such as /etc/passwd. */
 export type Accounts = { readonly names: ReadonlyMap<number, string>; readonly numbers: ReadonlyMap<string, number> }
 
-const parsed = (text: string): Accounts => {
+/** The names and numbers in the text of such a file. */
+export const readAccounts = (text: string): Accounts => {
   const names = new Map<number, string>()
   const numbers = new Map<string, number>()
   for (const line of text.split('\n')) {
@@ -23,7 +24,7 @@ export const accountsOf = (path: string): (() => Promise<Accounts>) => {
   return async () => {
     const { mtimeNs, ino, size } = await stat(path, { bigint: true })
     const version = `${mtimeNs} ${ino} ${size}`
-    if (known?.version !== version) known = { version, accounts: parsed(await readFile(path, 'utf8')) }
+    if (known?.version !== version) known = { version, accounts: readAccounts(await readFile(path, 'utf8')) }
     return known.accounts
   }
 }

@@ -1,6 +1,6 @@
 import { sh } from '../command.ts'
+import { shownUrl } from '../curl.ts'
 import { Failure } from '../failure.ts'
-import { shownUrl } from './curl.ts'
 import { download } from './get_url/download.ts'
 import type { Host } from './module.ts'
 

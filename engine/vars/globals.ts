@@ -40,10 +40,12 @@ const lookup =
     const options = new Map(named)
     const wantsList = asList || isTrue(options.get('wantlist') ?? false)
     const errors = text(options.get('errors') ?? 'strict')
+    if (!['strict', 'warn', 'ignore'].includes(errors))
+      return fail(`errors cannot be '${errors}'`, 'it may be strict, warn or ignore')
     for (const key of ['wantlist', 'errors', 'allow_unsafe']) options.delete(key)
     try {
       const found = applyLookup(name, terms, options, run)
-      if (wantsList) return found
+      if (wantsList || found.length === 0) return found
       if (found.length === 1) return found[0]!
       return found.every((value) => typeof value === 'string') ? found.join(',') : found
     } catch (thrown) {

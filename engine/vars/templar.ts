@@ -50,6 +50,8 @@ export type TemplarSurroundings = {
   /** Directories in which `lookup('file', …)` and its kin search, nearest first, for the scope in use. */
   readonly searchPath: (scope: Scope) => readonly string[]
   readonly environment: (name: string) => string | undefined
+  /** What a setting of ansible.cfg is, by Ansible's name for it; undefined for one that is not known. */
+  readonly setting?: ((name: string) => unknown) | undefined
   /** The format of `ansible_managed`. */
   readonly managed?: string | undefined
   /** `2.18` gives the older literal-eval pass and rules. */

@@ -1,6 +1,6 @@
 import type { AptKeyParameters } from '../../../schema/types.ts'
+import { shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
-import { shownUrl } from '../curl.ts'
 import { fetchUrl } from '../fetchurl.ts'
 import { type Host, type ModuleSchema, module, type Result } from '../module.ts'
 import { isNamed, keyId, type PublicKey, parseKeyName, publicKeys } from '../openpgp.ts'

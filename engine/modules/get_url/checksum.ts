@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
+import { type Client, clientOptions, shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
-import { type Client, clientOptions, curl, shownUrl } from '../curl.ts'
+import { curl } from '../curl.ts'
 import type { Host } from '../module.ts'
 
 export type Checksum = { readonly algorithm: string; readonly digest: string }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Command, sh } from '../../command.ts'
+import { type Client, clientOptions, curlConfiguration, headerLines, shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
-import { type Client, clientOptions, curlConfiguration, headerLines, shownUrl } from '../curl.ts'
 import type { Host } from '../module.ts'
 
 export type Downloading = {

@@ -1,7 +1,7 @@
 import type { GitParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
+import { shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
-import { shownUrl } from '../curl.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
 import schema from './git.schema.json' with { type: 'json' }
 import { type Git, gitFor } from './program.ts'

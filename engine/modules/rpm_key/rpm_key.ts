@@ -1,7 +1,7 @@
 import type { RpmKeyParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
+import { shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
-import { shownUrl } from '../curl.ts'
 import { fetchUrl, isUrl } from '../fetchurl.ts'
 import { change, type Host, type ModuleSchema, module } from '../module.ts'
 import { isNamed, type PublicKey, parseKeyName, publicKeys } from '../openpgp.ts'

@@ -14,6 +14,8 @@ type Scheme = {
   readonly saltSize: number
   readonly hasWholeSalt?: true
   readonly rounds: number
+  /** The variant that a hash names when none is asked for. */
+  readonly ident?: string
   readonly hash: (password: string, salt: string, rounds: number, ident: string | undefined) => string
 }
 
@@ -22,6 +24,7 @@ const schemes: Readonly<Record<string, Scheme>> = {
     saltSize: 22,
     hasWholeSalt: true,
     rounds: 12,
+    ident: '2b',
     hash: (password, salt, rounds, ident = '2b') => {
       if (!['2a', '2b', '2y'].includes(ident)) fail(`bcrypt has no ident '${ident}'`, 'it may be 2a, 2b or 2y')
       if (rounds < 4 || rounds > 31) fail(`bcrypt takes rounds from 4 to 31, not ${rounds}`, 'each doubles the time')
@@ -73,6 +76,9 @@ export type HashOptions = {
 
 /** How many characters a random salt of a scheme has. @throws Failure for a scheme that is not there */
 export const saltSizeOf = (kind: string): number => schemeOf(kind).saltSize
+
+/** The variant that a scheme's hashes name when none is asked for. */
+export const impliedIdent = (kind: string): string | undefined => schemeOf(kind).ident
 
 /**
  * A password's hash as /etc/shadow holds it. Without a salt a random one is taken.

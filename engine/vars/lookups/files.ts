@@ -1,33 +1,20 @@
-import { globSync, readFileSync, statSync } from 'node:fs'
+import { globSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Failure, messageOf } from '../../failure.ts'
-import { flagOr, listOf, textOr } from '../filters/given.ts'
-import { fail } from '../python/failing.ts'
+import { Failure } from '../../failure.ts'
+import { flagOr, listOf } from '../filters/given.ts'
 import { text } from '../python/text.ts'
-import { regularExpression } from '../regularexpression.ts'
 import { layer } from '../scope.ts'
 import type { RenderOptions } from '../templar.ts'
 import { templateNames } from '../templatenames.ts'
-import { isDict, type Key, Undefined, type Value } from '../value.ts'
+import { isDict, Undefined, type Value } from '../value.ts'
 import type { Lookup, LookupContext } from './lookup.ts'
-import { candidates, findFile, requireFile } from './search.ts'
-
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (thrown) {
-    throw new Failure('template.lookup', `cannot read ${path}: ${messageOf(thrown)}`, { cause: thrown })
-  }
-}
+import { candidates, findFile, readText, requireFile } from './search.ts'
 
 /** The content of files; vaulted ones are decrypted. */
 const file: Lookup = (terms, options, context) =>
   terms.map((term) => {
     const path = requireFile(text(term), 'files', context)
-    const raw = readText(path)
-    const content = raw.startsWith('$ANSIBLE_VAULT;')
-      ? context.surroundings.decrypt(raw, { file: path, line: 1, column: 1 })
-      : raw
+    const content = readText(path, context)
     const left = flagOr(options.get('lstrip'), false) ? content.trimStart() : content
     return flagOr(options.get('rstrip'), true) ? left.trimEnd() : left
   })
@@ -38,7 +25,7 @@ const templateLoader =
   (name) => {
     const near = join(beside, name)
     const path = statSync(near, { throwIfNoEntry: false })?.isFile() ? near : requireFile(name, 'templates', context)
-    return { source: readText(path), file: path }
+    return { source: readText(path, context), file: path }
   }
 
 const template: Lookup = (terms, options, context) => {
@@ -56,7 +43,7 @@ const template: Lookup = (terms, options, context) => {
       lstripBlocks: options.has('lstrip_blocks') ? flagOr(options.get('lstrip_blocks'), false) : undefined,
     }
     const given = Object.fromEntries(Object.entries(render).filter(([, value]) => value !== undefined))
-    return context.templar.render(readText(path), path, scope, given)
+    return context.templar.render(readText(path, context), path, scope, given)
   })
 }
 
@@ -116,68 +103,10 @@ const firstFound: Lookup = (terms, options, context) => {
 const unvault: Lookup = (terms, options, context) =>
   file(terms, new Map<string, Value>([...options, ['rstrip', false]]), context)
 
-/** One value of an INI file's section. */
-/** Values of an INI or properties file: that of a key, or with `re` those of all keys that match. */
-const ini: Lookup = (terms, options, context) =>
-  terms.flatMap((term): Value[] => {
-    const [key = '', ...pairs] = text(term).split(/\s+/)
-    const inline = new Map<Key, Value>(
-      pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-    )
-    const option = (name: string, fallback: string) => textOr(inline.get(name) ?? options.get(name), fallback)
-    const wanted = option('section', 'global')
-    let section = option('type', 'ini') === 'properties' ? wanted : ''
-    const isPattern = flagOr(inline.get('re') ?? options.get('re'), false)
-    const pattern = isPattern ? regularExpression(`^(?:${key})`, { ignoreCase: true }) : undefined
-    const found: Value[] = []
-    for (const line of readText(requireFile(option('file', 'ansible.ini'), 'files', context)).split('\n')) {
-      const header = /^\s*\[([^\]]+)\]/.exec(line)
-      if (header) section = header[1]!
-      const pair = /^\s*([^#;=:[][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line)
-      if (!pair || section !== wanted) continue
-      if (pattern?.test(pair[1]!) ?? pair[1]!.toLowerCase() === key.toLowerCase()) found.push(pair[2]!)
-    }
-    if (found.length === 0) return [option('default', '')]
-    return isPattern ? found : found.slice(0, 1)
-  })
-
-/** One column of the row of a CSV file whose first column is the term. */
-const csvfile: Lookup = (terms, options, context) =>
-  terms.flatMap((term): Value[] => {
-    const [key = '', ...pairs] = text(term).split(/\s+/)
-    const inline = new Map<Key, Value>(
-      pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-    )
-    const option = (name: string, fallback: string) => textOr(inline.get(name) ?? options.get(name), fallback)
-    const delimiter = option('delimiter', 'TAB')
-    const separator = delimiter === 'TAB' || delimiter === 't' ? '\t' : delimiter
-    for (const line of readText(requireFile(option('file', 'ansible.csv'), 'files', context)).split(/\r?\n/)) {
-      const columns = splitRow(line, separator)
-      if (columns[Number(option('keycol', '0'))] === key)
-        return [columns[Number(option('col', '1'))] ?? fail(`the row '${key}' has no such column`)]
-    }
-    return options.has('default') ? [options.get('default')!] : []
-  })
-
-const splitRow = (line: string, separator: string): string[] => {
-  const columns: string[] = []
-  let rest = line
-  for (;;) {
-    const quoted = /^"((?:[^"]|"")*)"/.exec(rest)
-    const end = quoted ? quoted[0].length : rest.indexOf(separator)
-    const value = quoted ? quoted[1]!.replaceAll('""', '"') : end < 0 ? rest : rest.slice(0, end)
-    columns.push(value)
-    if (end < 0 || end >= rest.length) return columns
-    rest = rest.slice(end + separator.length)
-  }
-}
-
 export const fileLookups: Readonly<Record<string, Lookup>> = {
-  csvfile,
   file,
   fileglob,
   first_found: firstFound,
-  ini,
   template,
   unvault,
 }

@@ -72,9 +72,10 @@ const sequence: Lookup = (terms, options) =>
   })
 
 const together: Lookup = (terms) => {
-  const lists = terms.map((term) => (Array.isArray(term) ? deeplyFlattened(term) : [term]))
+  if (terms.length === 0) return fail("the lookup 'together' needs at least one list")
+  const lists = terms.map((term) => (Array.isArray(term) ? Array.from(term) : [term]))
   const rows = Math.max(0, ...lists.map((list) => list.length))
-  return Array.from({ length: rows }, (_, row) => lists.map((list) => list[row] ?? null))
+  return Array.from({ length: rows }, (_, row) => flattened(lists.map((list) => list[row] ?? null)))
 }
 
 const nested: Lookup = (terms) => {
@@ -84,20 +85,30 @@ const nested: Lookup = (terms) => {
   )
 }
 
+/** A dict without what stands under a path of keys in it. */
+const withoutPath = (value: Value, [key, ...rest]: readonly string[]): Value => {
+  if (!isDict(value) || key === undefined) return value
+  const inner = value.get(key)
+  return rest.length > 0 && inner !== undefined
+    ? new Map(value).set(key, withoutPath(inner, rest))
+    : new Map([...value].filter(([name]) => name !== key))
+}
+
 const withSubelements: Lookup = (terms) => {
   const [elements, path, flags] = terms
   if (elements === undefined || path === undefined)
     return fail("the lookup 'subelements' needs a list and the name of a key")
-  const skips = flagOr(flags !== undefined && isDict(flags) ? flags.get('skip_missing') : undefined, false)
+  if (flags !== undefined && !isDict(flags)) return fail("the flags of the lookup 'subelements' must be a dict")
+  const skips = flagOr(flags?.get('skip_missing'), false)
   const all = (isDict(elements) ? [...elements.values()] : listOf(elements)).filter(
     (value) => !(isDict(value) && flagOr(value.get('skipped'), false)),
   )
   // What an item is made of does not stand in it again.
   const key = text(path)
-  return subelements(all, text(path), skips).map((pair) => {
+  const steps = key.split('.')
+  return subelements(all, key, skips).map((pair) => {
     const [parent, element] = pair as [Value, Value]
-    const rest = isDict(parent) ? new Map([...parent].filter(([name]) => name !== key)) : parent
-    return tuple(rest, element)
+    return tuple(withoutPath(parent, steps), element)
   })
 }
 

@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { randomInt } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../../failure.ts'
-import { passwordHash, randomSalt } from '../crypt/passwordhash.ts'
-import { integerOr, textOr } from '../filters/given.ts'
-import { seededRandom } from '../filters/random.ts'
+import { stringOf, textOr } from '../filters/given.ts'
 import { fail, Missing, undefinedFailure } from '../python/failing.ts'
 import { lines as splitLines } from '../python/strings.ts'
 import { text } from '../python/text.ts'
 import { regularExpression } from '../regularexpression.ts'
-import type { Value } from '../value.ts'
+import { fromPlain, type Value } from '../value.ts'
 import type { Lookup, LookupContext } from './lookup.ts'
+import { password } from './password.ts'
+import { url } from './url.ts'
 
 const env: Lookup = (terms, options, context) =>
   terms.map((term) => context.surroundings.environment(text(term)) ?? options.get('default') ?? '')
@@ -43,101 +40,41 @@ const vars: Lookup = (terms, options, context) =>
     return context.settle(value)
   })
 
+/** Settings of ansible.cfg and the environment. */
+const config: Lookup = (terms, options, { surroundings, base }) => {
+  if (options.has('plugin_type') || options.has('plugin_name'))
+    return fail(
+      "the lookup 'config' knows the settings of no plugins",
+      'look up the variable or environment that sets it',
+    )
+  const whenMissing = textOr(options.get('on_missing'), 'error')
+  if (!['error', 'skip', 'warn'].includes(whenMissing))
+    return fail(`on_missing cannot be '${whenMissing}'`, 'it may be error, warn or skip')
+  return terms.flatMap((term): Value[] => {
+    const name = stringOf(term, "the lookup 'config'")
+    const found = surroundings.setting?.(name)
+    if (found !== undefined) return [fromPlain(found)]
+    if (whenMissing === 'error') return fail(`there is no setting '${name}'`, "on_missing='skip' allows that")
+    if (whenMissing === 'warn') surroundings.warn(`there is no setting '${name}'`, base)
+    return []
+  })
+}
+
 const varnames: Lookup = (terms, _options, context) => {
   const names = [...new Set(context.scope.names())]
   return terms.flatMap((term) => {
-    const expression = regularExpression(text(term))
+    const expression = regularExpression(stringOf(term, "the lookup 'varnames'"))
     return names.filter((name) => expression.test(name))
   })
 }
 
-const alphabets: Readonly<Record<string, string>> = {
-  ascii_letters: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  ascii_lowercase: 'abcdefghijklmnopqrstuvwxyz',
-  ascii_uppercase: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  digits: '0123456789',
-  hexdigits: '0123456789abcdefABCDEF',
-  octdigits: '01234567',
-  punctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
-  whitespace: ' \t\n\r\v\f',
+export const machineLookups: Readonly<Record<string, Lookup>> = {
+  config,
+  env,
+  lines,
+  password,
+  pipe,
+  url,
+  varnames,
+  vars,
 }
-
-/** The characters that `chars=ascii_letters,digits,.-` names; two commas stand for a comma. */
-const alphabet = (value: Value | undefined): string => {
-  const given = value ?? 'ascii_letters,digits,.,-,_,:'
-  const parts = Array.isArray(given)
-    ? given.map(text)
-    : text(given)
-        .replace(/,,/g, ',\x00,')
-        .split(',')
-        .filter(Boolean)
-        .map((part) => part.replace('\x00', ','))
-  const all =
-    value === undefined
-      ? `${alphabets['ascii_letters']}${alphabets['digits']}.,:-_`
-      : parts.map((part) => alphabets[part] ?? part).join('')
-  return [...new Set(all)].join('')
-}
-
-const newPassword = (length: number, characters: string, seed: Value | undefined): string => {
-  const random =
-    seed === undefined || seed === null ? { below: (bound: number) => randomInt(bound) } : seededRandom(seed)
-  return Array.from({ length }, () => characters[random.below(characters.length)]!).join('')
-}
-
-/** Splits `path length=12 chars=digits` into the path and the options behind it. */
-const readTerm = (term: string, options: ReadonlyMap<string, Value>): { path: string; options: Map<string, Value> } => {
-  const all = new Map(options)
-  let path = term
-  for (let found = lastOption(path); found; found = lastOption(path)) {
-    if (!all.has(found[2]!)) all.set(found[2]!, found[3]!)
-    path = found[1]!
-  }
-  return { path, options: all }
-}
-const lastOption = (term: string) => /^(.*?)\s+(length|encrypt|chars|ident|seed)=(\S*)$/s.exec(term)
-
-const readStored = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8').trimEnd()
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw thrown
-  }
-}
-
-const store = (path: string, content: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}.new`
-  writeFileSync(temporary, `${content}\n`, { mode: 0o600 })
-  chmodSync(temporary, 0o600)
-  renameSync(temporary, path)
-}
-
-/** A password that is made once and kept in a file; with `encrypt` its hash, whose salt is kept beside it. */
-const password: Lookup = (terms, named, context) =>
-  terms.map((term) => {
-    const { path: name, options } = readTerm(text(term), named)
-    const [directory = '.'] = context.surroundings.searchPath(context.scope)
-    const path = isAbsolute(name) ? name : join(directory, name)
-    const isKept = path !== '/dev/null'
-    const scheme = options.has('encrypt') ? textOr(options.get('encrypt'), '') : ''
-    const stored = isKept ? readStored(path) : undefined
-    const [, storedPassword = '', storedSalt] =
-      stored === undefined ? [] : (/^(.*?)(?: salt=(\S+))?(?: ident=\S+)?$/s.exec(stored) ?? [])
-    const plain =
-      stored === undefined
-        ? newPassword(
-            integerOr(options.get('length'), 20, 'length'),
-            alphabet(options.get('chars')),
-            options.get('seed'),
-          )
-        : storedPassword
-    const salt = scheme === '' ? undefined : (storedSalt ?? randomSalt(8))
-    if (isKept && (stored === undefined || (salt !== undefined && storedSalt === undefined)))
-      store(path, salt === undefined ? plain : `${plain} salt=${salt}`)
-    if (salt === undefined) return plain
-    return plain === '' ? fail(`the password file ${path} is empty`) : passwordHash(plain, scheme, { salt })
-  })
-
-export const machineLookups: Readonly<Record<string, Lookup>> = { env, lines, password, pipe, varnames, vars }

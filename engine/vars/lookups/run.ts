@@ -5,13 +5,15 @@ import type { Scope } from '../scope.ts'
 import type { Templar, TemplarSurroundings } from '../templar.ts'
 import { Template, Undefined, type Value, Vaulted } from '../value.ts'
 import { fileLookups } from './files.ts'
+import { filetree } from './filetree.ts'
 import { listLookups } from './lists.ts'
 import type { Lookup, LookupContext } from './lookup.ts'
 import { machineLookups } from './machine.ts'
+import { csvfile, ini } from './tables.ts'
 
 /** Every lookup. */
 export const lookups: ReadonlyMap<string, Lookup> = new Map(
-  Object.entries({ ...fileLookups, ...listLookups, ...machineLookups }),
+  Object.entries({ ...fileLookups, ...listLookups, ...machineLookups, csvfile, filetree, ini }),
 )
 
 const shortName = (name: string): string => name.replace(/^(?:ansible\.(?:builtin|legacy)|community\.general)\./, '')

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { Failure } from '../../failure.ts'
+import { Failure, messageOf } from '../../failure.ts'
+import { isVault } from '../vault.ts'
 import type { LookupContext } from './lookup.ts'
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
@@ -26,4 +27,15 @@ export const requireFile = (name: string, kind: string, context: LookupContext):
   throw new Failure('template.missing', `the file '${name}' was not found`, {
     hint: `looked for ${candidates(name, [kind], context).join(', ')}`,
   })
+}
+
+/** The text of a file, which is decrypted when it is a vault. */
+export const readText = (path: string, { surroundings }: LookupContext, encoding: BufferEncoding = 'utf8'): string => {
+  try {
+    const content = readFileSync(path, encoding)
+    return isVault(content) ? surroundings.decrypt(content, { file: path, line: 1, column: 1 }) : content
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown
+    throw new Failure('template.lookup', `cannot read ${path}: ${messageOf(thrown)}`, { cause: thrown })
+  }
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { readConfiguration } from '../../../engine/configuration/configuration.ts'
-import { readIniFile } from '../../../engine/configuration/inifile.ts'
+import { settingNamed } from '../../../engine/configuration/settingnames.ts'
 import { Failure } from '../../../engine/failure.ts'
+import { readIniFile } from '../../../engine/inifile.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('configuration')
@@ -93,13 +94,24 @@ test('a value that is none is told with its place', async () => {
     const { code, message, at } = thrown as Failure
     assert.equal([code, message, at?.line], ['cli.configuration', "forks is 'many', and must be a whole number", 3])
   }
-  assert.throws(() => readIniFile('forks = 1\n', 'ansible.cfg'), /stands in no section/)
-  assert.throws(() => readIniFile('[defaults]\nforks\n', 'ansible.cfg'), /is no setting/)
+  const rules = { code: 'cli.configuration' } as const
+  assert.throws(() => readIniFile('forks = 1\n', 'ansible.cfg', rules), /stands in no section/)
+  assert.throws(() => readIniFile('[defaults]\nforks\n', 'ansible.cfg', rules), /is no setting/)
 })
 
 test('a list of hosts is an inventory as it stands', async () => {
   const { settings } = await settingsOf('list', { 'site/ansible.cfg': '' }, { ANSIBLE_INVENTORY: 'a,b,' })
   assert.equal(settings.inventory, ['a,b,'])
+})
+
+test('settings by the names that Ansible has for them', () => {
+  const settings = { forks: 9, rolesPath: ['/srv/roles'] }
+  assert.is(settingNamed('DEFAULT_FORKS', settings, '/root'), 9)
+  assert.is(settingNamed('DEFAULT_TIMEOUT', settings, '/root'), 10)
+  assert.equal(settingNamed('DEFAULT_ROLES_PATH', settings, '/root'), ['/srv/roles'])
+  assert.is((settingNamed('DEFAULT_ROLES_PATH', {}, '/home/ann') as string[])[0], '/home/ann/.ansible/roles')
+  assert.is(settingNamed('DEFAULT_REMOTE_USER', settings, '/root'), null)
+  assert.is(settingNamed('toString', settings, '/root'), undefined)
 })
 
 test.run()

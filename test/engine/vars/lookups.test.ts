@@ -1,4 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -24,6 +26,7 @@ const surroundings = {
   decrypt: (text: string) => `decrypted ${text.length > 0}`,
   searchPath: () => [join(directory, 'role'), join(directory, 'play')],
   environment: (name: string) => (name === 'HOME' ? '/home/ann' : undefined),
+  setting: (name: string) => (name === 'DEFAULT_FORKS' ? 7 : undefined),
 }
 const templar = createTemplar(surroundings)
 const scope = layer(
@@ -48,7 +51,7 @@ test.before(() => {
   write('role/files/conf.d/a.conf', '')
   write('role/files/conf.d/sub.conf/x', '')
   write('role/vars/debian.yml', '')
-  write('role/files/app.ini', '; comment\nname = top\n[web]\nPort = 80\nhost: x\n[db]\nport=5432\n')
+  write('role/files/app.ini', '; comment\n[web]\nPort = 80\nhost: x\n[db]\nport=5432\n')
   write('role/files/people.csv', 'ann,30,"Main St, 1"\nbob,25,\n')
 })
 test.after(() => rmSync(directory, { recursive: true }))
@@ -141,6 +144,98 @@ test('ini and csvfile', () => {
   assert.is(evaluate("lookup('ini', 'none', section='web', file='app.ini', default='d')"), 'd')
   assert.is(evaluate("lookup('csvfile', 'ann', file='people.csv', delimiter=',', col=2)"), 'Main St, 1')
   assert.is(evaluate("lookup('csvfile', 'bob file=people.csv delimiter=,')"), '25')
+})
+
+test('ini: sections, patterns, values of several lines', () => {
+  write('role/files/more.ini', '[s]\nUser=ann\nlong = a\n  b\nu1 = x # y\nalone\n[DEFAULT]\nfall = back\n')
+  const ini = (rest: string) => evaluate(`query('ini', ${rest}, file='more.ini', section='s', allow_no_value=true)`)
+  assert.equal(ini("'user', 'long', 'fall'"), ['ann', 'a\nb', 'back'])
+  assert.equal(ini("'u.*', re=true"), ['ann', 'x # y'])
+  assert.equal(ini("'user', 'User', case_sensitive=true"), ['', 'ann'])
+  assert.throws(
+    () => evaluate("lookup('ini', 'x', file='more.ini', section='none', allow_none=true)"),
+    /no section 'none'/,
+  )
+  assert.throws(() => evaluate("lookup('ini', 'x', file='more.ini', section='s')"), /this line is no setting/)
+  assert.throws(() => evaluate("lookup('ini', 'x', fil='more.ini')"), /no option 'fil'/)
+})
+
+test('csvfile: quotes, columns, encodings', () => {
+  write('role/files/more.csv', '"a ""q""",1\n"two\nlines",2,3\n\nb;c,4\n')
+  const csv = (rest: string) => evaluate(`query('csvfile', ${rest}, file='more.csv')`)
+  assert.equal(csv(`'a "q"', 'two\\nlines', delimiter=','`), ['1', '2'])
+  assert.equal(csv("'c,4', delimiter=';', keycol=1, col=0"), ['b'])
+  assert.equal(csv("'none', delimiter=','"), [])
+  assert.equal(csv("'none', delimiter=',', default='d'"), ['d'])
+  assert.throws(() => csv("'b;c', delimiter=',', col=7"), /no column 7/)
+  assert.throws(() => csv("'b', delimiter=',,'"), /one character/)
+  writeFileSync(join(directory, 'role/files/latin.csv'), Buffer.from('k\té\n', 'latin1'))
+  assert.is(evaluate("lookup('csvfile', 'k', file='latin.csv', encoding='latin-1')"), 'é')
+})
+
+test('password: variants of bcrypt and characters', () => {
+  const hashed = evaluate("lookup('password', 'creds/b', encrypt='bcrypt', ident='2y', length=8)")
+  assert.match(hashed as string, /^\$2y\$12\$/)
+  assert.match(readFileSync(join(directory, 'role/creds/b'), 'utf8'), / salt=[./\w]{22} ident=2y\n$/)
+  assert.throws(() => evaluate("lookup('password', 'creds/b', encrypt='bcrypt', ident='2a')"), /'2y', not '2a'/)
+  assert.match(evaluate("lookup('password', '/dev/null chars=a,,b length=40')") as string, /^[ab,]{40}$/)
+  assert.throws(() => evaluate("lookup('password', '/dev/null size=40')"), /no option 'size'/)
+})
+
+test('config: settings, and what becomes of one that is not there', () => {
+  assert.equal(evaluate("query('config', 'DEFAULT_FORKS', 'NONE', on_missing='skip')"), [7])
+  assert.throws(() => evaluate("lookup('config', 'NONE')"), /no setting 'NONE'/)
+  assert.equal(evaluate("query('config', 'NONE', on_missing='warn')"), [])
+  assert.match(warnings.at(-1) ?? '', /no setting 'NONE'/)
+})
+
+test('filetree: each file once, with its state and mode', () => {
+  write('role/files/tree/sub/x', 'x')
+  write('play/other/sub/x', 'y')
+  write('play/other/z', '')
+  chmodSync(join(directory, 'play/other/z'), 0o640)
+  symlinkSync('z', join(directory, 'play/other/l'))
+  const tree = evaluate("query('community.general.filetree', 'tree', 'other')") as Record<string, unknown>[]
+  const [first, second] = [join(directory, 'role/files/tree'), join(directory, 'play/other')]
+  assert.equal(
+    tree.map(({ path, state, src, root }) => [path, state, src, root]),
+    [
+      ['sub', 'directory', undefined, first],
+      ['sub/x', 'file', join(first, 'sub/x'), first],
+      ['l', 'link', 'z', second],
+      ['z', 'file', join(second, 'z'), second],
+    ],
+  )
+  assert.equal([tree[3]?.['mode'], tree[1]?.['size'], typeof tree[1]?.['mtime']], ['0640', 1, 'number'])
+})
+
+test('url: lines, headers, users, redirects, failures without secrets', async () => {
+  const program = `require('node:http').createServer((request, response) => {
+    if (request.url === '/gone') response.writeHead(404)
+    if (request.url === '/moved') response.writeHead(302, { location: '/there' })
+    const { authorization, 'user-agent': agent, 'x-own': own } = request.headers
+    response.end([request.url, authorization, agent, own].join('\\n'))
+  }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+  const server = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [port] = await once(server.stdout, 'data')
+    const get = (path: string, rest = '') => evaluate(`query('url', 'http://127.0.0.1:${Number(port)}${path}'${rest})`)
+    assert.equal(get('/a'), ['/a', '', 'ansible-httpget'])
+    assert.equal(get('/a', ', split_lines=false'), ['/a\n\nansible-httpget\n'])
+    const basic = `Basic ${Buffer.from('ann:p"w').toString('base64')}`
+    const options = `username='ann', password='p"w', force_basic_auth=true, http_agent='me', headers={'x-own': 'h'}`
+    assert.equal(get('/b', `, ${options}`), ['/b', basic, 'me', 'h'])
+    assert.is((get('/moved') as string[])[0], '/there')
+    assert.is((get('/moved', ", follow_redirects='none'") as string[])[0], '/moved')
+    assert.throws(() => get('/gone'), /cannot fetch http:\/\/127.0.0.1:\d+\/gone: .*404/)
+    assert.throws(
+      () => evaluate("lookup('url', 'http://u:secret@127.0.0.1:1/')"),
+      ({ message }: Error) => message.includes('http://***@127') && !message.includes('secret'),
+    )
+    assert.throws(() => get('/a', ', timeot=1'), /no option 'timeot'/)
+  } finally {
+    server.kill()
+  }
 })
 
 test('vars and varnames', () => {
