@@ -12,14 +12,6 @@ import type { Session } from './session.ts'
 
 export type ExecutionFlags = RunFlags & TagFlags & BecomeFlags & ConnectionFlags & { forceHandlers?: boolean }
 
-/** Ansible's names for what is one kind of connection here. */
-const kinds: Readonly<Record<string, string>> = { smart: 'ssh', paramiko: 'ssh', paramiko_ssh: 'ssh' }
-
-const kindOf = (name: string): string => {
-  const short = name.replace(/^ansible\.builtin\./, '')
-  return kinds[short] ?? short
-}
-
 const gatheringOf = ({ gathering = 'implicit' }: Settings): RunDefaults['gathering'] => {
   if (gathering === 'implicit' || gathering === 'explicit' || gathering === 'smart') return gathering
   throw new Failure('cli.configuration', `gathering is '${gathering}', and must be implicit, explicit or smart`)
@@ -34,7 +26,7 @@ const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, 
   ].filter((part) => part)
   const key = flags.privateKey ?? settings.privateKeyFile
   return {
-    connection: kindOf(flags.connection ?? settings.connection ?? 'ssh'),
+    connection: flags.connection ?? settings.connection ?? 'ssh',
     user: flags.user ?? settings.user,
     port: settings.port,
     become: flags.become ?? settings.become ?? false,

@@ -42,7 +42,13 @@ export const options = {
   ),
   user: option('defaults', 'remote_user', 'REMOTE_USER', 'text', 'user to connect as'),
   port: option('defaults', 'remote_port', 'REMOTE_PORT', 'integer', 'port of ssh'),
-  connection: option('defaults', 'transport', 'TRANSPORT', 'text', 'kind of connection; `smart` means ssh'),
+  connection: option(
+    'defaults',
+    'transport',
+    'TRANSPORT',
+    'text',
+    'kind of connection: `ssh` (also called `smart`, `paramiko`), `openssh`, `local`, `image`',
+  ),
   privateKeyFile: option('defaults', 'private_key_file', 'PRIVATE_KEY_FILE', 'path', 'private key for ssh'),
   askPass: option('defaults', 'ask_pass', 'ASK_PASS', 'boolean', 'ask for the ssh password'),
   connectionPasswordFile: option(

@@ -63,7 +63,7 @@ export type WriteOptions = {
  * Every connection passes the same contract suite. Paths are absolute, as the host sees them.
  */
 export type Connection = {
-  /** `local`, `image`, `ssh`: for messages only; no module decides by it. */
+  /** `local`, `image`, `ssh`, `openssh`: for messages only; no module decides by it. */
   readonly kind: string
   /** Where it leads, for messages: `n01`, `root@10.0.0.1:22`. */
   readonly name: string

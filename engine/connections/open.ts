@@ -16,6 +16,7 @@ const kinds: Readonly<Record<string, Open>> = {
     return (await import('./image.ts')).openImage({ root, name: host })
   },
   ssh: async (options) => (await import('./ssh.ts')).openSsh(options),
+  openssh: async (options) => (await import('./openssh.ts')).openOpenssh(options),
 }
 
 /** Opens a connection of a kind as `ansible_connection` names it. Throws a Failure when there is no such kind or host. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
 import type { Output, RunOptions } from './connection.ts'
@@ -17,6 +18,12 @@ const oneCommand = sh`exec /bin/sh -c 'IFS= read -r script; eval "$(printf %s "$
 export type Shell = {
   run(command: Command, options?: RunOptions): Promise<Output>
   close(): Promise<void>
+}
+
+/** A process that is only on its way when its time is over would begin its work afterwards: it is waited for. */
+const groupSoon = async (answer: Answer): Promise<number | undefined> => {
+  for (let tries = 0; tries < 100 && answer.group() === undefined; tries++) await sleep(20)
+  return answer.group()
 }
 
 export const createShell = (transport: Transport): Shell => {
@@ -84,8 +91,9 @@ export const createShell = (transport: Transport): Shell => {
       const output = await Promise.race([answer.done, early.promise])
       if (output instanceof Lost) throw unreachable(output)
       if (!(output instanceof Failure)) return output
+      const hung = on === channel ? group : await groupSoon(answer)
       answer.stop()
-      await end(on, on === channel ? group : answer.group())
+      await end(on, hung)
       throw output
     } finally {
       clearTimeout(timer)

@@ -10,6 +10,7 @@ export type SshArguments = {
   readonly identitiesOnly: boolean
   readonly identityAgent?: string
   readonly proxyCommand?: string
+  readonly controlPath?: string
   /** Seconds. */
   readonly connectTimeout?: number
   readonly strictHostKeyChecking?: 'yes' | 'no' | 'accept-new'
@@ -44,6 +45,7 @@ const optionsOf = (words: readonly string[]): [string, string][] => {
     J: 'proxyjump',
     l: 'user',
     p: 'port',
+    S: 'controlpath',
   }
   const options: [string, string][] = []
   for (let index = 0; index < words.length; index++) {
@@ -76,15 +78,18 @@ const checking: Readonly<Record<string, 'yes' | 'no' | 'accept-new'>> = {
   'accept-new': 'accept-new',
 }
 
-/** Reads arguments in OpenSSH's form. As with ssh, the first value of an option counts. */
-export const readSshArguments = (text: string): SshArguments => {
-  let words: string[]
+/** Arguments in OpenSSH's form as words. */
+export const sshWords = (text: string): string[] => {
   try {
-    words = splitWords(text)
+    return splitWords(text)
   } catch (thrown) {
     throw wrong(messageOf(thrown))
   }
-  const options = optionsOf(words)
+}
+
+/** Reads arguments in OpenSSH's form. As with ssh, the first value of an option counts. */
+export const readSshArguments = (text: string): SshArguments => {
+  const options = optionsOf(sshWords(text))
   const value = (name: string) => options.find(([key]) => key === name)?.[1]
   const number = (name: string): number | undefined => {
     const found = value(name)
@@ -107,6 +112,7 @@ export const readSshArguments = (text: string): SshArguments => {
     strictHostKeyChecking: strict === undefined ? undefined : checking[strict],
     userKnownHostsFiles: value('userknownhostsfile')?.split(/\s+/),
     hostKeyAlias: value('hostkeyalias'),
+    controlPath: value('controlpath'),
     serverAliveInterval: number('serveraliveinterval'),
     serverAliveCountMax: number('serveralivecountmax'),
   }

@@ -1,5 +1,6 @@
 import { becomeMethods } from '../connections/become.ts'
 import type { Become, Connection, ConnectionOptions } from '../connections/connection.ts'
+import { connectionKind } from '../connections/kinds.ts'
 import { Failure, type Position } from '../failure.ts'
 import { Float, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
@@ -42,7 +43,9 @@ export const routeOf = (
   const variable = (...names: string[]) => first(...names.map((name) => value(name)))
   const { defaults } = options
   const implicit = localNames.has(host) && !options.inventory.hosts.has(host) ? 'local' : undefined
-  const kind = first(variable('ansible_connection'), keywords.connection, implicit, defaults.connection) ?? 'ssh'
+  const kind = connectionKind(
+    first(variable('ansible_connection'), keywords.connection, implicit, defaults.connection) ?? 'ssh',
+  )
   const named = first(variable('ansible_become_method'), keywords.becomeMethod, defaults.becomeMethod) ?? 'sudo'
   const method = named.replace(/^(?:ansible\.builtin|community\.general)\./, '')
   const wantsBecome = boolean(value('ansible_become') ?? keywords.become ?? defaults.become)

@@ -26,6 +26,8 @@ const cases: [string, object][] = [
     '-o ConnectTimeout=5 -o ServerAliveInterval=7 -o ServerAliveCountMax=2',
     { connectTimeout: 5, serverAliveInterval: 7, serverAliveCountMax: 2 },
   ],
+  ['-S /run/master', { controlPath: '/run/master' }],
+  ['-o ControlPath=~/.ssh/%C', { controlPath: '~/.ssh/%C' }],
   ['-o HostKeyAlias=n01', { hostKeyAlias: 'n01' }],
 ]
 for (const [text, expected] of cases) {

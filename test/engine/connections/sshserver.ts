@@ -9,7 +9,10 @@ import { setTimeout } from 'node:timers/promises'
 export type SshServer = {
   readonly host: string
   readonly port: number
-  /** Holds `host_ed25519`, `host_rsa`, `user` (a key that root and the operator accept), `stranger`. */
+  /**
+   * Holds `host_ed25519`, `host_rsa`, `user` (a key that root and the operator accept), `stranger`, and `ca`, whose
+   * certificates the server accepts from users and shows of itself.
+   */
   readonly directory: string
   /** A user who may become root by sudo and by su with a password; both take `password`. */
   readonly operator: { readonly user: string; readonly password: string }
@@ -58,9 +61,12 @@ export const startSshServer = async (): Promise<SshServer> => {
     ['host_rsa', 'rsa'],
     ['user', 'ed25519'],
     ['stranger', 'ed25519'],
+    ['ca', 'ed25519'],
   ] as const) {
     execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', file(name)])
   }
+  const certify = ['-q', '-s', file('ca'), '-h', '-I', 'host', '-n', '127.0.0.1', file('host_ed25519.pub')]
+  execFileSync('ssh-keygen', certify)
   const password = "it's a pass word"
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: `${password}\n`, encoding: 'utf8' }).trim()
   const root = replaced(readFileSync('/etc/shadow', 'utf8'), /^root:[^:]*:/m, `root:${hash}:`)
@@ -82,6 +88,8 @@ export const startSshServer = async (): Promise<SshServer> => {
 ListenAddress 127.0.0.1
 HostKey ${file('host_ed25519')}
 HostKey ${file('host_rsa')}
+HostCertificate ${file('host_ed25519-cert.pub')}
+TrustedUserCAKeys ${file('ca.pub')}
 AuthorizedKeysFile ${file('user.pub')}
 StrictModes no
 UsePAM no
