@@ -423,6 +423,37 @@ export interface AsyncStatusParameters {
   mode: "status" | "cleanup";
 }
 
+// engine/modules/at/at.schema.json
+/**
+ * Runs a command once, later.
+ */
+export interface AtParameters {
+  /**
+   * The command.
+   */
+  command?: string;
+  /**
+   * A script on the host instead.
+   */
+  script_file?: string;
+  /**
+   * How many units from now.
+   */
+  count?: number;
+  /**
+   * The unit.
+   */
+  units?: "minutes" | "hours" | "days" | "weeks";
+  /**
+   * Whether the job waits; `absent` removes all that run the command.
+   */
+  state: "absent" | "present";
+  /**
+   * Adds nothing when such a job waits already.
+   */
+  unique: boolean;
+}
+
 // engine/modules/authorized_key/authorized_key.schema.json
 /**
  * Keeps keys in a user's file of authorized SSH keys.
@@ -1646,6 +1677,73 @@ export interface HostnameParameters {
   use?: "alpine" | "debian" | "generic" | "openrc" | "redhat" | "sles" | "systemd";
 }
 
+// engine/modules/htpasswd/htpasswd.schema.json
+/**
+ * Keeps users and passwords of a web server.
+ */
+export interface HtpasswdParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * The user.
+   */
+  name: string;
+  /**
+   * The password.
+   */
+  password?: string;
+  /**
+   * How a new password is stored.
+   */
+  hash_scheme: "apr_md5_crypt" | "bcrypt" | "ldap_sha1" | "md5_crypt" | "plaintext" | "sha256_crypt" | "sha512_crypt";
+  /**
+   * Whether the user is there.
+   */
+  state: "present" | "absent";
+  /**
+   * Makes a missing file.
+   */
+  create: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
 // engine/modules/include_vars/include_vars.schema.json
 /**
  * Reads variables from files at the controller while the play runs.
@@ -2016,6 +2114,69 @@ export interface MountParameters {
   opts_no_log: boolean;
 }
 
+// engine/modules/npm/npm.schema.json
+/**
+ * Installs packages of Node.js with npm.
+ */
+export interface NpmParameters {
+  /**
+   * The package; when absent, all that `package.json` names.
+   */
+  name?: string;
+  /**
+   * Its version.
+   */
+  version?: string;
+  /**
+   * Directory of the project.
+   */
+  path?: string;
+  /**
+   * Installs for the whole system.
+   */
+  global: boolean;
+  /**
+   * Whether it is there.
+   */
+  state: "present" | "absent" | "latest";
+  /**
+   * Installs exactly what the lock file says.
+   */
+  ci: boolean;
+  /**
+   * Leaves out packages for development.
+   */
+  production: boolean;
+  /**
+   * Address of the registry.
+   */
+  registry?: string;
+  /**
+   * The npm to call.
+   */
+  executable?: string;
+  /**
+   * Runs no scripts of packages.
+   */
+  ignore_scripts: boolean;
+  /**
+   * Runs scripts of packages as root.
+   */
+  unsafe_perm: boolean;
+  /**
+   * Leaves out optional packages.
+   */
+  no_optional: boolean;
+  /**
+   * Makes no links to programs.
+   */
+  no_bin_links: boolean;
+  /**
+   * Overwrites what other packages brought.
+   */
+  force: boolean;
+}
+
 // engine/modules/package/package.schema.json
 /**
  * Installs and removes packages by the host's own package manager. Further parameters are passed on to its module.
@@ -2205,6 +2366,69 @@ export interface PingParameters {
    * Text to answer with; `crash` makes the task fail.
    */
   data: string;
+}
+
+// engine/modules/pip/pip.schema.json
+/**
+ * Installs Python packages with pip, in a virtual environment if wanted.
+ */
+export interface PipParameters {
+  /**
+   * The packages: `flask`, `flask>=2`, a path or an address.
+   */
+  name?: string[];
+  /**
+   * A file of requirements on the host.
+   */
+  requirements?: string;
+  /**
+   * Version of the one package.
+   */
+  version?: string;
+  /**
+   * Whether they are there.
+   */
+  state: "present" | "absent" | "latest" | "forcereinstall";
+  /**
+   * Directory of a virtual environment, which is made when it is not there.
+   */
+  virtualenv?: string;
+  /**
+   * Program that makes it; `python3 -m venv` where there is no virtualenv.
+   */
+  virtualenv_command: string;
+  /**
+   * Python of the virtual environment.
+   */
+  virtualenv_python?: string;
+  /**
+   * Lets it see the packages of the system.
+   */
+  virtualenv_site_packages: boolean;
+  /**
+   * Further arguments of pip, quoted as in a shell.
+   */
+  extra_args?: string;
+  /**
+   * Installs a source tree so that its changes count.
+   */
+  editable: boolean;
+  /**
+   * Directory to run in.
+   */
+  chdir?: string;
+  /**
+   * The pip to call.
+   */
+  executable?: string;
+  /**
+   * Mask of permission bits that new files do not get.
+   */
+  umask?: string;
+  /**
+   * Changes an environment that the system's package manager owns.
+   */
+  break_system_packages: boolean;
 }
 
 // engine/modules/raw/raw.schema.json

@@ -9,6 +9,7 @@ import { apt_repository } from './apt_repository/apt_repository.ts'
 import { assemble } from './assemble/assemble.ts'
 import { assert } from './assert/assert.ts'
 import { async_status } from './async_status/async_status.ts'
+import { at } from './at/at.ts'
 import { authorized_key } from './authorized_key/authorized_key.ts'
 import { blockinfile } from './blockinfile/blockinfile.ts'
 import { capabilities } from './capabilities/capabilities.ts'
@@ -31,6 +32,7 @@ import { git } from './git/git.ts'
 import { group } from './group/group.ts'
 import { group_by } from './group_by/group_by.ts'
 import { hostname } from './hostname/hostname.ts'
+import { htpasswd } from './htpasswd/htpasswd.ts'
 import { include_vars } from './include_vars/include_vars.ts'
 import { ini_file } from './ini_file/ini_file.ts'
 import { known_hosts } from './known_hosts/known_hosts.ts'
@@ -39,12 +41,14 @@ import { locale_gen } from './locale_gen/locale_gen.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
+import { npm } from './npm/npm.ts'
 import { packageModule } from './package/package.ts'
 import { package_facts } from './package_facts/package_facts.ts'
 import { pam_limits } from './pam_limits/pam_limits.ts'
 import { parted } from './parted/parted.ts'
 import { pause } from './pause/pause.ts'
 import { ping } from './ping/ping.ts'
+import { pip } from './pip/pip.ts'
 import { raw } from './raw/raw.ts'
 import { reboot } from './reboot/reboot.ts'
 import { replace } from './replace/replace.ts'
@@ -110,6 +114,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     package_facts,
     pause,
     ping,
+    pip,
     raw,
     reboot,
     replace,
@@ -133,14 +138,16 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     wait_for_connection,
     yum_repository,
   ],
-  'ansible.posix': [acl, authorized_key, mount, seboolean, selinux, synchronize, sysctl],
+  'ansible.posix': [acl, at, authorized_key, mount, seboolean, selinux, synchronize, sysctl],
   'community.general': [
     alternatives,
     capabilities,
     filesystem,
+    htpasswd,
     ini_file,
     locale_gen,
     modprobe,
+    npm,
     pam_limits,
     parted,
     sefcontext,

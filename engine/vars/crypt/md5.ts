@@ -12,12 +12,12 @@ const groups = [
   [4, 10, 5],
 ] as const
 
-/** The hash `$1$` of crypt, as old systems have it. */
-export const md5Crypt = (given: string, saltText: string): string => {
+/** The hash `$1$` of crypt, as old systems have it; web servers know the same by the ident `$apr1$`. */
+export const md5Crypt = (given: string, saltText: string, ident: '$1$' | '$apr1$' = '$1$'): string => {
   const password = Buffer.from(given)
   const salt = Buffer.from(saltText)
   const alternate = digest(password, salt, password)
-  const first: Buffer[] = [password, Buffer.from('$1$'), salt, Buffer.alloc(password.length, alternate)]
+  const first: Buffer[] = [password, Buffer.from(ident), salt, Buffer.alloc(password.length, alternate)]
   for (let bits = password.length; bits > 0; bits >>= 1) {
     first.push(bits & 1 ? Buffer.alloc(1) : password.subarray(0, 1))
   }
@@ -32,5 +32,5 @@ export const md5Crypt = (given: string, saltText: string): string => {
   }
   const byte = (index: number): number => result[index] as number
   const text = groups.map(([a, b, c]) => written((byte(a) << 16) | (byte(b) << 8) | byte(c), 4)).join('')
-  return `$1$${saltText}$${text}${written(byte(11), 2)}`
+  return `${ident}${saltText}$${text}${written(byte(11), 2)}`
 }

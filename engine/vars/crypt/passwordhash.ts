@@ -31,7 +31,7 @@ const schemes: Readonly<Record<string, Scheme>> = {
       return bcrypt(password, salt, rounds, ident)
     },
   },
-  md5_crypt: { saltSize: 8, rounds: 0, hash: md5Crypt },
+  md5_crypt: { saltSize: 8, rounds: 0, hash: (password, salt) => md5Crypt(password, salt) },
   sha256_crypt: {
     saltSize: 16,
     rounds: 535_000,

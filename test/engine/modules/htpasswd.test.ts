@@ -1,0 +1,4 @@
+import { htpasswd } from '../../../engine/modules/htpasswd/htpasswd.ts'
+import { runCases } from './cases.ts'
+
+runCases(htpasswd)

@@ -1,0 +1,4 @@
+import { npm } from '../../../engine/modules/npm/npm.ts'
+import { runCases } from './cases.ts'
+
+runCases(npm)
