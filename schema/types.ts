@@ -2114,6 +2114,436 @@ export interface MountParameters {
   opts_no_log: boolean;
 }
 
+// engine/modules/nmcli/nmcli.schema.json
+/**
+ * Keeps connection profiles of NetworkManager: interfaces, bonds and their members, VLANs, bridges, InfiniBand.
+ */
+export interface NmcliParameters {
+  /**
+   * Name of the connection profile.
+   */
+  conn_name: string;
+  /**
+   * Whether the profile is there; `up` and `down` start and stop one that is there.
+   */
+  state: "absent" | "present" | "up" | "down";
+  /**
+   * Kind of connection; needed to make one.
+   */
+  type?:
+    | "bond"
+    | "bond-slave"
+    | "bridge"
+    | "bridge-slave"
+    | "dummy"
+    | "ethernet"
+    | "generic"
+    | "gre"
+    | "infiniband"
+    | "ipip"
+    | "macvlan"
+    | "sit"
+    | "team"
+    | "team-slave"
+    | "vlan"
+    | "vxlan";
+  /**
+   * Interface; the profile's name when absent. `*` fits every one.
+   */
+  ifname?: string;
+  /**
+   * Whether the connection starts by itself.
+   */
+  autoconnect: boolean;
+  /**
+   * Of several profiles for an interface the one with the highest starts.
+   */
+  autoconnect_priority?: number;
+  /**
+   * Whether the members of a bond or bridge start with it.
+   */
+  autoconnect_slaves?: boolean;
+  /**
+   * Reads profiles again that were written as files.
+   */
+  conn_reload: boolean;
+  /**
+   * The bond, bridge or team that the interface belongs to: its interface or profile.
+   */
+  master?: string;
+  /**
+   * What `master` is, for an interface of any kind.
+   */
+  slave_type?: "bond" | "bridge" | "team";
+  /**
+   * Zone of the firewall.
+   */
+  zone?: string;
+  /**
+   * Largest packet; for `ethernet`, `infiniband`, `vlan`, `dummy`, `bond` and members.
+   */
+  mtu?: number;
+  /**
+   * Address of the interface, instead of its own.
+   */
+  mac?: string;
+  /**
+   * How InfiniBand carries IP.
+   */
+  transport_mode?: "connected" | "datagram";
+  /**
+   * Mode of a bond.
+   */
+  mode: "802.3ad" | "active-backup" | "balance-alb" | "balance-rr" | "balance-tlb" | "balance-xor" | "broadcast";
+  /**
+   * Milliseconds between looks at the links of a bond.
+   */
+  miimon?: number;
+  /**
+   * Milliseconds until a link that came up is used.
+   */
+  updelay?: number;
+  /**
+   * Milliseconds until a link that went down is left.
+   */
+  downdelay?: number;
+  /**
+   * Link that a bond uses when it can.
+   */
+  primary?: string;
+  /**
+   * How a bond spreads traffic: `layer2`, `layer2+3`, `layer3+4` and others.
+   */
+  xmit_hash_policy?: string;
+  /**
+   * How often a bond's partner is asked to tell of itself.
+   */
+  lacp_rate?: "fast" | "slow";
+  /**
+   * Addresses of the links of an active-backup bond.
+   */
+  fail_over_mac?: "active" | "follow" | "none";
+  /**
+   * Milliseconds between ARP requests that show whether links work.
+   */
+  arp_interval?: number;
+  /**
+   * Addresses to send them to, comma separated.
+   */
+  arp_ip_target?: string;
+  /**
+   * Spanning tree protocol of a bridge.
+   */
+  stp: boolean;
+  /**
+   * Priority of a bridge in the spanning tree.
+   */
+  priority: number;
+  /**
+   * Seconds a bridge listens before it forwards.
+   */
+  forwarddelay: number;
+  /**
+   * Seconds between hellos of a bridge.
+   */
+  hellotime: number;
+  /**
+   * Seconds for which a bridge keeps what others said.
+   */
+  maxage: number;
+  /**
+   * Seconds for which a bridge keeps addresses.
+   */
+  ageingtime: number;
+  /**
+   * Priority of a port of a bridge.
+   */
+  slavepriority: number;
+  /**
+   * Cost of a port of a bridge.
+   */
+  path_cost: number;
+  /**
+   * Whether a port sends frames back to where they came from.
+   */
+  hairpin: boolean;
+  /**
+   * How a team uses its ports.
+   */
+  runner: "activebackup" | "broadcast" | "lacp" | "loadbalance" | "roundrobin";
+  /**
+   * Addresses of a team's ports.
+   */
+  runner_hwaddr_policy?: "by_active" | "only_active" | "same_all";
+  /**
+   * Whether a team's partner is asked to tell of itself each second.
+   */
+  runner_fast_rate?: boolean;
+  /**
+   * Number of the VLAN, 0 to 4095.
+   */
+  vlanid?: number;
+  /**
+   * Interface that the VLAN lies on.
+   */
+  vlandev?: string;
+  /**
+   * Flags of the VLAN.
+   */
+  flags?: string;
+  /**
+   * Priorities of incoming frames, `from:to`.
+   */
+  ingress?: string;
+  /**
+   * Priorities of outgoing frames, `from:to`.
+   */
+  egress?: string;
+  /**
+   * Number of the VXLAN.
+   */
+  vxlan_id?: number;
+  /**
+   * Own address of the VXLAN.
+   */
+  vxlan_local?: string;
+  /**
+   * Address of the other end, or of the group.
+   */
+  vxlan_remote?: string;
+  /**
+   * Settings of a macvlan.
+   */
+  macvlan?: {
+    /**
+     * Mode by NetworkManager's number; 2 is bridge.
+     */
+    mode: number;
+    /**
+     * Interface that it lies on.
+     */
+    parent: string;
+    /**
+     * Takes all frames.
+     */
+    promiscuous?: boolean;
+    /**
+     * Makes a macvtap.
+     */
+    tap?: boolean;
+  };
+  /**
+   * Interface that the tunnel lies on.
+   */
+  ip_tunnel_dev?: string;
+  /**
+   * Own address of the tunnel.
+   */
+  ip_tunnel_local?: string;
+  /**
+   * Address of the other end.
+   */
+  ip_tunnel_remote?: string;
+  /**
+   * Key of incoming packets of GRE.
+   */
+  ip_tunnel_input_key?: string;
+  /**
+   * Key of outgoing packets of GRE.
+   */
+  ip_tunnel_output_key?: string;
+  /**
+   * IPv4 addresses with their prefixes; /32 without.
+   */
+  ip4?: string[];
+  /**
+   * IPv4 router.
+   */
+  gw4?: string;
+  /**
+   * Ignores IPv4 routes that the network tells.
+   */
+  gw4_ignore_auto: boolean;
+  /**
+   * IPv4 routes: `NETWORK ROUTER METRIC`.
+   */
+  routes4?: string[];
+  /**
+   * IPv4 routes in full, instead of `routes4`.
+   */
+  routes4_extended?: {
+    /**
+     * Network of the route.
+     */
+    ip: string;
+    /**
+     * Router that leads there.
+     */
+    next_hop?: string;
+    /**
+     * Metric of the route.
+     */
+    metric?: number;
+    /**
+     * Routing table.
+     */
+    table?: number;
+    /**
+     * Limit of the congestion window.
+     */
+    cwnd?: number;
+    /**
+     * Largest packet.
+     */
+    mtu?: number;
+    /**
+     * The router is reached over this link, whatever its addresses.
+     */
+    onlink?: boolean;
+    /**
+     * Type of service.
+     */
+    tos?: number;
+  }[];
+  /**
+   * Metric of IPv4 routes.
+   */
+  route_metric4?: number;
+  /**
+   * IPv4 rules as `ip rule` takes them, with a priority.
+   */
+  routing_rules4?: string[];
+  /**
+   * Never takes the default IPv4 route.
+   */
+  never_default4: boolean;
+  /**
+   * IPv4 name servers.
+   */
+  dns4?: string[];
+  /**
+   * Domains to look names up in.
+   */
+  dns4_search?: string[];
+  /**
+   * Options of the resolver.
+   */
+  dns4_options?: string[];
+  /**
+   * Ignores name servers that the network tells by IPv4.
+   */
+  dns4_ignore_auto: boolean;
+  /**
+   * How IPv4 is configured; `manual` when addresses are given.
+   */
+  method4?: "auto" | "link-local" | "manual" | "shared" | "disabled";
+  /**
+   * The connection is up without IPv4.
+   */
+  may_fail4: boolean;
+  /**
+   * IPv6 addresses with their prefixes; /128 without.
+   */
+  ip6?: string[];
+  /**
+   * IPv6 router.
+   */
+  gw6?: string;
+  /**
+   * Ignores IPv6 routes that the network tells.
+   */
+  gw6_ignore_auto: boolean;
+  /**
+   * IPv6 routes: `NETWORK ROUTER METRIC`.
+   */
+  routes6?: string[];
+  /**
+   * IPv6 routes in full, instead of `routes6`.
+   */
+  routes6_extended?: {
+    /**
+     * Network of the route.
+     */
+    ip: string;
+    /**
+     * Router that leads there.
+     */
+    next_hop?: string;
+    /**
+     * Metric of the route.
+     */
+    metric?: number;
+    /**
+     * Routing table.
+     */
+    table?: number;
+    /**
+     * Limit of the congestion window.
+     */
+    cwnd?: number;
+    /**
+     * Largest packet.
+     */
+    mtu?: number;
+    /**
+     * The router is reached over this link, whatever its addresses.
+     */
+    onlink?: boolean;
+    /**
+     * Type of service.
+     */
+    tos?: number;
+  }[];
+  /**
+   * Metric of IPv6 routes.
+   */
+  route_metric6?: number;
+  /**
+   * IPv6 rules as `ip rule` takes them, with a priority.
+   */
+  routing_rules6?: string[];
+  /**
+   * Never takes the default IPv6 route.
+   */
+  never_default6: boolean;
+  /**
+   * IPv6 name servers.
+   */
+  dns6?: string[];
+  /**
+   * Domains to look names up in.
+   */
+  dns6_search?: string[];
+  /**
+   * Options of the resolver.
+   */
+  dns6_options?: string[];
+  /**
+   * Ignores name servers that the network tells by IPv6.
+   */
+  dns6_ignore_auto: boolean;
+  /**
+   * How IPv6 is configured; `manual` when addresses are given.
+   */
+  method6?: "ignore" | "auto" | "dhcp" | "link-local" | "manual" | "shared" | "disabled";
+  /**
+   * The connection is up without IPv6.
+   */
+  may_fail6: boolean;
+  /**
+   * Name of this client for DHCP.
+   */
+  dhcp_client_id?: string;
+  /**
+   * Temporary IPv6 addresses.
+   */
+  ip_privacy6?: "disabled" | "prefer-public-addr" | "prefer-temp-addr" | "unknown";
+  /**
+   * How IPv6 addresses are made.
+   */
+  addr_gen_mode6?: "default" | "default-or-eui64" | "eui64" | "stable-privacy";
+}
+
 // engine/modules/npm/npm.schema.json
 /**
  * Installs packages of Node.js with npm.

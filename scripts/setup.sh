@@ -55,6 +55,8 @@ needs='
 /usr/sbin/sfdisk fdisk util-linux
 /usr/sbin/pvcreate lvm2 lvm2
 /usr/sbin/parted parted parted
+/usr/sbin/NetworkManager network-manager NetworkManager
+/usr/bin/dbus-daemon dbus dbus-daemon
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
 /usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev

@@ -41,6 +41,7 @@ import { locale_gen } from './locale_gen/locale_gen.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
+import { nmcli } from './nmcli/nmcli.ts'
 import { npm } from './npm/npm.ts'
 import { packageModule } from './package/package.ts'
 import { package_facts } from './package_facts/package_facts.ts'
@@ -147,6 +148,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     ini_file,
     locale_gen,
     modprobe,
+    nmcli,
     npm,
     pam_limits,
     parted,

@@ -82,7 +82,8 @@ export async function* callDnf(host: Host, params: DnfParameters, call: Call, op
     )
     const [stdout, stderr] = [tried.stdout.toString(), tried.stderr.toString()]
     const moves = parseTransaction(stdout)
-    const isResolved = tried.code === 0 || /^Dependencies resolved/im.test(stdout)
+    // Some errors come after that line: a module's stream that would be another one.
+    const isResolved = tried.code === 0 || (/^Dependencies resolved/im.test(stdout) && !/^Error:/m.test(stderr))
     if (moves.length === 0 && isResolved) return { changed: false, rc: 0, msg: 'Nothing to do', results: [] }
     if (moves.length === 0) return failed(call, tried.code, stdout, stderr)
     diff = diffOf(moves)

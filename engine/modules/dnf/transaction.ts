@@ -1,12 +1,22 @@
 import type { Diff } from '../module.ts'
 
-/** One line of a transaction: what dnf does to a package. */
+/** One line of a transaction: what dnf does to a package, or to a module: `name:stream`, `name/profile`. */
 export type Move = {
-  readonly verb: 'Installed' | 'Removed' | 'Upgraded' | 'Downgraded' | 'Reinstalled'
+  readonly verb: 'Installed' | 'Removed' | 'Upgraded' | 'Downgraded' | 'Reinstalled' | 'Enabled' | 'Disabled' | 'Reset'
   readonly name: string
+  /** Empty for modules, as is the version. */
   readonly architecture: string
   readonly version: string
 }
+
+/** Headers of modules' streams and profiles. */
+const moduleVerbs: readonly (readonly [RegExp, Move['verb']])[] = [
+  [/^(Enabling|Switching) module streams$/, 'Enabled'],
+  [/^Installing module profiles$/, 'Installed'],
+  [/^Disabling module profiles$/, 'Removed'],
+  [/^Disabling modules$/, 'Disabled'],
+  [/^Resetting modules$/, 'Reset'],
+]
 
 const verbs: readonly (readonly [RegExp, Move['verb']])[] = [
   [/^(Installing|Updating for dependencies$)/, 'Installed'],
@@ -24,17 +34,26 @@ export const parseTransaction = (text: string): Move[] => {
   const moves: Move[] = []
   let verb: Move['verb'] | undefined
   let name = ''
+  let isOfModules = false
   for (const line of text.split('\n')) {
     const header = /^ ?([A-Z][A-Za-z/ ]+):\s*$/.exec(line)?.[1]
     if (header !== undefined) {
       // dnf marks a group anew each time, which changes no package.
-      verb = header.endsWith('Groups') ? undefined : verbs.find(([pattern]) => pattern.test(header))?.[1]
+      const ofModules = moduleVerbs.find(([pattern]) => pattern.test(header))?.[1]
+      isOfModules = ofModules !== undefined
+      verb = ofModules ?? (header.endsWith('Groups') ? undefined : verbs.find(([pattern]) => pattern.test(header))?.[1])
       name = ''
       continue
     }
     if (/^(Transaction Summary|Is this ok|=+$|-+$)/.test(line) && moves.length > 0) verb = undefined
-    if (!verb || !/^ /.test(line) || /^\s+replacing /.test(line)) continue
+    if (!verb || !/^ +\S/.test(line) || /^\s+replacing /.test(line)) continue
     const words = line.trim().split(/\s+/)
+    if (isOfModules) {
+      // A stream, or a change from one to another: `1 -> 2`.
+      const stream = words.length > 1 ? `:${words.at(-1)}` : ''
+      moves.push({ verb, name: `${words[0]}${stream}`, architecture: '', version: '' })
+      continue
+    }
     if (words.length === 1) name = words[0] ?? ''
     else {
       const [first = '', architecture = '', version = ''] = name === '' ? words : [name, ...words]
@@ -47,13 +66,13 @@ export const parseTransaction = (text: string): Move[] => {
 
 /** Ansible's line for a package: `Installed: foo-1.0-1.noarch`. */
 export const sentence = ({ verb, name, architecture, version }: Move): string =>
-  `${verb}: ${name}-${version}.${architecture}`
+  version === '' ? `${verb}: ${name}` : `${verb}: ${name}-${version}.${architecture}`
 
 export const diffOf = (moves: readonly Move[]): Diff => {
   const lines = (wanted: (verb: Move['verb']) => boolean) =>
     moves
       .filter(({ verb }) => wanted(verb))
-      .map(({ name, version, architecture }) => `${name} ${version} ${architecture}\n`)
+      .map(({ name, version, architecture }) => `${[name, version, architecture].join(' ').trim()}\n`)
       .join('')
   return {
     before: lines((verb) => verb === 'Removed'),

@@ -21,8 +21,17 @@ cat >comps.xml <<'END'
 <comps><group><id>demo-group</id><name>Demo</name><description>demo</description><default>false</default><uservisible>true</uservisible>
 <packagelist><packagereq type="mandatory">demo-lib</packagereq><packagereq type="mandatory">demo-mta</packagereq></packagelist></group></comps>
 END
+package demo-modular 1.5 ''
+package demo-modular 1.6 ''
+stream() { # stream version
+  printf -- '---\\ndocument: modulemd\\nversion: 2\\ndata:\\n  name: demo-module\\n  stream: "%s"\\n  version: 1\\n  context: abcdef\\n  arch: noarch\\n  summary: demo\\n  description: demo\\n  license: {module: [none]}\\n  profiles: {common: {rpms: [demo-modular]}}\\n  artifacts: {rpms: ["demo-modular-0:%s-1.noarch"]}\\n...\\n' "$1" "$2"
+}
+{ stream 1 1.5; stream 2 1.6
+  printf -- '---\\ndocument: modulemd-defaults\\nversion: 1\\ndata: {module: demo-module, profiles: {"1": [common], "2": [common]}}\\n...\\n'
+} >modules.yaml
 createrepo_c -q -g comps.xml .
-rm -rf build *.spec
+modifyrepo_c --mdtype=modules modules.yaml repodata >/dev/null 2>&1
+rm -rf build *.spec modules.yaml
 `
 
 /** A repository of tiny RPMs; scratch roots that are made after it see it. */
@@ -45,7 +54,7 @@ export const makeRpmRepository = (): RpmRepository => {
         mkdir -p /etc/yum.repos.d /etc/dnf
         printf '[main]\\ngpgcheck=0\\nreposdir=/etc/yum.repos.d\\n' >/etc/dnf/dnf.conf
         printf '[demo]\\nname=demo\\nbaseurl=file://${directory}\\n[off]\\nname=off\\nbaseurl=file:///nowhere\\nenabled=0\\n' >/etc/yum.repos.d/demo.repo
-        printf 'VERSION_ID=9\\n' >/etc/os-release
+        printf 'ID="rocky"\\nVERSION_ID="9.4"\\nPLATFORM_ID="platform:el9"\\n' >/etc/os-release
         rpm --initdb`)
     },
     remove: () => rmSync(directory, { recursive: true }),
