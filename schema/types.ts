@@ -300,6 +300,77 @@ export interface AptRepositoryParameters {
   install_python_apt: boolean;
 }
 
+// engine/modules/archive/archive.schema.json
+/**
+ * Packs files into an archive, or compresses one file, on the host.
+ */
+export interface ArchiveParameters {
+  /**
+   * Files and directories; `*`, `?` and `[]` are patterns.
+   */
+  path: string[];
+  /**
+   * The archive; beside the file, with the ending of `format`, when one file is compressed.
+   */
+  dest?: string;
+  /**
+   * How it is compressed; `tar` is not.
+   */
+  format: "bz2" | "gz" | "tar" | "xz" | "zip";
+  /**
+   * Paths and patterns to leave out of `path`.
+   */
+  exclude_path: string[];
+  /**
+   * Patterns of names in the archive to leave out.
+   */
+  exclusion_patterns?: string[];
+  /**
+   * Makes an archive of a single file too.
+   */
+  force_archive: boolean;
+  /**
+   * Removes what was packed.
+   */
+  remove: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
 // engine/modules/assemble/assemble.schema.json
 /**
  * Puts a file together from the files of a directory, in the order of their names.

@@ -6,6 +6,7 @@ import { alternatives } from './alternatives/alternatives.ts'
 import { apt } from './apt/apt.ts'
 import { apt_key } from './apt_key/apt_key.ts'
 import { apt_repository } from './apt_repository/apt_repository.ts'
+import { archive } from './archive/archive.ts'
 import { assemble } from './assemble/assemble.ts'
 import { assert } from './assert/assert.ts'
 import { async_status } from './async_status/async_status.ts'
@@ -142,6 +143,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
   'ansible.posix': [acl, at, authorized_key, mount, seboolean, selinux, synchronize, sysctl],
   'community.general': [
     alternatives,
+    archive,
     capabilities,
     filesystem,
     htpasswd,
