@@ -7,7 +7,7 @@ import type { Source } from './jinja/source.ts'
 import { callPlugin } from './plugin.ts'
 import { undefinedFailure } from './python/failing.ts'
 import { resolveWith } from './resolve.ts'
-import type { Scope } from './scope.ts'
+import { emptyScope, type Scope } from './scope.ts'
 import type { RenderOptions, Templar, TemplarSurroundings } from './templar.ts'
 import { Template, Undefined, type Value, Vaulted } from './value.ts'
 
@@ -28,6 +28,7 @@ export class Evaluation implements Run {
   readonly scope: Scope
   readonly options: RenderOptions | undefined
   readonly blocks: Blocks = new Map()
+  parent: Run['parent']
 
   constructor(engine: Engine, source: Source, base: Position, scope: Scope, options?: RenderOptions) {
     this.engine = engine
@@ -57,7 +58,7 @@ export class Evaluation implements Run {
     return resolveWith(this, value)
   }
 
-  load(name: string): { unit: Unit; run: Run } {
+  load(name: string, isAlone = false): { unit: Unit; run: Run } {
     const { options } = this
     if (!options?.load) {
       const hint = 'include, import and extends work in template files'
@@ -66,7 +67,7 @@ export class Evaluation implements Run {
     const { source, file } = options.load(name)
     const start = { file, line: 1, column: 1 }
     const unit = this.engine.library.file(source, start, options)
-    return { unit, run: new Evaluation(this.engine, unit.source, start, this.scope, options) }
+    return { unit, run: new Evaluation(this.engine, unit.source, start, isAlone ? emptyScope : this.scope, options) }
   }
 
   filter(name: string, input: Value, positional: Value[], named?: ReadonlyMap<string, Value>): Value {

@@ -88,9 +88,12 @@ export const omit = new Omit()
 export class Callable {
   readonly name: string
   readonly call: (positional: Value[], named: Map<string, Value>) => Value
-  constructor(name: string, call: (positional: Value[], named: Map<string, Value>) => Value) {
+  /** What a macro says of itself. */
+  readonly attributes: ReadonlyMap<string, Value> | undefined
+  constructor(name: string, call: Callable['call'], attributes?: Callable['attributes']) {
     this.name = name
     this.call = call
+    this.attributes = attributes
   }
 }
 

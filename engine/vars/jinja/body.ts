@@ -2,18 +2,19 @@ import { isTrue } from '../python/compare.ts'
 import { Blank, fail, undefinedFailure } from '../python/failing.ts'
 import { items } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
-import { isDict, Undefined, type Value } from '../value.ts'
+import { Callable, isDict, Undefined, type Value } from '../value.ts'
 import type { Expression, FilterNode, For, If, Statement } from './ast.ts'
 import { compileExpression, compileFilter } from './compile.ts'
-import { compileFrom, compileImport, compileInclude, renderBlock } from './composition.ts'
+import { compileExtends, compileFrom, compileImport, compileInclude, renderBlock } from './composition.ts'
 import { compileCallBlock, compileMacro } from './functions.ts'
 import { Loop } from './loop.ts'
 import type { Plugins } from './plugins.ts'
 import { type Code, concatenate, type Flow, Frame, located, type Step, settle } from './runtime.ts'
+import { SyntaxProblem } from './source.ts'
 import { blockOutput, type CompileBody, compileTarget, guarded, run } from './steps.ts'
 
-/** What compiling a template's body gathers beside its steps. */
-export type Gathered = { readonly blocks: Map<string, Step>; extends: Code | undefined }
+/** The blocks that compiling a template's body meets. */
+export type Gathered = Map<string, Step>
 
 const compileIf = (node: If, compile: CompileBody, plugins: Plugins): Step => {
   const branches = node.branches.map(({ test, body }) => ({
@@ -62,13 +63,17 @@ const compileFor = (node: For, compile: CompileBody, plugins: Plugins): Step => 
       return concatenate(text) ?? ''
     }
     const loop = new Loop(all, depth, node.isRecursive ? recurse : undefined)
+    let isWhole = false
     for (let index = 0; index < all.length; index++) {
       loop.index0 = index
       const inner = new Frame(frame.run, frame, new Map<string, Value>([['loop', loop]]))
       assign(inner, all[index]!)
-      if (run(body, inner, out) === 'break') break
+      const flow = run(body, inner, out)
+      isWhole ||= flow === 'on'
+      if (flow === 'break') break
     }
-    return 'on'
+    // As in Python's Jinja2, a loop none of whose rounds came to its end counts as one that had no round.
+    return isWhole ? 'on' : run(otherwise, frame, out)
   }
   return guarded(node.offset, (frame, out) => loopOver(iterable(frame), frame, out, 0))
 }
@@ -79,7 +84,7 @@ const compileChain = (node: FilterNode, object: Code, plugins: Plugins): Code =>
   return compileFilter(node, inner?.kind === 'filter' ? compileChain(inner, object, plugins) : object, plugins)
 }
 
-/** Compiles statements to steps; blocks and the parent template go to `gathered`. */
+/** Compiles statements to steps; blocks go to `gathered`. */
 export const compileBody = (body: readonly Statement[], plugins: Plugins, gathered: Gathered): Step[] =>
   body.map((node) => compileStatement(node, plugins, gathered))
 
@@ -104,6 +109,7 @@ const compileStatement = (node: Statement, plugins: Plugins, gathered: Gathered)
         if (value instanceof Undefined && !(value instanceof Blank)) throw undefinedFailure(value)
         if (value instanceof Blank) out.push('')
         else if (typeof value !== 'object' || value === null) out.push(value)
+        else if (value instanceof Callable) out.push(text(value))
         else {
           const resolved = frame.run.resolve(value)
           out.push(out.length > 1 ? printed(resolved) : resolved)
@@ -172,17 +178,17 @@ const compileStatement = (node: Statement, plugins: Plugins, gathered: Gathered)
       return compileFrom(node, plugins)
     case 'block': {
       const steps = compile(node.body)
-      gathered.blocks.set(node.name, (frame, out) => {
+      if (gathered.has(node.name)) throw new SyntaxProblem(`the block '${node.name}' is defined twice`, node.offset)
+      gathered.set(node.name, (frame, out) => {
         if (node.isRequired) fail(`the block '${node.name}' must be given by the template that extends this one`)
         return run(steps, frame, out)
       })
       return guarded(node.offset, (frame, out) => {
-        out.push(renderBlock(node.name, 0, frame))
+        out.push(renderBlock(node.name, node.isScoped, frame))
         return 'on'
       })
     }
     case 'extends':
-      gathered.extends = expression(node.template)
-      return () => 'on'
+      return compileExtends(node, plugins)
   }
 }

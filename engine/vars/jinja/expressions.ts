@@ -253,11 +253,15 @@ export const parseArguments = (tokens: Tokens): Arguments => {
     }
     isFirst = false
     const { current, following } = tokens
+    if (namedRest || (rest && tokens.isOperator('*')))
+      throw new SyntaxProblem('nothing stands behind **, and * stands once', current.offset)
     if (tokens.take('**')) namedRest = parseExpression(tokens)
     else if (tokens.take('*')) rest = parseExpression(tokens)
     else if (current.type === 'name' && following.type === 'operator' && following.value === '=') {
       tokens.next()
       tokens.next()
+      if (named.some(([name]) => name === current.value))
+        throw new SyntaxProblem(`the argument '${current.value}' is given twice`, current.offset)
       named.push([current.value, parseExpression(tokens)])
     } else {
       if (named.length > 0 || namedRest)
@@ -322,5 +326,7 @@ const parseTest = (tokens: Tokens, object: Expression): Expression => {
       tokens.isOperator('{')
     if (isOperand) given = { ...noArguments, positional: [parsePostfix(tokens, parsePrimary(tokens))] }
   }
+  if (tokens.isName('is'))
+    throw new SyntaxProblem('tests cannot be chained: put the first in brackets', tokens.current.offset)
   return { kind: 'test', name, object, arguments: given, isNegated, offset }
 }

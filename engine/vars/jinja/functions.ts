@@ -22,19 +22,30 @@ const compileFunction = (
   const steps = compile(body)
   const takesMore = mentions(body, 'varargs')
   const takesNamed = mentions(body, 'kwargs')
-  return (frame) =>
-    new Callable(name, (positional, named) => {
+  const takesCaller = mentions(body, 'caller')
+  const attributes = new Map<string, Value>([
+    ['name', name],
+    ['arguments', tuple(...names)],
+    ['catch_kwargs', takesNamed],
+    ['catch_varargs', takesMore],
+    ['caller', takesCaller],
+  ])
+  return (frame) => {
+    const call: Callable['call'] = (positional, named) => {
       const inner = new Frame(frame.run, frame, new Map())
       const rest = new Map(named)
       for (const [index, parameter] of names.entries()) {
-        const value = positional[index] ?? rest.get(parameter)
+        const isPlaced = index < positional.length
+        if (isPlaced && rest.has(parameter)) fail(`'${name}' is given '${parameter}' twice`)
+        const value = isPlaced ? positional[index] : rest.get(parameter)
         rest.delete(parameter)
         if (value !== undefined) inner.set(parameter, value)
         else if (index >= firstDefault) inner.set(parameter, defaults[index - firstDefault]!(inner))
         else inner.set(parameter, new Undefined(`the parameter '${parameter}' of '${name}' was not given`))
       }
       const caller = rest.get('caller')
-      if (caller !== undefined) {
+      if (caller !== undefined && (takesCaller || !takesNamed)) {
+        if (!takesCaller) fail(`'${name}' does not call the block that it is called with`)
         inner.set('caller', caller)
         rest.delete('caller')
       }
@@ -47,7 +58,9 @@ const compileFunction = (
       const out: Value[] = []
       run(steps, inner, out)
       return concatenate(out) ?? ''
-    })
+    }
+    return new Callable(name, call, attributes)
+  }
 }
 
 /** `{% macro %}`. */

@@ -22,7 +22,8 @@ export type Unit = {
   /** Whether that expression ends in a filter whose text was never read as a literal, not even before 2.19. */
   readonly isText: boolean
   readonly blocks: ReadonlyMap<string, Step>
-  readonly extends: Code | undefined
+  /** For each step, whether nobody sees it once `{% extends %}` was met. */
+  readonly isUnseen: readonly boolean[]
 }
 
 /** The blocks of a chain of templates: for each name, the youngest first. */
@@ -33,8 +34,10 @@ export type Run = Context & {
   readonly source: Source
   readonly options: RenderOptions | undefined
   readonly blocks: Blocks
-  /** A run of another template in the same evaluation. */
-  load(name: string): { readonly unit: Unit; readonly run: Run }
+  /** What `{% extends %}` has named; how much of the output stood before it. */
+  parent: { readonly unit: Unit; readonly run: Run; readonly kept: number } | undefined
+  /** A run of another template in the same evaluation; `isAlone` when it sees nothing of this one's variables. */
+  load(name: string, isAlone?: boolean): { readonly unit: Unit; readonly run: Run }
   nested(value: Template | Vaulted, name: string): Value
 }
 
@@ -43,6 +46,8 @@ export class Frame {
   readonly run: Run
   readonly parent: Frame | undefined
   locals: Map<string, Value> | undefined
+  /** The outermost of a template's frames: what blocks see that are not `scoped`. */
+  isTop = false
   constructor(run: Run, parent?: Frame, locals?: Map<string, Value>) {
     this.run = run
     this.parent = parent

@@ -78,6 +78,8 @@ const bodyUntil = (tokens: Tokens, name: string, offset: number, end = `end${nam
   return body
 }
 
+const constants: ReadonlySet<string> = new Set(['true', 'True', 'false', 'False', 'none', 'None'])
+
 const parseTargetItem = (tokens: Tokens, hasMembers: boolean): Target => {
   const { offset } = tokens.current
   if (tokens.take('(')) {
@@ -86,6 +88,7 @@ const parseTargetItem = (tokens: Tokens, hasMembers: boolean): Target => {
     return target
   }
   const { value: name } = tokens.expectName('a name to assign to')
+  if (constants.has(name)) throw new SyntaxProblem(`'${name}' is a constant and cannot be assigned to`, offset)
   if (hasMembers && tokens.take('.')) return { kind: 'member', name, attribute: tokens.expectName().value, offset }
   return { kind: 'name', name, offset }
 }
@@ -119,12 +122,16 @@ const parseIf: Parser = (tokens, offset) => {
 
 const parseFor: Parser = (tokens, offset) => {
   const target = parseTarget(tokens, false)
+  if (target.kind === 'name' && target.name === 'loop')
+    throw new SyntaxProblem("'loop' is the loop itself and cannot be its variable", target.offset)
   tokens.expect('in')
   const iterable = parseTuple(tokens, false, false)
   const filter = tokens.take('if') ? parseExpression(tokens) : undefined
   const isRecursive = tokens.take('recursive')
   expectEnd(tokens)
+  tokens.loops++
   const body = parseBody(tokens, ['else', 'endfor'], { name: 'for', offset })
+  tokens.loops--
   const otherwise = tokens.next().value === 'else' ? bodyUntil(tokens, 'for', offset) : []
   expectEnd(tokens)
   return { kind: 'for', target, iterable, filter, isRecursive, body, otherwise, offset }
@@ -160,6 +167,7 @@ const parseParameters = (tokens: Tokens): Parameters => {
       if (tokens.isOperator(')')) break
     }
     const { value, offset } = tokens.expectName('the name of a parameter')
+    if (names.includes(value)) throw new SyntaxProblem(`there are two parameters '${value}'`, offset)
     names.push(value)
     if (tokens.take('=')) defaults.push(parseExpression(tokens))
     else if (defaults.length > 0)
@@ -172,7 +180,16 @@ const parseParameters = (tokens: Tokens): Parameters => {
 const parseMacro: Parser = (tokens, offset) => {
   const { value: name } = tokens.expectName('the name of the macro')
   const parameters = parseParameters(tokens)
+  const at = parameters.names.indexOf('caller')
+  if (at >= 0 && at < parameters.names.length - parameters.defaults.length)
+    throw new SyntaxProblem(
+      "the parameter 'caller' needs a default, as the macro may be called without a block",
+      offset,
+    )
+  const { loops } = tokens
+  tokens.loops = 0
   const body = bodyUntil(tokens, 'macro', offset)
+  tokens.loops = loops
   tokens.take(name)
   expectEnd(tokens)
   return { kind: 'macro', name, parameters, body, offset }
@@ -199,7 +216,7 @@ const parseWith: Parser = (tokens, offset) => {
   const bindings: [Target, Expression][] = []
   while (tokens.current.type !== 'end') {
     if (bindings.length > 0) tokens.expect(',')
-    const target = parseTargetItem(tokens, false)
+    const target = parseTarget(tokens, false)
     tokens.expect('=')
     bindings.push([target, parseExpression(tokens)])
   }
@@ -278,15 +295,21 @@ const parseDo: Parser = (tokens, offset) => {
 }
 
 const parsePrint: Parser = (tokens, offset) => {
-  const expression = parseTuple(tokens)
+  const body: Statement[] = []
+  while (tokens.current.type !== 'end') {
+    if (body.length > 0) tokens.expect(',')
+    const expression = parseExpression(tokens)
+    body.push({ kind: 'output', expression, offset: expression.offset })
+  }
   expectEnd(tokens)
-  return { kind: 'output', expression, offset }
+  return body.length === 1 && body[0] ? body[0] : { kind: 'with', bindings: [], body, offset }
 }
 
 const parseFlow =
   (kind: 'break' | 'continue'): Parser =>
   (tokens, offset) => {
     expectEnd(tokens)
+    if (tokens.loops === 0) throw new SyntaxProblem(`'${kind}' stands in no loop`, offset)
     return { kind, offset }
   }
 

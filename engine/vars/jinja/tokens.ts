@@ -5,6 +5,8 @@ import { SyntaxProblem } from './source.ts'
 export class Tokens {
   private readonly all: readonly Token[]
   private index = 0
+  /** How many loops are open. */
+  loops = 0
   constructor(all: readonly Token[]) {
     this.all = all
   }

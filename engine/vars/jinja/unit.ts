@@ -11,21 +11,21 @@ const textFilters: ReadonlySet<string> = new Set(['string', 'to_json', 'to_nice_
 /** Compiles a template. Throws a SyntaxProblem. */
 export const compileUnit = (source: Source, syntax: Syntax, plugins: Plugins): Unit => {
   const body = parseTemplate(tokenizeTemplate(source.text, syntax))
-  const gathered: Gathered = { blocks: new Map(), extends: undefined }
-  const steps = compileBody(body, plugins, gathered)
-  // What a template that extends another one prints outside its blocks is never seen.
-  const isSeen = (index: number) => !['block', 'text', 'output'].includes(body[index]!.kind)
+  const blocks: Gathered = new Map()
+  const steps = compileBody(body, plugins, blocks)
   const [only] = body
   return {
     source,
-    steps: gathered.extends ? steps.filter((_, index) => isSeen(index)) : steps,
+    steps,
+    blocks,
+    // What a template that extends another one prints outside its blocks is never seen.
+    isUnseen: body.map(({ kind }) => ['block', 'text', 'output'].includes(kind)),
     expression: body.length === 1 && only?.kind === 'output' ? compileExpression(only.expression, plugins) : undefined,
     isText:
       body.length === 1 &&
       only?.kind === 'output' &&
       only.expression.kind === 'filter' &&
       textFilters.has(only.expression.name),
-    ...gathered,
   }
 }
 

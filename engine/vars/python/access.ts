@@ -35,6 +35,9 @@ export const attribute = (object: Value, name: string, site: Site = nowhere): Va
     const method = (object instanceof Tuple ? tuples : lists).get(name)
     if (method !== undefined) return bound(object, name, method)
     if (object instanceof NamedTuple && object.names.includes(name)) return object[object.names.indexOf(name)]!
+  } else if (object instanceof Callable) {
+    const found = object.attributes?.get(name)
+    if (found !== undefined) return found
   } else {
     const number = parts(object)
     const found = number && numberAttribute(number, name)

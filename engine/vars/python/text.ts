@@ -1,6 +1,7 @@
 import { Callable, Float, isDict, Omit, Template, Tuple, Undefined, type Value, Vaulted } from '../value.ts'
 import { Datetime, Timedelta } from './datetime.ts'
 import { Blank, fail, undefinedFailure } from './failing.ts'
+import { Namespace } from './fields.ts'
 import { floatText } from './number.ts'
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
@@ -28,7 +29,8 @@ export const repr = (value: Value): string => {
     if (!(value instanceof Tuple)) return `[${items.join(', ')}]`
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`
   }
-  if (isDict(value)) return `{${[...value].map(([key, item]) => `${repr(key)}: ${repr(item)}`).join(', ')}}`
+  if (isDict(value) && !(value instanceof Namespace))
+    return `{${[...value].map(([key, item]) => `${repr(key)}: ${repr(item)}`).join(', ')}}`
   return text(value)
 }
 
@@ -50,6 +52,7 @@ export const text = (value: Value): string => {
   if (value instanceof Omit) return '__omit_place_holder__'
   if (value instanceof Template) return value.source
   if (value instanceof Vaulted) return value.ciphertext
+  if (value instanceof Namespace) return `<Namespace ${repr(new Map(value))}>`
   if (value instanceof Datetime || value instanceof Timedelta) return value.text
   return repr(value)
 }

@@ -25,6 +25,13 @@ const read = fromJson(readFileSync(new URL('./golden/cases.json', import.meta.ur
 const scope = layer(read.get('variables') as Dict)
 const at = { file: 'case', line: 1, column: 1 }
 
+/** The templates that include, import and extends name. */
+const load = (name: string): { source: string; file: string } => {
+  const source = (cases.files as Record<string, string>)[name]
+  if (source === undefined) throw new Failure('template.missing', `there is no template '${name}'`)
+  return { source, file: name }
+}
+
 const goldenOf = (kind: keyof typeof golden) => Object.entries(golden[kind] as Record<string, string | null>)
 
 const outcome = (evaluate: () => string): string | null => {
@@ -47,7 +54,16 @@ for (const [source, expected] of goldenOf('expressions')) {
 for (const [source, expected] of goldenOf('templates')) {
   test(`template ${JSON.stringify(source)}`, () => {
     assert.is(
-      outcome(() => templar.render(source, 'case', scope, { keepTrailingNewline: false })),
+      outcome(() => templar.render(source, 'case', scope, { keepTrailingNewline: false, load })),
+      expected,
+    )
+  })
+}
+for (const [source, expected] of goldenOf('stripped')) {
+  test(`template ${JSON.stringify(source)} with lstrip_blocks, without trim_blocks`, () => {
+    const options = { keepTrailingNewline: false, trimBlocks: false, lstripBlocks: true }
+    assert.is(
+      outcome(() => templar.render(source, 'case', scope, options)),
       expected,
     )
   })
@@ -55,6 +71,7 @@ for (const [source, expected] of goldenOf('templates')) {
 test('the golden values are those of the cases', () => {
   assert.equal(Object.keys(golden.expressions).sort(), [...new Set(cases.expressions)].sort())
   assert.equal(Object.keys(golden.templates).sort(), [...new Set(cases.templates)].sort())
+  assert.equal(Object.keys(golden.stripped).sort(), [...new Set(cases.stripped)].sort())
 })
 
 /** Names that ansible-core of the golden values does not have, and where they are compared instead. */

@@ -12,6 +12,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.module_utils.compat.version import LooseVersion
 import ansible.plugins.loader  # noqa: F401
 from ansible.template import Templar
+from jinja2 import DictLoader
 from jinja2.runtime import Undefined
 
 here = pathlib.Path(__file__).parent
@@ -22,6 +23,7 @@ extensions = ["jinja2.ext.do", "jinja2.ext.loopcontrols"]
 environment = templar.environment.overlay(extensions=extensions)
 environment.undefined = templar.environment.undefined
 environment.trim_blocks = True
+environment.loader = DictLoader(cases["files"])
 # Text as it is: without reading it as a Python literal again.
 environment.concat = lambda nodes: "".join(str(node) for node in nodes)
 environment.filters["commonpath"] = os.path.commonpath
@@ -32,6 +34,11 @@ environment.filters["splitlines"] = str.splitlines
 environment.filters["version_sort"] = lambda all, reverse=False: sorted(all, key=LooseVersion, reverse=reverse)
 names = dict(environment.globals) | variables
 names |= {"lookup": templar._lookup, "query": templar._query_lookup, "q": templar._query_lookup}
+
+# As a template's header or the module's options ask for it.
+stripping = environment.overlay(trim_blocks=False, lstrip_blocks=True)
+stripping.undefined = environment.undefined
+stripping.concat = environment.concat
 
 
 def plain(value):
@@ -57,7 +64,7 @@ def expression(source):
         return None
 
 
-def template(source):
+def template(source, environment=environment):
     try:
         parsed = environment.from_string(source)
         return "".join(str(node) for node in parsed.root_render_func(parsed.new_context(names)))
@@ -68,5 +75,6 @@ def template(source):
 golden = {
     "expressions": {source: expression(source) for source in cases["expressions"]},
     "templates": {source: template(source) for source in cases["templates"]},
+    "stripped": {source: template(source, stripping) for source in cases["stripped"]},
 }
 (here / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")
