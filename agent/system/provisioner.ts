@@ -38,6 +38,10 @@ export type Provisioner = {
   post(events: readonly BootEvent[]): Promise<void>
 }
 
+/** A server answered, and will say the same again. */
+const wasRefused = (thrown: unknown): boolean =>
+  thrown instanceof HttpFailure && (thrown.final || wasRefused(thrown.cause))
+
 const sessionLimit = 64 * 1024
 
 export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
@@ -74,7 +78,9 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
       } catch (cause) {
         throw new Failure('agent.session', `no session: ${messageOf(cause)}`, {
           cause,
-          hint: 'a boot token opens one session: a node that restarted by itself needs a new boot script',
+          hint: wasRefused(cause)
+            ? 'a boot token opens one session: a node that restarted by itself needs a new boot script'
+            : "see that 'provision serve' runs, and that the node reaches it at the address of prelude_server",
         })
       }
       return session

@@ -122,6 +122,19 @@ test('a token that was used is not tried again', async () => {
   assert.is(seen.length, 1)
 })
 
+for (const [name, status, hint] of [
+  ['refuses', 401, /^a boot token opens one session/],
+  ['does not answer', 500, /^see that 'provision serve' runs/],
+] as const) {
+  test(`a server that ${name}: the hint fits`, async () => {
+    const { url } = await serve({ '/session': [{ status, body: 'no' }] })
+    const thrown = await clientOf(url, 1)
+      .open('TOKEN')
+      .catch((failure: unknown) => failure)
+    assert.match((thrown as Failure).hint ?? '', hint)
+  })
+}
+
 test('begins anew when a transfer breaks off', async () => {
   const broken = Readable.from(
     (async function* () {
