@@ -80,6 +80,10 @@ export const mkdiskCommand = async (argv: readonly string[]): Promise<number> =>
   const log = createLog((entry) => (isPlan && entry.level === 'info' ? undefined : sink(entry)))
   const { root = '/', keys = join(root, 'secrets'), secrets } = values
   try {
+    if (process.getuid?.() !== 0)
+      throw new Failure('disk.root', 'mkdisk reads and writes disks, which root alone may do', {
+        hint: 'sudo mkdisk …',
+      })
     const found = await settingsFromRoot(root, values.profile)
     if (!found)
       throw new Failure('disk.profile', `there is no /etc/mkdisk/mkdisk.conf in ${root}`, {

@@ -128,6 +128,9 @@ const isOurs = (content: Content, { kind, name }: Mark): boolean => {
   }
 }
 
+/** A broken disk, one that is gone, has no node or no medium, or that a container may not look at. */
+const unreadable = ['EIO', 'ENXIO', 'ENODEV', 'ENOENT', 'ENOMEDIUM', 'EPERM', 'EACCES']
+
 /** What lies on a block device. Tools are asked for words; an exit code of theirs is never taken for an answer. */
 export const contentOf = async (device: string, size: number): Promise<Content> => {
   try {
@@ -137,8 +140,7 @@ export const contentOf = async (device: string, size: number): Promise<Content> 
     const array = content.kind === 'member' ? { array: content.array } : {}
     return { kind: 'unfinished', name: mark.name, ...array }
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code
-    if (code !== 'EIO' && code !== 'ENXIO' && code !== 'ENODEV' && code !== 'ENOMEDIUM') throw thrown
+    if (!unreadable.includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown
     return { kind: 'unreadable', reason: messageOf(thrown) }
   }
 }

@@ -14,10 +14,8 @@ echo image > /new/var/log/of-the-image
 ln /new/var/log/of-the-image /new/var/log/twice
 cp /cuts.yml /new/etc/mkdisk/profiles.d/
 printf 'MKDISK_PROFILE=cuts\nMOVE_DIRS=/var/log:/system/log\nFSCACHE_DIR=/scratch/fscache\n' > /new/etc/mkdisk/mkdisk.conf
-mkdisk --root /new "-$mode" --keys /keys > /tmp/said 2>&1
+mkdisk --root /new "-$mode" --keys /keys 2>&1
 code=$?
-grep -v '\.\.\.$' /tmp/said | grep '^[a-z/].*: \|warning' | cut -c1-160
-[ $code = 0 ] || cat /tmp/said
 echo "mkdisk ended with $code"
 [ $code = 0 ] || poweroff -f
 

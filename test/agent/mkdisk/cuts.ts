@@ -45,8 +45,8 @@ export type Series = { readonly cuts: readonly Cut[]; readonly problem?: string 
 
 const minutes = 60_000
 
-/** Writes of a boot of each kind, until one has been seen to its end. */
-const usual: Readonly<Record<Kind, number>> = { make: 900, wipe: 1100, keep: 300 }
+/** About as many writes as a boot of each kind makes until its end. */
+const usual: Readonly<Record<Kind, number>> = { make: 1000, wipe: 1200, keep: 400 }
 
 /** Boots to the point where disks are looked for, and stores the machine in a file. */
 const store = async (room: Awaited<ReturnType<typeof openDiskRoom>>): Promise<string> => {
@@ -68,7 +68,9 @@ const store = async (room: Awaited<ReturnType<typeof openDiskRoom>>): Promise<st
 const doing = (console: string): string => {
   if (console.includes('end of the boot')) return 'nothing any more'
   if (console.includes('mkdisk ended with')) return 'what follows mkdisk'
-  return /.*^(.*)$/ms.exec(console.trimEnd())?.[1] || 'mkdisk'
+  return (
+    [...console.matchAll(/^(mkdisk \d+\/\d+: .*?)(?: \.\.\.|: done.*)$/gm)].at(-1)?.[1] ?? 'mkdisk looks at the disks'
+  )
 }
 
 /** Lets a boot go on until the power goes, it is over or it fails; returns what is wrong. */
@@ -111,13 +113,12 @@ export const cutPower = async (
   try {
     const machine = await store(room)
     const disks = [...room.disks.values()]
-    const writesOf = { ...usual }
     /** What was told to be safe: volume to its newest file. */
     let safe = new Map<string, string>()
     let kind: Kind = 'make'
     for (let boot = 1, isLast = false; !isLast; boot++) {
       isLast = boot > count || performance.now() > until
-      const after = isLast ? Number.POSITIVE_INFINITY : 1 + random.below(Math.ceil(writesOf[kind] * 1.1))
+      const after = isLast ? Number.POSITIVE_INFINITY : 1 + random.below(usual[kind])
       const power = Promise.withResolvers<void>()
       let writes = 0
       for (const disk of disks)
@@ -127,7 +128,9 @@ export const cutPower = async (
         }
       const guest = await room.resume(machine)
       const wrong = await bootUntil(guest, `${kind === 'wipe' ? 'r' : 'c'} ${boot}`, power.promise)
-      const lost = disks.reduce((sum, disk) => sum + disk.cut(() => random.below(2) === 0), 0)
+      // what was not flushed is a matter of timing: it must not change what is cut next
+      const luck = seededRandom(`${seed}/${boot}`)
+      const lost = disks.reduce((sum, disk) => sum + disk.cut(() => luck.below(2) === 0), 0)
       const console = guest.console()
       const cut: Cut = { boot, kind, writes: Math.min(writes, after), during: doing(console), lost }
       cuts.push(cut)
@@ -137,7 +140,6 @@ export const cutPower = async (
       if (problems.length > 0)
         return { cuts, problem: `boot ${boot} (${kind}): ${problems.join(', ')}\n${console.slice(-8000)}` }
       for (const [, volume = '', name = ''] of console.matchAll(/^wrote (\S+) (\S+)$/gm)) safe.set(volume, name)
-      if (console.includes('end of the boot')) writesOf[kind] = writes
       // what was cut while it was made or wiped is made or wiped again
       if (kind === 'keep' || console.includes('mkdisk ended with 0')) kind = random.below(4) === 0 ? 'wipe' : 'keep'
     }
