@@ -2678,6 +2678,451 @@ export interface NpmParameters {
   force: boolean;
 }
 
+// engine/modules/openssl_csr/openssl_csr.schema.json
+/**
+ * Makes requests for certificates.
+ */
+export interface OpensslCsrParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the request is there.
+   */
+  state: "absent" | "present";
+  /**
+   * File of the private key.
+   */
+  privatekey_path?: string;
+  /**
+   * The private key itself.
+   */
+  privatekey_content?: string;
+  /**
+   * Passphrase of the private key.
+   */
+  privatekey_passphrase?: string;
+  /**
+   * Digest of the signature.
+   */
+  digest: string;
+  /**
+   * Version of the request.
+   */
+  version: 1;
+  /**
+   * Fields of the subject by name; a list stands for several of a name.
+   */
+  subject?: {};
+  /**
+   * Fields of the subject in their order.
+   */
+  subject_ordered?: {}[];
+  /**
+   * Country.
+   */
+  country_name?: string;
+  /**
+   * State or province.
+   */
+  state_or_province_name?: string;
+  /**
+   * Locality.
+   */
+  locality_name?: string;
+  /**
+   * Organization.
+   */
+  organization_name?: string;
+  /**
+   * Unit of the organization.
+   */
+  organizational_unit_name?: string;
+  /**
+   * Common name.
+   */
+  common_name?: string;
+  /**
+   * Address of mail.
+   */
+  email_address?: string;
+  /**
+   * Further names: `DNS:www.example.com`, `IP:10.0.0.1`, `email:`, `URI:`, `RID:`, `otherName:`, `dirName:`.
+   */
+  subject_alt_name?: string[];
+  /**
+   * Marks them as critical.
+   */
+  subject_alt_name_critical: boolean;
+  /**
+   * Takes the common name for the further name when there is none.
+   */
+  use_common_name_for_san: boolean;
+  /**
+   * What the key may be used for: `digitalSignature`.
+   */
+  key_usage?: string[];
+  /**
+   * Marks it as critical.
+   */
+  key_usage_critical: boolean;
+  /**
+   * What else: `serverAuth`.
+   */
+  extended_key_usage?: string[];
+  /**
+   * Marks it as critical.
+   */
+  extended_key_usage_critical: boolean;
+  /**
+   * Basic constraints: `CA:TRUE`, `pathlen:0`.
+   */
+  basic_constraints?: string[];
+  /**
+   * Marks them as critical.
+   */
+  basic_constraints_critical: boolean;
+  /**
+   * Asks servers to staple OCSP answers.
+   */
+  ocsp_must_staple: boolean;
+  /**
+   * Marks it as critical.
+   */
+  ocsp_must_staple_critical: boolean;
+  /**
+   * Names that a CA may sign.
+   */
+  name_constraints_permitted?: string[];
+  /**
+   * Names that a CA may not sign.
+   */
+  name_constraints_excluded?: string[];
+  /**
+   * Marks them as critical.
+   */
+  name_constraints_critical: boolean;
+  /**
+   * Adds the identifier of the key.
+   */
+  create_subject_key_identifier: boolean;
+  /**
+   * Where lists of revoked certificates are.
+   */
+  crl_distribution_points?: {
+    /**
+     * Addresses: `URI:http://ca.example.com/crl`.
+     */
+    full_name: string[];
+  }[];
+  /**
+   * Makes the request anew though it is as wanted.
+   */
+  force: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Returns the request itself.
+   */
+  return_content: boolean;
+  /**
+   * Accepted for playbooks that have it: the openssl of the host does the work.
+   */
+  select_crypto_backend: "auto" | "cryptography";
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/openssl_dhparam/openssl_dhparam.schema.json
+/**
+ * Makes Diffie-Hellman parameters.
+ */
+export interface OpensslDhparamParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the file is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Bits of the prime.
+   */
+  size: number;
+  /**
+   * Makes the file anew though it is as wanted.
+   */
+  force: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Returns the parameters itself.
+   */
+  return_content: boolean;
+  /**
+   * Accepted for playbooks that have it: the openssl of the host does the work.
+   */
+  select_crypto_backend: "auto" | "cryptography" | "openssl";
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/openssl_privatekey/openssl_privatekey.schema.json
+/**
+ * Makes private keys, which never leave the host.
+ */
+export interface OpensslPrivatekeyParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the key is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Kind of the key.
+   */
+  type: "DSA" | "ECC" | "Ed25519" | "Ed448" | "RSA" | "X25519" | "X448";
+  /**
+   * Bits of an RSA or DSA key.
+   */
+  size: number;
+  /**
+   * Curve of an ECC key: `secp384r1`.
+   */
+  curve?: string;
+  /**
+   * Passphrase that the key is encrypted with.
+   */
+  passphrase?: string;
+  /**
+   * Cipher of the encryption; `auto` is AES-256.
+   */
+  cipher: string;
+  /**
+   * Form of the file: `auto` is pkcs1 for RSA, DSA and ECC; `auto_ignore` leaves a key of another form alone.
+   */
+  format: "auto" | "auto_ignore" | "pkcs1" | "pkcs8";
+  /**
+   * What becomes of a key in another form.
+   */
+  format_mismatch: "convert" | "regenerate";
+  /**
+   * When a key that is there is replaced: when it is not as wanted, and with `full_idempotence` when it cannot be read.
+   */
+  regenerate: "never" | "fail" | "partial_idempotence" | "full_idempotence" | "always";
+  /**
+   * Makes the key anew though it is as wanted.
+   */
+  force: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Returns the key itself.
+   */
+  return_content: boolean;
+  /**
+   * Accepted for playbooks that have it: the openssl of the host does the work.
+   */
+  select_crypto_backend: "auto" | "cryptography";
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
+// engine/modules/openssl_publickey/openssl_publickey.schema.json
+/**
+ * Writes the public key of a private key.
+ */
+export interface OpensslPublickeyParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the key is there.
+   */
+  state: "absent" | "present";
+  /**
+   * File of the private key.
+   */
+  privatekey_path?: string;
+  /**
+   * The private key itself.
+   */
+  privatekey_content?: string;
+  /**
+   * Passphrase of the private key.
+   */
+  privatekey_passphrase?: string;
+  /**
+   * Form of the file.
+   */
+  format: "OpenSSH" | "PEM";
+  /**
+   * Makes the file anew though it is as wanted.
+   */
+  force: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Returns the key itself.
+   */
+  return_content: boolean;
+  /**
+   * Accepted for playbooks that have it: the openssl of the host does the work.
+   */
+  select_crypto_backend: "auto" | "cryptography";
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
 // engine/modules/package/package.schema.json
 /**
  * Installs and removes packages by the host's own package manager. Further parameters are passed on to its module.
@@ -4205,6 +4650,165 @@ export interface WaitForConnectionParameters {
    * Seconds that one try may take.
    */
   connect_timeout: number;
+}
+
+// engine/modules/x509_certificate/x509_certificate.schema.json
+/**
+ * Makes certificates, signed by their own key or by an own CA.
+ */
+export interface X509CertificateParameters {
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * Whether the certificate is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Who signs.
+   */
+  provider?: "ownca" | "selfsigned";
+  /**
+   * File of the request.
+   */
+  csr_path?: string;
+  /**
+   * The request itself.
+   */
+  csr_content?: string;
+  /**
+   * File of the private key.
+   */
+  privatekey_path?: string;
+  /**
+   * The private key itself.
+   */
+  privatekey_content?: string;
+  /**
+   * Passphrase of the private key.
+   */
+  privatekey_passphrase?: string;
+  /**
+   * When the certificate begins to be valid: `+3650d`, `+1w2d3h`, or `20300101000000Z`.
+   */
+  selfsigned_not_before: string;
+  /**
+   * When the certificate ends: `+3650d`, `+1w2d3h`, or `20300101000000Z`.
+   */
+  selfsigned_not_after: string;
+  /**
+   * Digest of the signature.
+   */
+  selfsigned_digest: string;
+  /**
+   * Version of the certificate.
+   */
+  selfsigned_version: 3;
+  /**
+   * Whether the identifier of the key is added.
+   */
+  selfsigned_create_subject_key_identifier: "create_if_not_provided" | "always_create" | "never_create";
+  /**
+   * Certificate of the CA.
+   */
+  ownca_path?: string;
+  /**
+   * The certificate of the CA itself.
+   */
+  ownca_content?: string;
+  /**
+   * Private key of the CA.
+   */
+  ownca_privatekey_path?: string;
+  /**
+   * The private key of the CA itself.
+   */
+  ownca_privatekey_content?: string;
+  /**
+   * Passphrase of that key.
+   */
+  ownca_privatekey_passphrase?: string;
+  /**
+   * When the certificate begins to be valid: `+3650d`, `+1w2d3h`, or `20300101000000Z`.
+   */
+  ownca_not_before: string;
+  /**
+   * When the certificate ends: `+3650d`, `+1w2d3h`, or `20300101000000Z`.
+   */
+  ownca_not_after: string;
+  /**
+   * Digest of the signature.
+   */
+  ownca_digest: string;
+  /**
+   * Version of the certificate.
+   */
+  ownca_version: 3;
+  /**
+   * Whether the identifier of the key is added.
+   */
+  ownca_create_subject_key_identifier: "create_if_not_provided" | "always_create" | "never_create";
+  /**
+   * Whether the identifier of the CA's key is added.
+   */
+  ownca_create_authority_key_identifier: boolean;
+  /**
+   * A certificate with other times is as wanted.
+   */
+  ignore_timestamps: boolean;
+  /**
+   * Makes the certificate anew though it is as wanted.
+   */
+  force: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * Returns the certificate itself.
+   */
+  return_content: boolean;
+  /**
+   * Accepted for playbooks that have it: the openssl of the host does the work.
+   */
+  select_crypto_backend: "auto" | "cryptography";
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
 }
 
 // engine/modules/yum_repository/yum_repository.schema.json

@@ -44,6 +44,10 @@ import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
 import { nmcli } from './nmcli/nmcli.ts'
 import { npm } from './npm/npm.ts'
+import { openssl_csr } from './openssl_csr/openssl_csr.ts'
+import { openssl_dhparam } from './openssl_dhparam/openssl_dhparam.ts'
+import { openssl_privatekey } from './openssl_privatekey/openssl_privatekey.ts'
+import { openssl_publickey } from './openssl_publickey/openssl_publickey.ts'
 import { packageModule } from './package/package.ts'
 import { package_facts } from './package_facts/package_facts.ts'
 import { pam_limits } from './pam_limits/pam_limits.ts'
@@ -78,6 +82,7 @@ import { user } from './user/user.ts'
 import { validate_argument_spec } from './validate_argument_spec/validate_argument_spec.ts'
 import { wait_for } from './wait_for/wait_for.ts'
 import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
+import { x509_certificate } from './x509_certificate/x509_certificate.ts'
 import { yum_repository } from './yum_repository/yum_repository.ts'
 
 /** Every module by the collection that it has in Ansible. */
@@ -157,10 +162,12 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     sefcontext,
     timezone,
   ],
+  'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
 }
 
 /** Other names of modules. */
 const synonyms: Readonly<Record<string, string>> = {
+  openssl_certificate: 'x509_certificate',
   systemd_service: 'systemd',
   yum: 'dnf',
 }

@@ -1,0 +1,4 @@
+import { openssl_privatekey } from '../../../engine/modules/openssl_privatekey/openssl_privatekey.ts'
+import { runCases } from './cases.ts'
+
+runCases(openssl_privatekey)
