@@ -1,13 +1,13 @@
 // `npm run bench:language`: what the language itself costs, by play and by ansible-core on the same playbooks, one
 // after the other: seconds and the largest memory of each, then how time grows with hosts and tasks, then the price of
 // one expression. Nothing is done on hosts. ORACLE=no leaves ansible-core out (it takes some five minutes).
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTemplar } from '../../engine/vars/createtemplar.ts'
 import { layer } from '../../engine/vars/scope.ts'
 import { Template, type Value } from '../../engine/vars/value.ts'
+import { bestOf, type Cost, cell, costOf } from './cost.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const play = join(root, 'bin/play')
@@ -18,27 +18,15 @@ const file = (name: string, text: string): string => {
   return join(work, name)
 }
 
-type Cost = { readonly seconds: number; readonly megabytes: number }
-
-/** Runs a program to its end; its largest resident memory as the kernel counts it. */
-const cost = async (program: string, args: readonly string[]): Promise<Cost> => {
-  const start = performance.now()
-  const usage = join(work, 'usage')
-  const measured = ['-o', usage, '-f', '%M', program, ...args]
-  const child = spawn('/usr/bin/time', measured, { cwd: work, stdio: ['ignore', 'ignore', 'pipe'], env: environment })
-  let errors = ''
-  child.stderr.on('data', (chunk) => (errors += chunk))
-  const code = await new Promise((resolve) => child.once('close', resolve))
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${errors}`)
-  return { seconds: (performance.now() - start) / 1000, megabytes: Number(readFileSync(usage, 'utf8')) / 1024 }
-}
-
 const environment = {
   ...process.env,
   ANSIBLE_CONFIG: file('empty.cfg', ''),
   ANSIBLE_FORKS: '50',
   ANSIBLE_LOCALHOST_WARNING: 'false',
 }
+
+const cost = (program: string, args: readonly string[]): Promise<Cost> =>
+  costOf(program, args, { cwd: work, env: environment })
 
 const hosts = (count: number): string =>
   file(
@@ -65,14 +53,8 @@ const workloads: readonly { name: string; limit: string; args: readonly string[]
   { name: 'hosts file, 1,000 hostvars', limit: '0.5 s', args: ['-i', hosts(1000), template] },
 ]
 
-const cell = (found: Cost | undefined): string =>
-  found ? `${found.seconds.toFixed(2).padStart(8)} s ${found.megabytes.toFixed(0).padStart(5)} MB` : ''.padStart(19)
-
 /** The best of three: the machine may have had other work. */
-const best = async (args: readonly string[]): Promise<Cost> => {
-  const found = [await cost(play, args), await cost(play, args), await cost(play, args)]
-  return found.toSorted((a, b) => a.seconds - b.seconds)[0] as Cost
-}
+const best = (args: readonly string[]): Promise<Cost> => bestOf(3, () => cost(play, args))
 
 const compare = async (): Promise<void> => {
   await cost(play, ['--version']) // builds what is not built

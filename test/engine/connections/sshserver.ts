@@ -96,6 +96,7 @@ UsePAM no
 PermitRootLogin yes
 PasswordAuthentication yes
 MaxAuthTries 20
+MaxStartups 200
 PidFile none
 `,
   )
