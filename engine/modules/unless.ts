@@ -1,5 +1,6 @@
 import { sh } from '../command.ts'
 import type { Host, Result } from './module.ts'
+import { tidy } from './runorfail.ts'
 
 type Conditions = {
   readonly creates?: string
@@ -10,6 +11,7 @@ type Conditions = {
 const isThere = async (host: Host, pattern: string, directory: string | undefined): Promise<boolean> => {
   // The pattern stays unquoted for the shell to expand; without IFS it is one word.
   const output = await host.run(sh`pattern=${pattern}; IFS=; set -- $pattern; [ -e "$1" ] || [ -L "$1" ]`, {
+    ...tidy,
     ...(directory === undefined ? {} : { directory }),
   })
   return output.code === 0

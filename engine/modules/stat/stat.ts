@@ -2,6 +2,7 @@ import type { StatParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { type Host, type ModuleSchema, module } from '../module.ts'
+import { tidy } from '../runorfail.ts'
 import { flagNames } from './flags.ts'
 import { permissions } from './permissions.ts'
 import schema from './stat.schema.json' with { type: 'json' }
@@ -24,18 +25,19 @@ const ask = (host: Host, params: StatParameters) => {
   const { path, checksum_algorithm } = params
   const follow = params.follow ? ['-L'] : []
   const digest = params.get_checksum
-    ? sh`[ -r "$path" ] && ${[`${checksum_algorithm}sum`]} <"$path" | cut -d' ' -f1 | tr -d '\\n'`
+    ? sh`[ -r "$path" ] && sum=$(${[`${checksum_algorithm}sum`]} <"$path") && printf %s "\${sum%% *}"`
     : sh`:`
-  const mime = params.get_mime ? sh`command -v file >/dev/null && file ${follow} -b -i -- "$path" | tr -d '\\n'` : sh`:`
-  const flags = params.get_attributes ? sh`lsattr -vd -- "$path" 2>/dev/null | tr -d '\\n'` : sh`:`
+  const mime = params.get_mime ? sh`command -v file >/dev/null && printf %s "$(file ${follow} -b -i -- "$path")"` : sh`:`
+  const flags = params.get_attributes ? sh`printf %s "$(lsattr -vd -- "$path" 2>/dev/null)"` : sh`:`
   const isSubject = params.follow ? sh`:` : sh`[ ! -L "$path" ]`
-  return host.run(sh`path=${path}
+  const script = sh`path=${path}
 LC_ALL=C stat ${follow} --printf=${`${fields}\\0%U\\0%G\\0`} -- "$path" || exit
 for right in r w x; do [ ! -$right "$path" ] || printf $right; done; printf '\\0'
 if [ -L "$path" ]; then readlink -z -- "$path"; readlink -fz -- "$path" || printf '\\0'; else printf '\\0\\0'; fi
 if [ -f "$path" ] && ${isSubject}; then ${digest}; fi; printf '\\0'
 ${mime}; printf '\\0'
-${flags}; printf '\\0'`)
+${flags}; printf '\\0'`
+  return host.run(script, tidy)
 }
 
 const parse = (output: Buffer, params: StatParameters): Record<string, unknown> => {
