@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Command } from '../command.ts'
 
 export type Output = {
@@ -6,8 +7,16 @@ export type Output = {
   readonly stderr: Buffer
 }
 
+/** A content that is too large for memory. */
+export type LargeContent = {
+  readonly size: number
+  readonly sha1: string
+  /** Reads it from its beginning. */
+  open(): Readable
+}
+
 export type RunOptions = {
-  readonly stdin?: string | Uint8Array
+  readonly stdin?: string | Uint8Array | LargeContent
   /** Further environment variables of the command. Values are given to the shell in its input, never in an argument list. */
   readonly environment?: Readonly<Record<string, string>>
   /** Directory to run in. */
@@ -72,7 +81,7 @@ export type Connection = {
   /** The whole content of a file. Throws a Failure when it cannot be read. */
   read(path: string): Promise<Buffer>
   /** Replaces a file atomically (temporary file in the same directory, then rename); a failure leaves the old one. */
-  write(path: string, content: Uint8Array, options?: WriteOptions): Promise<void>
+  write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<void>
   /** undefined when nothing is there. */
   stat(path: string, options?: StatOptions): Promise<Stat | undefined>
   /** The same host as another user, by its become method; connections are kept, one per user. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import type { Connection, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+import type { Connection, LargeContent, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
 
 type Runner = Pick<Connection, 'name' | 'run'>
 
@@ -25,7 +25,7 @@ const ownership = ({ owner, group }: WriteOptions): string | undefined =>
  * The new content goes to a file beside the old one that nobody else can open, gets its owner and mode, and takes the
  * old one's place in one rename. Owner and security context of an old file are kept as far as the user may set them.
  */
-const writing = (path: string, options: WriteOptions): Command => {
+const writing = (path: string, options: WriteOptions, sha1: string | undefined): Command => {
   const temporary = posix.join(
     posix.dirname(path),
     `.${posix.basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`,
@@ -33,9 +33,14 @@ const writing = (path: string, options: WriteOptions): Command => {
   const asked = ownership(options)
   const own = asked === undefined ? sh`:` : sh`chown ${asked} "$new"`
   const mode = options.mode === undefined ? sh`chmod "$mode" "$new"` : sh`chmod ${octal(options.mode)} "$new"`
+  // A source that ends early or changes while it is sent must not take the old file's place.
+  const arrived =
+    sha1 === undefined
+      ? sh`:`
+      : sh`sum=$(sha1sum <"$new") && { [ "\${sum%% *}" = ${sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
   return sh`path=${path} new=${temporary}
 trap 'rm -f "$new"' EXIT
-(umask 077; set -C; cat >"$new") || exit
+(umask 077; set -C; cat >"$new") && ${arrived} || exit
 old= mode=
 if [ -f "$path" ] && [ ! -L "$path" ]; then
   { read -r old mode; read -r own rest; } <<end
@@ -52,10 +57,11 @@ ${own} && ${mode} && mv -fT "$new" "$path" && trap - EXIT`
 export const writeFile = async (
   on: Runner,
   path: string,
-  content: Uint8Array,
+  content: Uint8Array | LargeContent,
   options: WriteOptions = {},
 ): Promise<void> => {
-  const output = await on.run(writing(path, options), { stdin: content })
+  const sha1 = 'sha1' in content ? content.sha1 : undefined
+  const output = await on.run(writing(path, options, sha1), { stdin: content })
   if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
 }
 

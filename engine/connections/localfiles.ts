@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { access, lstat, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { access, type FileHandle, lstat, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
 import { Failure } from '../failure.ts'
 import { accountsOf } from './accounts.ts'
-import type { Connection, Stat } from './connection.ts'
+import type { Connection, LargeContent, Stat } from './connection.ts'
 import { typeOf } from './files.ts'
 
 type Files = Pick<Connection, 'read' | 'write' | 'stat'>
@@ -20,6 +22,23 @@ const reasonOf = (thrown: unknown): string => {
   const { errno, message } = thrown as NodeJS.ErrnoException
   const text = errno === undefined ? message : getSystemErrorMessage(errno)
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** Hex digest of a file, which is not held in memory. */
+const digestOf = async (path: string, kind: 'sha1' | 'sha256' | 'md5'): Promise<string> => {
+  const hash = createHash(kind)
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
+  return hash.digest('hex')
+}
+
+/** Writes a content to a file; returns the SHA-1 of what was written. */
+const copyInto = async (file: FileHandle, content: LargeContent): Promise<string> => {
+  const hash = createHash('sha1')
+  for await (const chunk of content.open()) {
+    hash.update(chunk)
+    await file.writeFile(chunk)
+  }
+  return hash.digest('hex')
 }
 
 /** Users and groups that the files of this machine do not name (a directory service does) are the shell's business. */
@@ -52,7 +71,7 @@ export const localFiles = (shell: Files): Files => {
     const found = follow ? await stat(path, { bigint: true }) : await lstat(path, { bigint: true })
     const type = typeOf(Number(found.mode))
     const [uid, gid] = [Number(found.uid), Number(found.gid)]
-    const content = checksum && type === 'file' ? await readFile(path).catch(() => undefined) : undefined
+    const digest = checksum && type === 'file' ? await digestOf(path, checksum).catch(() => undefined) : undefined
     return {
       path,
       type,
@@ -69,7 +88,7 @@ export const localFiles = (shell: Files): Files => {
       accessed: seconds(found.atimeNs),
       changed: seconds(found.ctimeNs),
       ...(type === 'link' ? { target: await readlink(path) } : {}),
-      ...(checksum && content ? { checksum: createHash(checksum).update(content).digest('hex') } : {}),
+      ...(digest ? { checksum: digest } : {}),
     } satisfies Stat
   }
 
@@ -81,7 +100,8 @@ export const localFiles = (shell: Files): Files => {
     const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`)
     const file = await open(temporary, 'wx', 0o600)
     try {
-      await file.writeFile(content)
+      if (!('sha1' in content)) await file.writeFile(content)
+      else if ((await copyInto(file, content)) !== content.sha1) throw new Error('it arrived changed')
       const own = await file.stat()
       // the owner of the old file is kept as far as we may set it
       if (old && (old.uid !== own.uid || old.gid !== own.gid)) await file.chown(old.uid, old.gid).catch(() => {})

@@ -1,7 +1,8 @@
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import type { Output, RunOptions } from './connection.ts'
+import type { LargeContent, Output, RunOptions } from './connection.ts'
 import { type Answer, frame, Lost, readAnswer } from './frame.ts'
 import type { Channel, Transport } from './transport.ts'
 
@@ -109,12 +110,13 @@ export const createShell = (transport: Transport): Shell => {
     return settle(opened, answer, command, options)
   }
 
-  const inOwnProcess = async (command: Command, options: RunOptions, stdin: Buffer): Promise<Output> => {
+  const inOwnProcess = async (command: Command, options: RunOptions, stdin: Buffer | LargeContent): Promise<Output> => {
     const framed = frame(command, options, { stdin: 'channel', group: true })
     const own = await transport.spawn(oneCommand)
     const answer = readAnswer(own, framed)
     own.stdin.write(`${Buffer.from(framed.text).toString('base64')}\n`)
-    own.stdin.end(stdin)
+    if (Buffer.isBuffer(stdin)) own.stdin.end(stdin)
+    else void pipeline(stdin.open(), own.stdin).catch(() => own.stdin.end()) // the command sees the end, or has seen enough
     return settle(own, answer, command, options)
   }
 
@@ -122,6 +124,9 @@ export const createShell = (transport: Transport): Shell => {
     run: (command, options = {}) =>
       inTurn(async () => {
         if (options.signal?.aborted) throw aborted(command)
+        if (typeof options.stdin === 'object' && 'open' in options.stdin) {
+          return inOwnProcess(command, options, options.stdin)
+        }
         const stdin = options.stdin === undefined ? undefined : Buffer.from(options.stdin)
         return stdin && stdin.length > largestInline
           ? inOwnProcess(command, options, stdin)

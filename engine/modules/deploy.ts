@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import type { Stat } from '../connections/connection.ts'
+import { pipeline } from 'node:stream/promises'
+import type { LargeContent, Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { type Attributes, describe, setAttributes } from './attributes.ts'
 import { octal } from './mode.ts'
@@ -9,7 +10,7 @@ import { realPath, statAfter } from './paths.ts'
 import { replaceFile } from './replacefile.ts'
 
 export type Deployment = {
-  readonly content: Buffer
+  readonly content: Buffer | LargeContent
   /** Where to: a directory takes the file under `name`. */
   readonly dest: string
   readonly name?: string
@@ -40,6 +41,13 @@ const targetOf = async (host: Host, { dest, name, follow }: Deployment): Promise
   return { path, old: await look(path, follow) }
 }
 
+const md5Of = async (content: Buffer | LargeContent): Promise<string> => {
+  const hash = createHash('md5')
+  if (Buffer.isBuffer(content)) hash.update(content)
+  else await pipeline(content.open(), hash)
+  return hash.digest('hex')
+}
+
 /** Brings content to a file on the host, as copy and template do: nothing is sent when the checksums agree. */
 export async function* deploy(host: Host, deployment: Deployment): AsyncGenerator<Change, Result, unknown> {
   const { content, dest, force, follow, backup, validate, sourceMode } = deployment
@@ -50,7 +58,7 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
   const { path: given, old } = await targetOf(host, deployment)
   const path = old && follow ? await realPath(host, given) : given
   if (old?.type === 'directory') throw new Failure('module.file', `${path} is a directory, not a file`)
-  const checksum = createHash('sha1').update(content).digest('hex')
+  const checksum = 'sha1' in content ? content.sha1 : createHash('sha1').update(content).digest('hex')
   const told = { dest: path, path, checksum }
   if (old && !force) return { dest: path, path, ...describe(old) }
   if (old?.checksum === checksum) {
@@ -66,7 +74,7 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     validate,
     makeDirectory: dest.endsWith('/'),
   })
-  const md5sum = createHash('md5').update(content).digest('hex')
+  const md5sum = await md5Of(content)
   const now = await statAfter(host, path, old)
   return { ...told, md5sum, ...written, ...(now ? describe(now) : {}) }
 }

@@ -3,6 +3,7 @@ import type {
   Become,
   Connection,
   ConnectionOptions,
+  LargeContent,
   Output,
   RunOptions,
   Stat,
@@ -77,6 +78,8 @@ export type Controller = {
   find(kind: 'files' | 'templates' | 'vars' | 'tasks', name: string): Promise<string>
   /** A file's content; that of a vault file decrypted, unless `decrypt` is false. */
   read(path: string, decrypt?: boolean): Promise<Buffer>
+  /** A file as it stands that is too large for memory; undefined when `read` will do. */
+  large?(path: string, decrypt?: boolean): Promise<LargeContent | undefined>
   /** What a path on the controller is, links followed; undefined when nothing is there. */
   stat(path: string): Promise<Pick<Stat, 'type' | 'mode'> | undefined>
   /** What a directory on the controller holds: recursive, links followed, relative and sorted; directories end with `/`. */
@@ -109,7 +112,7 @@ export type Host = {
   readonly at: Position
   run(command: Command, options?: RunOptions): Promise<Output>
   read(path: string): Promise<Buffer>
-  write(path: string, content: Uint8Array, options?: WriteOptions): Promise<void>
+  write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<void>
   stat(path: string, options?: StatOptions): Promise<Stat | undefined>
   /** A fact by its name without `ansible_` (`os_family`, `pkg_mgr`), collected when it is first asked for. */
   fact(name: string): Promise<Value>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { sh } from '../command.ts'
-import type { Stat, WriteOptions } from '../connections/connection.ts'
+import type { LargeContent, Stat, WriteOptions } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { splitWords } from '../words.ts'
 import { type Attributes, type Ownership, resolveOwnership, setLabels } from './attributes.ts'
@@ -14,7 +14,7 @@ import { runOrFail, tidy } from './runorfail.ts'
 export type Replacement = {
   readonly path: string
   /** The new content, or the file of the same host that has it. */
-  readonly content: Buffer | Pick<Stat, 'path' | 'size'>
+  readonly content: Buffer | LargeContent | Pick<Stat, 'path' | 'size'>
   /** What is there now; absent when there is nothing. */
   readonly old?: Stat | undefined
   /** Its content, when the module has read it already. */
@@ -102,7 +102,7 @@ export async function* replaceFile(
   }
   const ownership = await resolveOwnership(host, attributes, old)
   const before = replacement.before ?? (old && (await readForDiff(host, { path, size: old.size })))
-  const after = 'path' in content ? await readForDiff(host, content) : content
+  const after = 'path' in content ? await readForDiff(host, content) : Buffer.isBuffer(content) ? content : content.size
   const veil = (text: Shown | undefined) =>
     shown && Buffer.isBuffer(text) ? Buffer.from(shown(text.toString())) : text
   const backup = yield* change({

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { CopyParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
@@ -7,6 +6,7 @@ import { type Host, type ModuleSchema, module, type Steps } from '../module.ts'
 import schema from './copy.schema.json' with { type: 'json' }
 import { copyDirectory } from './copydirectory.ts'
 import { copyOnHost } from './copyonhost.ts'
+import { sha1Of, sourceOf } from './source.ts'
 
 /** Dictionaries and lists as Python's json.dumps writes them. */
 const toText = (content: unknown, nested = false): string => {
@@ -31,8 +31,8 @@ async function* copyContent(host: Host, params: CopyParameters, content: string 
 
 async function* copyFile(host: Host, params: CopyParameters, path: string, sourceMode: number): Steps {
   const { dest, force, follow, backup, validate, checksum } = params
-  const content = await host.controller.read(path, params.decrypt)
-  if (checksum !== undefined && createHash('sha1').update(content).digest('hex') !== checksum) {
+  const content = await sourceOf(host, path, params.decrypt)
+  if (checksum !== undefined && sha1Of(content) !== checksum) {
     throw new Failure('module.checksum', `${path} does not have the checksum ${checksum}`)
   }
   const name = basename(path)

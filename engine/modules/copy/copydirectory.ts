@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { basename, posix } from 'node:path'
 import type { CopyParameters } from '../../../schema/types.ts'
 import type { Stat } from '../../connections/connection.ts'
@@ -8,14 +7,15 @@ import { makeDirectories } from '../makedirectories.ts'
 import { octal } from '../mode.ts'
 import type { Change, Host, Result } from '../module.ts'
 import { replaceFile } from '../replacefile.ts'
+import { sha1Of, sourceOf } from './source.ts'
 
 /** A file of the source on the controller, and what its place on the host holds. */
 async function* copyOne(host: Host, params: CopyParameters, from: string, path: string, old: Stat | undefined) {
-  const content = await host.controller.read(from, params.decrypt)
+  const content = await sourceOf(host, from, params.decrypt)
   const preserved = params.mode === 'preserve' ? octal((await host.controller.stat(from))?.mode ?? 0o644) : params.mode
   const attributes = preserved === undefined ? params : { ...params, mode: preserved }
   if (old && !params.force) return
-  if (old?.checksum === createHash('sha1').update(content).digest('hex')) {
+  if (old?.checksum === sha1Of(content)) {
     yield* setAttributes(host, old, attributes)
     return
   }

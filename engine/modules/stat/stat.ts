@@ -27,7 +27,9 @@ const ask = (host: Host, params: StatParameters) => {
   const digest = params.get_checksum
     ? sh`[ -r "$path" ] && sum=$(${[`${checksum_algorithm}sum`]} <"$path") && printf %s "\${sum%% *}"`
     : sh`:`
-  const mime = params.get_mime ? sh`command -v file >/dev/null && printf %s "$(file ${follow} -b -i -- "$path")"` : sh`:`
+  const mime = params.get_mime
+    ? sh`command -v file >/dev/null && printf %s "$(file ${follow} -b -i -- "$path")"`
+    : sh`:`
   const flags = params.get_attributes ? sh`printf %s "$(lsattr -vd -- "$path" 2>/dev/null)"` : sh`:`
   const isSubject = params.follow ? sh`:` : sh`[ ! -L "$path" ]`
   const script = sh`path=${path}

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { quote, secret, sh, verbatim } from '../../../engine/command.ts'
@@ -281,6 +282,33 @@ export const contract = (
       await run(sh`rm ${path('content')}`)
     })
   }
+
+  tests(
+    'a content that is too large for memory: streamed, checked, and never half there',
+    async () => {
+      const piece = randomBytes(1 << 20)
+      const pieces = 50
+      const hash = createHash('sha1')
+      for (let times = 0; times < pieces; times++) hash.update(piece)
+      const content = (count: number) => ({
+        size: pieces * piece.length,
+        sha1,
+        open: () => Readable.from(Array.from({ length: count }, () => piece)),
+      })
+      const sha1 = hash.digest('hex')
+      const before = process.memoryUsage().rss
+      await place().connection.write(path('large'), content(pieces), { mode: 0o600 })
+      assert.ok(process.memoryUsage().rss - before < 100 * 2 ** 20)
+      const stat = await place().connection.stat(path('large'), { checksum: 'sha1' })
+      assert.equal([stat?.size, stat?.mode, stat?.checksum], [pieces * piece.length, 0o600, sha1])
+      const failure = await failureOf(place().connection.write(path('large'), content(pieces - 1)))
+      assert.match(failure.message, 'arrived changed')
+      assert.is((await place().connection.stat(path('large')))?.inode, stat?.inode)
+      assert.is(await text(sh`ls -A ${place().directory}`), 'large\n')
+      await run(sh`rm ${path('large')}`)
+    },
+    30_000,
+  )
 
   tests('a new file has mode 0644 less the umask, or what is asked', async () => {
     await place().connection.write(path('new'), Buffer.from('x'))
