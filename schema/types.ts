@@ -1440,6 +1440,102 @@ export interface FindParameters {
   exact_mode: boolean;
 }
 
+// engine/modules/firewalld/firewalld.schema.json
+/**
+ * Keeps zones of firewalld and what they allow; one thing a task.
+ */
+export interface FirewalldParameters {
+  /**
+   * Whether the setting is on; `present` and `absent` are for a zone itself, or its target.
+   */
+  state: "absent" | "disabled" | "enabled" | "present";
+  /**
+   * Zone; the default zone when absent.
+   */
+  zone?: string;
+  /**
+   * Keeps the setting for later starts of firewalld.
+   */
+  permanent: boolean;
+  /**
+   * Sets it in the running firewall too; always so when not `permanent`.
+   */
+  immediate: boolean;
+  /**
+   * Seconds after which a setting that is not permanent ends; 0 for never.
+   */
+  timeout: number;
+  /**
+   * Works on the permanent configuration when firewalld does not run, as in an image.
+   */
+  offline: boolean;
+  /**
+   * Service that firewalld knows.
+   */
+  service?: string;
+  /**
+   * Port or range with its protocol: `8080/tcp`, `60000-61000/udp`.
+   */
+  port?: string;
+  /**
+   * Protocol.
+   */
+  protocol?: string;
+  /**
+   * Network or address that belongs to the zone.
+   */
+  source?: string;
+  /**
+   * Interface that belongs to the zone; it leaves its former one.
+   */
+  interface?: string;
+  /**
+   * Rule in firewalld's rich language.
+   */
+  rich_rule?: string;
+  /**
+   * Type of ICMP to block.
+   */
+  icmp_block?: string;
+  /**
+   * Blocks all types of ICMP but those that are named.
+   */
+  icmp_block_inversion?: boolean;
+  /**
+   * Hides the zone's addresses behind the host's.
+   */
+  masquerade?: boolean;
+  /**
+   * Forwards packets between interfaces and sources of the zone.
+   */
+  forward?: boolean;
+  /**
+   * One port to forward.
+   */
+  port_forward?: {
+    /**
+     * Port that packets come to.
+     */
+    port: string;
+    /**
+     * Protocol.
+     */
+    proto: "dccp" | "sctp" | "tcp" | "udp";
+    /**
+     * Port to send them to.
+     */
+    toport: string;
+    /**
+     * Host to send them to.
+     */
+    toaddr?: string;
+  }[];
+  /**
+   * What the zone does with other packets.
+   */
+  target?: "ACCEPT" | "DROP" | "default" | "%%REJECT%%";
+}
+
 // engine/modules/get_url/get_url.schema.json
 /**
  * Downloads a file on the host.
@@ -1974,6 +2070,222 @@ export interface IniFileParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/iptables/iptables.schema.json
+/**
+ * Keeps rules, chains and policies of iptables in the running kernel. They are gone after a boot unless something saves them.
+ */
+export interface IptablesParameters {
+  /**
+   * Chain of the rule: `INPUT`, `FORWARD` or one of your own. Needed but for `flush`.
+   */
+  chain?: string;
+  /**
+   * Table of the chain.
+   */
+  table: "filter" | "mangle" | "nat" | "raw" | "security";
+  /**
+   * Whether the rule is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Where a new rule goes: to the end, or to the start.
+   */
+  action: "append" | "insert";
+  /**
+   * Number that an inserted rule gets.
+   */
+  rule_num?: string;
+  /**
+   * Version of IP.
+   */
+  ip_version: "ipv4" | "ipv6";
+  /**
+   * Protocol: `tcp`, `udp`, `icmp`, `all` or a number. `!` before it means all others.
+   */
+  protocol?: string;
+  /**
+   * Address or network that packets come from. `!` before it means all others.
+   */
+  source?: string;
+  /**
+   * Address or network that packets go to. `!` before it means all others.
+   */
+  destination?: string;
+  /**
+   * Extensions to load.
+   */
+  match: string[];
+  /**
+   * Flags of TCP.
+   */
+  tcp_flags?: {
+    /**
+     * Flags to look at.
+     */
+    flags?: string[];
+    /**
+     * Those of them that must be set.
+     */
+    flags_set?: string[];
+  };
+  /**
+   * What becomes of packets: `ACCEPT`, `DROP`, a chain.
+   */
+  jump?: string;
+  /**
+   * Chain to go on in, without coming back.
+   */
+  goto?: string;
+  /**
+   * Host that `TEE` sends copies to.
+   */
+  gateway?: string;
+  /**
+   * Text before lines of the log; implies the jump `LOG`.
+   */
+  log_prefix?: string;
+  /**
+   * Level of the log; implies the jump `LOG`.
+   */
+  log_level?:
+    | "0"
+    | "1"
+    | "2"
+    | "3"
+    | "4"
+    | "5"
+    | "6"
+    | "7"
+    | "emerg"
+    | "alert"
+    | "crit"
+    | "error"
+    | "warning"
+    | "notice"
+    | "info"
+    | "debug";
+  /**
+   * Interface that packets come in by. `!` before it means all others.
+   */
+  in_interface?: string;
+  /**
+   * Interface that packets leave by. `!` before it means all others.
+   */
+  out_interface?: string;
+  /**
+   * Second and further fragments.
+   */
+  fragment?: string;
+  /**
+   * Packets and bytes that counters begin with.
+   */
+  set_counters?: string;
+  /**
+   * Port or range that packets come from. `!` before it means all others.
+   */
+  source_port?: string;
+  /**
+   * Port or range that packets go to. `!` before it means all others.
+   */
+  destination_port?: string;
+  /**
+   * Several ports or ranges.
+   */
+  destination_ports: string[];
+  /**
+   * Port to redirect to.
+   */
+  to_ports?: string;
+  /**
+   * Address that `DNAT` sends to.
+   */
+  to_destination?: string;
+  /**
+   * Address that `SNAT` gives.
+   */
+  to_source?: string;
+  /**
+   * Only packets that begin a connection, or only others.
+   */
+  syn: "ignore" | "match" | "negate";
+  /**
+   * DSCP mark to set.
+   */
+  set_dscp_mark?: string;
+  /**
+   * DSCP class to set.
+   */
+  set_dscp_mark_class?: string;
+  /**
+   * Comment of the rule.
+   */
+  comment?: string;
+  /**
+   * States of connections: `NEW`, `ESTABLISHED` and others.
+   */
+  ctstate: string[];
+  /**
+   * Range of addresses that packets come from.
+   */
+  src_range?: string;
+  /**
+   * Range of addresses that packets go to.
+   */
+  dst_range?: string;
+  /**
+   * Set of ipset to look in.
+   */
+  match_set?: string;
+  /**
+   * Which address is looked for in the set.
+   */
+  match_set_flags?: "src" | "dst" | "src,dst" | "dst,src";
+  /**
+   * Most matches in a time: `5/second`.
+   */
+  limit?: string;
+  /**
+   * Matches before the limit counts.
+   */
+  limit_burst?: string;
+  /**
+   * User whose programs send the packets. `!` before it means all others.
+   */
+  uid_owner?: string;
+  /**
+   * Group whose programs send the packets. `!` before it means all others.
+   */
+  gid_owner?: string;
+  /**
+   * Answer of `REJECT`; implies that jump.
+   */
+  reject_with?: string;
+  /**
+   * Type of ICMP.
+   */
+  icmp_type?: string;
+  /**
+   * Seconds to wait for another iptables.
+   */
+  wait?: string;
+  /**
+   * Removes all rules of the table, or of the chain.
+   */
+  flush: boolean;
+  /**
+   * What becomes of packets that no rule matched.
+   */
+  policy?: "ACCEPT" | "DROP" | "QUEUE" | "RETURN";
+  /**
+   * Makes and removes the chain itself too.
+   */
+  chain_management: boolean;
+  /**
+   * Does not look names up when chains are listed.
+   */
+  numeric: boolean;
+}
+
 // engine/modules/known_hosts/known_hosts.schema.json
 /**
  * Keeps keys of SSH hosts in a file of known hosts.
@@ -2183,6 +2495,33 @@ export interface MountParameters {
    * Keeps the options out of the report.
    */
   opts_no_log: boolean;
+}
+
+// engine/modules/nftables/nftables.schema.json
+/**
+ * Keeps one table of nftables, in the kernel and in a file. Prelude's own: the table is replaced as a whole in one transaction, after it was checked, so there is no moment without rules, and other tables are left alone.
+ */
+export interface NftablesParameters {
+  /**
+   * Name of the table.
+   */
+  table: string;
+  /**
+   * Family of the table.
+   */
+  family: "arp" | "bridge" | "inet" | "ip" | "ip6" | "netdev";
+  /**
+   * What stands between the table's braces: chains, sets, rules. Needed for `present`.
+   */
+  content?: string;
+  /**
+   * Whether the table is there.
+   */
+  state: "absent" | "present";
+  /**
+   * File to keep the table in for the next boot, such as /etc/nftables.d/TABLE.nft, which /etc/nftables.conf has to include. None when absent.
+   */
+  file?: string;
 }
 
 // engine/modules/nmcli/nmcli.schema.json

@@ -57,6 +57,9 @@ needs='
 /usr/sbin/parted parted parted
 /usr/sbin/NetworkManager network-manager NetworkManager
 /usr/bin/dbus-daemon dbus dbus-daemon
+/usr/sbin/nft nftables nftables
+/usr/sbin/iptables iptables iptables-nft
+/usr/sbin/firewalld firewalld firewalld
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
 /usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev

@@ -27,6 +27,7 @@ import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
 import { filesystem } from './filesystem/filesystem.ts'
 import { find } from './find/find.ts'
+import { firewalld } from './firewalld/firewalld.ts'
 import { get_url } from './get_url/get_url.ts'
 import { getent } from './getent/getent.ts'
 import { git } from './git/git.ts'
@@ -36,12 +37,14 @@ import { hostname } from './hostname/hostname.ts'
 import { htpasswd } from './htpasswd/htpasswd.ts'
 import { include_vars } from './include_vars/include_vars.ts'
 import { ini_file } from './ini_file/ini_file.ts'
+import { iptables } from './iptables/iptables.ts'
 import { known_hosts } from './known_hosts/known_hosts.ts'
 import { lineinfile } from './lineinfile/lineinfile.ts'
 import { locale_gen } from './locale_gen/locale_gen.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
+import { nftables } from './nftables/nftables.ts'
 import { nmcli } from './nmcli/nmcli.ts'
 import { npm } from './npm/npm.ts'
 import { openssl_csr } from './openssl_csr/openssl_csr.ts'
@@ -115,6 +118,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     group_by,
     hostname,
     include_vars,
+    iptables,
     known_hosts,
     lineinfile,
     packageModule,
@@ -145,7 +149,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     wait_for_connection,
     yum_repository,
   ],
-  'ansible.posix': [acl, at, authorized_key, mount, seboolean, selinux, synchronize, sysctl],
+  'ansible.posix': [acl, at, authorized_key, firewalld, mount, seboolean, selinux, synchronize, sysctl],
   'community.general': [
     alternatives,
     archive,
@@ -163,6 +167,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     timezone,
   ],
   'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
+  prelude: [nftables],
 }
 
 /** Other names of modules. */

@@ -89,18 +89,20 @@ export type RootOptions = {
   readonly prepare?: (root: ScratchRoot) => void
   /** Lines of the snapshot that tell of caches and logs. */
   readonly ignore?: RegExp
+  /** Each root has a network, and so a firewall, of its own. */
+  readonly hasNetwork?: boolean
 }
 
 /** Runs the cases of a module, each in a scratch root of its own. */
 export const runRootCases = <P>(
   module: Module<P>,
   cases: readonly RootCase[],
-  { prepare, ignore }: RootOptions = {},
+  { prepare, ignore, hasNetwork = false }: RootOptions = {},
 ): void => {
   const test = suite(module.name)
   for (const one of cases) {
     test(one.name, async () => {
-      const root = await openScratchRoot({ systemd: one.systemd ?? false })
+      const root = await openScratchRoot({ systemd: one.systemd ?? false, hasNetwork })
       try {
         prepare?.(root)
         if (one.prepare) root.run(one.prepare)

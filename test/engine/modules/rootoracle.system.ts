@@ -43,6 +43,11 @@ const cases: readonly OracleCase[] = [
   { module: 'apt', parameters: { name: 'demo-transport' }, prepare: 'apt-get -qq install demo-mta' },
   { module: 'apt', parameters: { upgrade: 'dist' }, prepare: 'apt-get -qq install demo=1.0' },
   { module: 'package', parameters: { name: 'demo-lib', state: 'present' } },
+  {
+    module: 'iptables',
+    parameters: { chain: 'INPUT', protocol: 'tcp', destination_ports: ['80', '443'], jump: 'ACCEPT' },
+  },
+  { module: 'iptables', parameters: { chain: 'FORWARD', policy: 'DROP' } },
   { module: 'rpm_key', parameters: { key: demoKey } },
   { module: 'apt_key', parameters: { file: demoKey }, prepare: 'rm -rf /etc/apt/trusted.gpg*' },
   { module: 'apt_key', parameters: { id: 'C24B62F5', state: 'absent' }, prepare: `apt-key add ${demoKey} 2>/dev/null` },
@@ -60,7 +65,7 @@ for file in passwd group shadow; do sort /etc/$file; done
 crontab -l 2>/dev/null || true; cat /etc/cron.d/demo 2>/dev/null || true
 stat -c '%n %U:%G %a' /home/* /srv/alice /var/lib/slurm 2>/dev/null | grep -v cloudsdk || true
 dpkg-query -W -f '\${Status} \${Package} \${Version}\\n' 2>/dev/null || true
-rpm -q gpg-pubkey || true; apt-key list 2>/dev/null | grep -A1 ^pub || true; debconf-show demo`
+rpm -q gpg-pubkey || true; iptables -S 2>/dev/null || true; apt-key list 2>/dev/null | grep -A1 ^pub || true; debconf-show demo`
 
 /** Keys whose values are chance, or a program's own words. */
 const own = /^(?:stdout|stderr|diff|warnings|invocation|cache_update_time|msg|.*_lines)$/
@@ -90,7 +95,7 @@ const byUs = async ({ run, connection }: ScratchRoot, { module: name, parameters
 }
 
 const inRoot = async <T>(one: OracleCase, work: (root: ScratchRoot) => T | Promise<T>): Promise<T> => {
-  const root = await openScratchRoot()
+  const root = await openScratchRoot({ hasNetwork: one.module === 'iptables' })
   try {
     if (one.module === 'apt' || one.module === 'package') repository.use(root)
     if (one.module === 'rpm_key') root.run('rm -rf /var/lib/rpm /root/.rpmdb; rpm --initdb')

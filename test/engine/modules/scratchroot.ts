@@ -24,6 +24,8 @@ export type ScratchRoot = {
 export type ScratchOptions = {
   /** A real systemd runs in it, with no unit started but what its tests start; else no init runs. */
   readonly systemd?: boolean
+  /** It has a network of its own, with no interface but its loopback. */
+  readonly hasNetwork?: boolean
 }
 
 // $1 is the directory to build in, $2 what runs as process 1.
@@ -73,11 +75,15 @@ const environment = {
   LANG: 'C.UTF-8',
 }
 
-export const openScratchRoot = async ({ systemd = false }: ScratchOptions = {}): Promise<ScratchRoot> => {
+export const openScratchRoot = async ({
+  systemd = false,
+  hasNetwork = false,
+}: ScratchOptions = {}): Promise<ScratchRoot> => {
   const base = mkdtempSync(join(tmpdir(), 'prelude-scratch-'))
   // A control group of its own, which the namespace then takes for the root of all.
   const cgroup = join(cgroups() ?? '/sys/fs/cgroup', base.slice(base.lastIndexOf('/') + 1))
   const enterCgroup = `mkdir "$1" && echo $$ >"$1/cgroup.procs" && shift && exec "$@"`
+  const network = hasNetwork ? ['--net'] : []
   // A test that is killed takes its namespaces with it.
   const unshare = [
     'setpriv',
@@ -91,12 +97,13 @@ export const openScratchRoot = async ({ systemd = false }: ScratchOptions = {}):
     '--cgroup',
     '--fork',
     '--kill-child',
+    ...network,
   ]
   const init = ['sh', '-c', setUp, 'sh', base, systemd ? 'systemd' : 'none']
   const holder = spawn('sh', ['-c', enterCgroup, 'sh', cgroup, ...unshare, ...init])
   const ended = new Promise((resolve) => holder.once('close', resolve))
   const pid = await isReady(holder)
-  const enter = ['--target', pid, '--mount', '--uts', '--ipc', '--pid', '--cgroup', '--']
+  const enter = ['--target', pid, '--mount', '--uts', '--ipc', '--pid', '--cgroup', ...network, '--']
   const shell = (command: string) => [...enter, 'chroot', join(base, 'root'), '/bin/sh', '-c', command]
   const connection = connectionOver({
     kind: 'scratch',
