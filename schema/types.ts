@@ -2286,6 +2286,100 @@ export interface IptablesParameters {
   numeric: boolean;
 }
 
+// engine/modules/json_patch/json_patch.schema.json
+/**
+ * Changes a JSON file by the operations of RFC 6902; other values and their order stay.
+ */
+export interface JsonPatchParameters {
+  /**
+   * The file.
+   */
+  src: string;
+  /**
+   * File to write instead; `src` when absent.
+   */
+  dest?: string;
+  /**
+   * The operations, in order. Nothing is changed when a `test` fails; what is gone already needs no `remove`.
+   */
+  operations: {
+    /**
+     * The operation.
+     */
+    op: "add" | "copy" | "move" | "remove" | "replace" | "test";
+    /**
+     * Pointer to the place (RFC 6901): `/servers/0/name`; `-` is the end of a list.
+     */
+    path: string;
+    /**
+     * The value to add, to put instead, or to test.
+     */
+    value?: {
+      [k: string]: unknown;
+    };
+    /**
+     * Pointer to what is copied or moved.
+     */
+    from?: string;
+  }[];
+  /**
+   * Makes a missing file.
+   */
+  create: boolean;
+  /**
+   * What a new file holds.
+   */
+  create_type: "array" | "object";
+  /**
+   * Indents the file by two blanks, or writes it on one line; as it is when absent.
+   */
+  pretty?: boolean;
+  /**
+   * Command that must succeed before the file is used; '%s' stands for the file to check.
+   */
+  validate?: string;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+  /**
+   * User who owns the file: a name or a number.
+   */
+  owner?: string;
+  /**
+   * Group that owns the file: a name or a number.
+   */
+  group?: string;
+  /**
+   * Permission bits: octal ('0644') or symbolic ('u=rwX,g=rX,o=').
+   */
+  mode?: string;
+  /**
+   * File flags in chattr's letters, after '+', '-' or '='.
+   */
+  attributes?: string;
+  /**
+   * User of the SELinux context; '_default' takes the policy's.
+   */
+  seuser?: string;
+  /**
+   * Role of the SELinux context; '_default' takes the policy's.
+   */
+  serole?: string;
+  /**
+   * Type of the SELinux context; '_default' takes the policy's.
+   */
+  setype?: string;
+  /**
+   * Level of the SELinux context; '_default' takes the policy's.
+   */
+  selevel?: string;
+  /**
+   * Accepted for playbooks that have it: files are always replaced atomically.
+   */
+  unsafe_writes?: boolean;
+}
+
 // engine/modules/known_hosts/known_hosts.schema.json
 /**
  * Keeps keys of SSH hosts in a file of known hosts.
@@ -4356,6 +4450,45 @@ export interface SystemdParameters {
    * Does not wait until the action is done.
    */
   no_block: boolean;
+}
+
+// engine/modules/sysvinit/sysvinit.schema.json
+/**
+ * Controls a service that is a script in /etc/init.d.
+ */
+export interface SysvinitParameters {
+  /**
+   * The service.
+   */
+  name: string;
+  /**
+   * What it shall do.
+   */
+  state?: "reloaded" | "restarted" | "started" | "stopped";
+  /**
+   * Whether it starts when the system boots.
+   */
+  enabled?: boolean;
+  /**
+   * Run levels in which it starts; the usual ones when absent.
+   */
+  runlevels?: string[];
+  /**
+   * Seconds between stop and start of a restart.
+   */
+  sleep: number;
+  /**
+   * Text in the list of processes that tells whether it runs, instead of the script's `status`.
+   */
+  pattern?: string;
+  /**
+   * Further arguments of the script.
+   */
+  arguments?: string;
+  /**
+   * Accepted for playbooks that have it: no script keeps the task waiting.
+   */
+  daemonize: boolean;
 }
 
 // engine/modules/tempfile/tempfile.schema.json

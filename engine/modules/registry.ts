@@ -38,6 +38,7 @@ import { htpasswd } from './htpasswd/htpasswd.ts'
 import { include_vars } from './include_vars/include_vars.ts'
 import { ini_file } from './ini_file/ini_file.ts'
 import { iptables } from './iptables/iptables.ts'
+import { json_patch } from './json_patch/json_patch.ts'
 import { known_hosts } from './known_hosts/known_hosts.ts'
 import { lineinfile } from './lineinfile/lineinfile.ts'
 import { locale_gen } from './locale_gen/locale_gen.ts'
@@ -76,6 +77,7 @@ import { stat } from './stat/stat.ts'
 import { synchronize } from './synchronize/synchronize.ts'
 import { sysctl } from './sysctl/sysctl.ts'
 import { systemd } from './systemd/systemd.ts'
+import { sysvinit } from './sysvinit/sysvinit.ts'
 import { tempfile } from './tempfile/tempfile.ts'
 import { template } from './template/template.ts'
 import { timezone } from './timezone/timezone.ts'
@@ -139,6 +141,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     slurp,
     stat,
     systemd,
+    sysvinit,
     tempfile,
     template,
     unarchive,
@@ -167,7 +170,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     timezone,
   ],
   'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
-  prelude: [nftables],
+  prelude: [json_patch, nftables],
 }
 
 /** Other names of modules. */
