@@ -46,7 +46,7 @@ const planWipe = (settings: MkdiskSettings, machine: Machine, warnings: string[]
     problems.attempt(() =>
       attempt(set.volumes, warnings, () => {
         checkCount(set, disks, machine.disks)
-        checkPaths(disks)
+        checkPaths(disks, machine)
         checkWipe(machine, set, disks, every, settings.expendable)
         return true
       }),
@@ -96,7 +96,7 @@ const planKeep = (settings: MkdiskSettings, machine: Machine, warnings: string[]
   for (const { set, disks } of chosen) {
     const kept = problems.attempt(() =>
       attempt(set.volumes, warnings, () => {
-        checkPaths(disks)
+        checkPaths(disks, machine)
         return keepSet(set, found.get(set)!, disks, machine, warnings)
       }),
     )

@@ -13,10 +13,10 @@ export const devicesOn = (disk: Disk): readonly string[] => [
   ...partitionsIn(disk.content).map(({ device }) => device),
 ]
 
-/** Two of the disks are one, seen over two cables. */
-export const checkPaths = (disks: readonly Disk[]): void => {
+/** Refuses a disk that the machine sees a second time, over another cable: whichever set has it there. Throws 'disk.busy'. */
+export const checkPaths = (disks: readonly Disk[], { disks: all }: Pick<Machine, 'disks'>): void => {
   for (const disk of disks) {
-    const twin = disks.find((other) => other !== disk && other.wwid !== '' && other.wwid === disk.wwid)
+    const twin = all.find((other) => other !== disk && other.wwid !== '' && other.wwid === disk.wwid)
     if (twin)
       busy(
         `${diskText(disk)} and ${twin.device} are one disk, seen over two paths (${disk.wwid})`,

@@ -195,6 +195,11 @@ const cases: readonly Case[] = [
     refused: { code: 'disk.busy', message: /nvme1n1 .* and \/dev\/nvme2n1 are one disk/ },
   },
   {
+    name: 'nor in two sets',
+    disks: [disk(1), disk(2), disk(3), disk(4, blank, { wwid: 'eui.2' })],
+    refused: { code: 'disk.busy', message: /nvme1n1 .* and \/dev\/nvme3n1 are one disk/ },
+  },
+  {
     name: 'a disk that cannot be read',
     disks: disks(blank, blank, { kind: 'unreadable', reason: 'EIO' }, blank),
     wipe: true,
