@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
+import { messageOf } from '../failure.ts'
 import type { Test } from './context.ts'
 import { addressTests } from './filters/address.ts'
 import { flagOr, integerOr, listOf, textOr } from './filters/given.ts'
@@ -83,7 +84,13 @@ const file = (holds: (path: string) => boolean): Test =>
 
 const mount = file((path) => statSync(path).dev !== statSync(`${path}/..`).dev || realpathSync(path) === '/')
 const sameFile = comparing((left, right) => {
-  const [one, other] = [left, right].map((path) => statSync(text(path)))
+  const [one, other] = [left, right].map((path) => {
+    try {
+      return statSync(text(path))
+    } catch (thrown) {
+      return fail(`cannot look at '${text(path)}': ${messageOf(thrown)}`)
+    }
+  })
   return one?.ino === other?.ino && one?.dev === other?.dev
 })
 

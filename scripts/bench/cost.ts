@@ -3,7 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type Cost = { readonly seconds: number; readonly megabytes: number }
+export type Cost = {
+  readonly seconds: number
+  /** Seconds of processor, which other work on the machine hardly lengthens. */
+  readonly processor: number
+  readonly megabytes: number
+}
 
 export type CostOptions = {
   readonly cwd: string
@@ -12,12 +17,12 @@ export type CostOptions = {
   readonly timeout?: number
 }
 
-/** Runs a program to its end: wall time, and its largest resident memory as the kernel counts it. Throws when it fails. */
+/** Runs a program to its end: wall time, processor time, and its largest resident memory, as the kernel counts them. Throws when it fails. */
 export const costOf = async (program: string, args: readonly string[], options: CostOptions): Promise<Cost> => {
   const directory = mkdtempSync(join(tmpdir(), 'prelude-cost-'))
   const usage = join(directory, 'usage')
   const start = performance.now()
-  const measured = ['-o', usage, '-f', '%M', program, ...args]
+  const measured = ['-o', usage, '-f', '%M %U %S', program, ...args]
   const child = spawn('/usr/bin/time', measured, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -29,7 +34,9 @@ export const costOf = async (program: string, args: readonly string[], options: 
     const code = await new Promise((resolve) => child.once('close', resolve))
     if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${said}`)
     const seconds = (performance.now() - start) / 1000
-    return { seconds, megabytes: Number(readFileSync(usage, 'utf8').trim().split('\n').at(-1)) / 1024 }
+    const counted = readFileSync(usage, 'utf8').trim().split('\n').at(-1) ?? ''
+    const [kilobytes = 0, user = 0, system = 0] = counted.split(' ').map(Number)
+    return { seconds, processor: user + system, megabytes: kilobytes / 1024 }
   } finally {
     rmSync(directory, { recursive: true })
   }
@@ -42,6 +49,12 @@ export const bestOf = async (runs: number, run: () => Promise<Cost>): Promise<Co
   return found.toSorted((a, b) => a.seconds - b.seconds)[0] as Cost
 }
 
-/** A cost as a cell of a table; an empty cell when there is none. */
-export const cell = (found: Cost | undefined): string =>
-  found ? `${found.seconds.toFixed(2).padStart(8)} s ${found.megabytes.toFixed(0).padStart(5)} MB` : ''.padStart(19)
+/** How many columns a cell has. */
+export const cellWidth = 27
+
+/** A cost as a cell of a table: time, of it processor, memory; an empty cell when there is none. */
+export const cell = (found: Cost | undefined): string => {
+  if (found === undefined) return ' '.repeat(cellWidth)
+  const [seconds, processor] = [found.seconds, found.processor].map((each) => each.toFixed(2))
+  return `${seconds} s (${processor} s) ${found.megabytes.toFixed(0).padStart(5)} MB`.padStart(cellWidth)
+}

@@ -1,5 +1,5 @@
 // `npm run bench:language`: what the language itself costs, by play and by ansible-core on the same playbooks, one
-// after the other: seconds and the largest memory of each, then how time grows with hosts and tasks, then the price of
+// after the other: seconds (in brackets those of the processor) and the largest memory of each, then how time grows with hosts and tasks, then the price of
 // one expression. Nothing is done on hosts. ORACLE=no leaves ansible-core out (it takes some five minutes).
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createTemplar } from '../../engine/vars/createtemplar.ts'
 import { layer } from '../../engine/vars/scope.ts'
 import { Template, type Value } from '../../engine/vars/value.ts'
-import { bestOf, type Cost, cell, costOf } from './cost.ts'
+import { bestOf, type Cost, cell, cellWidth, costOf } from './cost.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const play = join(root, 'bin/play')
@@ -58,7 +58,7 @@ const best = (args: readonly string[]): Promise<Cost> => bestOf(3, () => cost(pl
 
 const compare = async (): Promise<void> => {
   await cost(play, ['--version']) // builds what is not built
-  console.log(`${''.padEnd(28)} ${'play'.padStart(19)} ${'ansible-core'.padStart(19)}  wanted`)
+  console.log(`${''.padEnd(28)} ${'play'.padStart(cellWidth)} ${'ansible-core'.padStart(cellWidth)}  wanted`)
   for (const { name, limit, args } of workloads) {
     const ours = await best(args)
     const theirs = withOracle ? await cost('ansible-playbook', args) : undefined

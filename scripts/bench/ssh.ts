@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSshServer } from '../../test/engine/connections/sshserver.ts'
-import { bestOf, type Cost, cell, costOf } from './cost.ts'
+import { bestOf, type Cost, cell, cellWidth, costOf } from './cost.ts'
 import { simulate } from './simulated.ts'
 
 const play = join(import.meta.dirname, '../../bin/play')
@@ -135,7 +135,7 @@ const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name)
 try {
   await costOf(play, ['--version'], { cwd: work }) // builds what is not built
   if (withOthers && !hasMitogen) console.log('Mitogen is left out: the package ansible-mitogen is not installed')
-  const heads = ['play', 'ansible-core', 'Mitogen'].map((name) => name.padStart(19)).join(' ')
+  const heads = ['play', 'ansible-core', 'Mitogen'].map((name) => name.padStart(cellWidth)).join(' ')
   console.log(`${''.padEnd(28)} ${heads}  goal of play`)
   for (const workload of workloads) if (isWanted(workload.name)) await measure(workload)
   if (isWanted('memory')) {

@@ -4,15 +4,17 @@ import { emptyInventory, ensureHost } from '../../engine/inventory/build.ts'
 import { readIni } from '../../engine/inventory/ini.ts'
 import { selectHosts } from '../../engine/inventory/pattern.ts'
 import { createTemplar } from '../../engine/vars/createtemplar.ts'
+import { plugins } from '../../engine/vars/plugins.ts'
+import { tuple } from '../../engine/vars/python/sequence.ts'
 import { layer } from '../../engine/vars/scope.ts'
-import { type Dict, fromPlain } from '../../engine/vars/value.ts'
+import { type Dict, Float, fromPlain, isDict, omit, Tuple, Undefined, type Value } from '../../engine/vars/value.ts'
 import { loadYaml } from '../../engine/yaml/load.ts'
 import { suite } from '../suite.ts'
 
 // Inputs made of the pieces that each language knows and of chance: whatever people write, they are told where it is
 // wrong. `npm run fuzz` tries a million of them.
 const test = suite('any input gives a value or a Failure with its place')
-const runs = Math.ceil(Number(process.env['INPUTS'] ?? 100_000) / 4)
+const runs = Math.ceil(Number(process.env['INPUTS'] ?? 100_000) / 5)
 const seed = Number(process.env['SEED'] ?? 20_260)
 
 const at = { file: 'x', line: 1, column: 1 }
@@ -47,6 +49,13 @@ const ini = soup(
 )
 const pattern = soup('all a b h1 h[1:3] * ? ~h.* ! & : , [0] [-1] [0:2] [1:] ( ) ^ $ \\ .')
 
+const methods =
+  'append as_integer_ratio capitalize casefold center clear copy count endswith expandtabs extend find format format_map fromkeys get index insert isalnum isdigit istitle items join keys ljust lower maketrans partition pop popitem remove removeprefix replace reverse rfind rjust rpartition rsplit setdefault sort split splitlines startswith strip swapcase title translate update upper values zfill'
+
+/** A copy that methods may change. */
+const structure = (one: Value): Value =>
+  one instanceof Tuple ? one : Array.isArray(one) ? [...one] : isDict(one) ? new Map(one) : one
+
 /** An input for which something else than a Failure with a message is thrown fails, and is shown at its smallest. */
 const never = (inputs: fc.Arbitrary<string>, work: (text: string) => unknown): void => {
   const holds = (text: string): boolean => {
@@ -72,6 +81,82 @@ test(
       if (turn % 3 === 0) return templar.expression(text, at, scope)
       return turn % 3 === 1 ? templar.render(text, 'x', scope) : templar.render(`{{ ${text} }}`, 'x', scope)
     })
+  },
+  limit,
+)
+
+/** Values of every type and the sizes at which things go wrong. */
+const value = fc.constantFrom<Value>(
+  ...([null, true, false, 0, 1, -1, 3, 1_000_000_000, 2 ** 53, 2n ** 70n, 0.5, -2.5, 1e308, Number.NaN] as Value[]),
+  ...[
+    '',
+    'a',
+    'A b',
+    '3',
+    '-1',
+    '1.5',
+    'é\n\tz',
+    '\ud800',
+    '[',
+    '(',
+    '%s',
+    '{}',
+    '{0[',
+    '\\',
+    'a: [b',
+    '2024-01-01',
+    '::1/64',
+  ],
+  ...['strict', 'name', 'upper', 'odd', 'utf-8', 'sha1', '%', '10.0.0.0/8', '1.2.3', '=', 'http://[', '%Y %', 'linux'],
+  ...[
+    [],
+    {},
+    [1, 'a', null],
+    [[1], [2, [3]]],
+    { a: 1 },
+    { name: 'x', list: [1] },
+    [{ a: 1 }, { a: 2 }],
+    [['k', 'v']],
+  ].map((data) => fromPlain(data)),
+  tuple(1, 'x'),
+  new Float(2),
+  new Undefined('nothing'),
+  omit,
+)
+
+/** How a filter, test or method is called; the values are the variables v0 to v4. */
+const call = fc.oneof(
+  // A hash without rounds of its own takes long by intent.
+  fc
+    .constantFrom(...[...plugins.filters.keys()].filter((name) => name !== 'password_hash'))
+    .map((name) => `v0 | ${name}`),
+  fc.constantFrom(...[...plugins.tests.keys()].filter((name) => /^\w+$/.test(name))).map((name) => `v0 is ${name}`),
+  fc.constantFrom(...methods.split(' ')).map((name) => `v0.${name}`),
+)
+const given = fc.constantFrom('', '()', '(v1)', '(v1, v2)', '(v1, v2, v3)', '(v1, v2, v3, v4)', '(*v1)', '(v1, **v2)')
+const option = fc.constantFrom(
+  '',
+  ...'attribute default case_sensitive reverse start indent width seed repeat'.split(' '),
+)
+
+test(
+  'filters, tests and methods with arguments of any kind',
+  () => {
+    const property = fc.property(call, given, option, fc.array(value, { minLength: 5, maxLength: 5 }), (...made) => {
+      const [called, form, named, values] = made
+      const isMethod = called.startsWith('v0.')
+      const list =
+        named === '' || !form.startsWith('(v') || form.includes('**') ? form : form.replace(/\)$/, `, ${named}=v4)`)
+      const names = layer(new Map(values.map((one, index) => [`v${index}`, structure(one)])))
+      try {
+        templar.expression(`${called}${isMethod && list === '' ? '()' : list}`, at, names)
+      } catch (thrown) {
+        if (!(thrown instanceof Failure)) throw thrown
+        return thrown.message !== '' && thrown.at !== undefined
+      }
+      return true
+    })
+    fc.assert(property, { numRuns: runs, seed })
   },
   limit,
 )

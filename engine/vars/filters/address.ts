@@ -10,7 +10,7 @@ import {
 } from '../address.ts'
 import type { Filter, Test } from '../context.ts'
 import { fail } from '../python/failing.ts'
-import { asNumber, int } from '../python/number.ts'
+import { asNumber, int, parts } from '../python/number.ts'
 import { text } from '../python/text.ts'
 import type { Value } from '../value.ts'
 import { integerOr, listOf, textOr } from './given.ts'
@@ -112,9 +112,10 @@ const wrapped = (found: Address, source: string): string =>
 
 const read = (value: Value): Address | undefined => {
   if (typeof value === 'string') return readAddress(value)
-  const number = asNumber(value)
-  if (number === undefined || typeof value === 'boolean' || number < 0) return undefined
-  const whole = BigInt(value as number | bigint)
+  const number = typeof value === 'boolean' ? undefined : parts(value)
+  if (number === undefined || number.float || number.value < 0) return undefined
+  const whole = BigInt(number.value)
+  if (whole >= 1n << 128n) return undefined
   const version = whole < 1n << 32n ? 4 : 6
   return { version, value: whole, prefix: bitsOf(version), hasPrefix: false }
 }

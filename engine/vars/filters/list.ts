@@ -59,19 +59,43 @@ const batches = (all: readonly Value[], size: number, fill: Value | undefined): 
     row.push(value)
   }
   if (row.length > 0) rows.push(row)
-  if (fill !== undefined && fill !== null && row.length > 0) while (row.length < size) row.push(fill)
+  if (fill === undefined || fill === null || row.length === 0) return rows
+  checkedLength(size)
+  while (row.length < size) row.push(fill)
   return rows
 }
 
+/** More than that is a mistake, and would fill the memory. */
+const longest = 1_000_000
+
+const checkedLength = (count: number): void => {
+  if (count > longest) fail(`the list would have more than ${longest} items`)
+}
+
 /** Every combination of one item from each list. */
-export const cartesian = (lists: readonly (readonly Value[])[]): Value[][] =>
+export const cartesian = (lists: readonly (readonly Value[])[]): Value[][] => {
+  checkedLength(lists.reduce((count, { length }) => count * length, 1))
+  return everyRow(lists)
+}
+
+const everyRow = (lists: readonly (readonly Value[])[]): Value[][] =>
   lists.reduce<Value[][]>((rows, list) => rows.flatMap((row) => list.map((value) => [...row, value])), [[]])
 
+/** Rows of so many of the items: all orders of them, or one. */
 const choose = (all: readonly Value[], count: number, isOrdered: boolean): Value[][] => {
+  if (count < 0) return fail('a row cannot have less than no items')
+  let rows = count > all.length ? 0 : 1
+  for (let at = 0; at < count && rows <= longest && rows > 0; at++)
+    rows *= isOrdered ? all.length - at : (all.length - at) / (at + 1)
+  checkedLength(rows)
+  return rows === 0 ? [] : chosen(all, count, isOrdered)
+}
+
+const chosen = (all: readonly Value[], count: number, isOrdered: boolean): Value[][] => {
   if (count === 0) return [[]]
   return all.flatMap((value, index) => {
     const rest = isOrdered ? [...all.slice(0, index), ...all.slice(index + 1)] : all.slice(index + 1)
-    return choose(rest, count - 1, isOrdered).map((more) => [value, ...more])
+    return chosen(rest, count - 1, isOrdered).map((more) => [value, ...more])
   })
 }
 
@@ -182,6 +206,7 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     apply: (input, [others, options]) => {
       const lists = [listOf(input), ...listOf(others).map(listOf)]
       const repeat = integerOr(options !== undefined && isDict(options) ? options.get('repeat') : undefined, 1)
+      checkedLength(repeat)
       return cartesian(Array.from({ length: repeat }, () => lists).flat()).map((row) => tuple(...row))
     },
   },
@@ -194,6 +219,7 @@ export const listFilters: Readonly<Record<string, Filter>> = {
     parameters: ['slices', 'fill_with'],
     apply: (input, [wanted, fill]) => {
       const count = integerOr(required(wanted, 'the number of slices'), 1)
+      checkedLength(count)
       return count > 0 ? slices(listOf(input), count, fill) : fail('slice needs a number of slices above zero')
     },
   },

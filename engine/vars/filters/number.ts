@@ -112,9 +112,9 @@ const filesize: Filter = {
     const names = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
     if (value === 1) return '1 Byte'
     if (value < base) return `${Math.trunc(value)} Bytes`
-    const power = Math.min(names.length, Math.floor(Math.log(value) / Math.log(base)))
+    const power = Math.min(names.length, Math.floor(Math.log(value) / Math.log(base)) || names.length)
     const name = names[power - 1]!
-    return `${(value / base ** power).toFixed(1)} ${flagOr(binary, false) ? `${name.toUpperCase().replace('K', 'K')}iB` : `${name}B`}`
+    return `${percentFormat('%.1f', value / base ** power)} ${flagOr(binary, false) ? `${name.toUpperCase()}iB` : `${name}B`}`
   },
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto'
+import { fail } from '../python/failing.ts'
 import { parts } from '../python/number.ts'
 import { text } from '../python/text.ts'
 import type { Value } from '../value.ts'
@@ -6,7 +7,20 @@ import type { Value } from '../value.ts'
 /** A source of integers from 0 up to and without a bound. */
 export type Random = { below(bound: number): number }
 
-export const unseededRandom = (): Random => ({ below: (bound) => randomInt(bound) })
+/** Numbers below a bound from words of 32 random bits, as Python draws them: as many bits as the bound has, until they fit. */
+const drawing = (next: () => number): Random => ({
+  below(bound) {
+    if (!Number.isSafeInteger(bound)) return fail('random takes ranges of less than 2 ** 53 numbers')
+    const bits = bound.toString(2).length
+    for (;;) {
+      const low = bits > 32 ? next() : next() >>> (32 - bits)
+      const value = bits > 32 ? (next() >>> (64 - bits)) * 2 ** 32 + low : low
+      if (value < bound) return value
+    }
+  },
+})
+
+export const unseededRandom = (): Random => drawing(() => randomInt(2 ** 32))
 
 /** The Mersenne Twister MT19937 with Python's seeding, so that a seed gives here what it gives there. */
 class Twister {
@@ -68,13 +82,5 @@ export const seededRandom = (seed: Value): Random => {
   const key: number[] = []
   for (let rest = seedNumber(seed); rest > 0n; rest >>= 32n) key.push(Number(rest & 0xffffffffn))
   const twister = new Twister(key.length > 0 ? key : [0])
-  return {
-    below(bound) {
-      const bits = Math.floor(Math.log2(bound)) + 1
-      for (;;) {
-        const value = twister.next() >>> (32 - bits)
-        if (value < bound) return value
-      }
-    },
-  }
+  return drawing(() => twister.next())
 }

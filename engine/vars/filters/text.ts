@@ -225,14 +225,12 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   wordcount: simple((value) => value.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
   wordwrap: {
     parameters: ['width', 'break_long_words', 'wrapstring', 'break_on_hyphens'],
-    apply: (input, [width, breaksLong, wrapstring, breaksHyphens]) =>
-      wrap(
-        stringOf(input, 'wordwrap'),
-        integerOr(width, 79),
-        flagOr(breaksLong, true),
-        textOr(wrapstring, '\n'),
-        flagOr(breaksHyphens, true),
-      ),
+    apply: (input, [wanted, breaksLong, wrapstring, breaksHyphens]) => {
+      const width = integerOr(wanted, 79)
+      if (width < 1) return fail('wordwrap needs a width above zero')
+      const separator = textOr(wrapstring, '\n')
+      return wrap(stringOf(input, 'wordwrap'), width, flagOr(breaksLong, true), separator, flagOr(breaksHyphens, true))
+    },
   },
   xmlattr,
 }
