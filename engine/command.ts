@@ -1,3 +1,5 @@
+import { Failure } from './failure.ts'
+
 /**
  * Commands are values: a command is shell text whose interpolated parts are always quoted, and which
  * knows which of its parts must not be shown.
@@ -38,9 +40,11 @@ export class Command {
 
 type Part = string | number | Secret | Command | readonly (string | number | Secret)[]
 
-/** Quotes one word for a POSIX shell. Throws on NUL, which no shell word can hold. */
+/** Quotes one word for a POSIX shell. Throws a Failure on NUL, which no shell word can hold. */
 export const quote = (word: string): string => {
-  if (word.includes('\0')) throw new Error('a shell word cannot contain a NUL byte')
+  if (word.includes('\0')) {
+    throw new Failure('module.parameter', 'no argument and no path can hold a NUL character')
+  }
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 

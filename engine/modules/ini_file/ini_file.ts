@@ -14,6 +14,9 @@ const checkParameters = (host: Host, params: IniFileParameters, values: readonly
   for (const value of values) checkOneLine(host, { value })
   const fail = (message: string, hint?: string) => new Failure('module.parameter', message, { at: host.at, hint })
   if (section?.includes(']')) throw fail(`a section's name has no ']': ${section}`)
+  if (option !== undefined && option !== '' && /^[\s[#;]|\s$/.test(option)) {
+    throw fail(`an option's name has no blanks around it and does not begin with '[', '#' or ';': ${option}`)
+  }
   if (state === 'present' && !allow_no_value && values.length === 0 && option !== undefined) {
     throw fail("ini_file needs 'value' or 'values' for an option that is present", 'or set allow_no_value: true')
   }

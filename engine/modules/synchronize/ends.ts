@@ -19,6 +19,8 @@ export type Ends = {
 
 const controllerNames = new Set(['localhost', '127.0.0.1', '::1'])
 
+const isBySsh = ({ kind }: Way): boolean => kind === 'ssh' || kind === 'openssh'
+
 const isUrl = (path: string): boolean => path.startsWith('rsync://')
 
 /** A relative path of the controller: a source is searched as files are, a destination begins at the playbook. */
@@ -94,7 +96,7 @@ export const endsOf = async (host: Host, params: SynchronizeParameters): Promise
     return { run: host.run, options, src: await place(src, true), dest: await place(dest, false), close: stay }
   }
   if (!isFromController) {
-    if (way.kind === 'ssh') return overSsh(host, params, way, host, stay)
+    if (isBySsh(way)) return overSsh(host, params, way, host, stay)
     throw new Failure('module.synchronize', `${way.delegate} has no way to ${way.host}: it is not reached by ssh`, {
       at: host.at,
       hint: 'leave out delegate_to',
@@ -104,7 +106,7 @@ export const endsOf = async (host: Host, params: SynchronizeParameters): Promise
   const origin: Host = { ...host, run: (command, options) => local.run(command, options) }
   const close = () => local.close()
   try {
-    if (way.kind === 'ssh') return await overSsh(host, params, way, origin, close)
+    if (isBySsh(way)) return await overSsh(host, params, way, origin, close)
     const root = way.options.root
     if (root === undefined) {
       throw new Failure('module.synchronize', `rsync has no way to ${way.host}`, { at: host.at })
