@@ -23,9 +23,10 @@ const ownership = ({ owner, group }: WriteOptions): string | undefined =>
 
 /**
  * The new content goes to a file beside the old one that nobody else can open, gets its owner and mode, and takes the
- * old one's place in one rename. Owner and security context of an old file are kept as far as the user may set them.
+ * old one's place in one rename. It is removed on every way
+ * out, also when nobody is left to hear of a failure (PIPE). Owner and security context of an old file are kept as far as the user may set them.
  */
-const writing = (path: string, options: WriteOptions, sha1: string | undefined): Command => {
+const writing = (path: string, options: WriteOptions, content: Uint8Array | LargeContent): Command => {
   const temporary = posix.join(
     posix.dirname(path),
     `.${posix.basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`,
@@ -33,13 +34,14 @@ const writing = (path: string, options: WriteOptions, sha1: string | undefined):
   const asked = ownership(options)
   const own = asked === undefined ? sh`:` : sh`chown ${asked} "$new"`
   const mode = options.mode === undefined ? sh`chmod "$mode" "$new"` : sh`chmod ${octal(options.mode)} "$new"`
-  // A source that ends early or changes while it is sent must not take the old file's place.
+  // When the connection is lost the input just ends: what has come by then must not take the old file's place.
   const arrived =
-    sha1 === undefined
-      ? sh`:`
-      : sh`sum=$(sha1sum <"$new") && { [ "\${sum%% *}" = ${sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
+    content instanceof Uint8Array
+      ? sh`{ [ "$(wc -c <"$new")" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
+      : sh`sum=$(sha1sum <"$new") && { [ "\${sum%% *}" = ${content.sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
   return sh`path=${path} new=${temporary}
 trap 'rm -f "$new"' EXIT
+trap '' PIPE; trap 'exit 143' HUP TERM
 (umask 077; set -C; cat >"$new") && ${arrived} || exit
 old= mode=
 if [ -f "$path" ] && [ ! -L "$path" ]; then
@@ -60,8 +62,7 @@ export const writeFile = async (
   content: Uint8Array | LargeContent,
   options: WriteOptions = {},
 ): Promise<void> => {
-  const sha1 = 'sha1' in content ? content.sha1 : undefined
-  const output = await on.run(writing(path, options, sha1), { stdin: content })
+  const output = await on.run(writing(path, options, content), { stdin: content })
   if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
 }
 

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import {
   fingerprint,
   hostKeyAlgorithms,
+  isAbout,
   judge,
   type KnownHost,
   keyType,
@@ -72,8 +73,11 @@ export const loadHostKeys = async ({ host, port, checking, userFiles }: HostKeyO
         await add(key)
         return undefined
       }
+      const isCertified = known.some((entry) => entry.marker === 'cert-authority' && isAbout(entry, name))
       return new Failure('connection.hostkey', `the host key of ${name} is not known: ${print}`, {
-        hint: `compare the fingerprint with the host's, then: echo ${quote(lineOf(key))} >> ${quote(first)}`,
+        hint: isCertified
+          ? 'an authority is trusted to certify it: ansible_connection: openssh understands certificates'
+          : `compare the fingerprint with the host's, then: echo ${quote(lineOf(key))} >> ${quote(first)}`,
       })
     },
   }

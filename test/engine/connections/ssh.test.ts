@@ -1,18 +1,21 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { sh } from '../../../engine/command.ts'
-import type { ConnectionOptions } from '../../../engine/connections/connection.ts'
+import type { Become, ConnectionOptions } from '../../../engine/connections/connection.ts'
 import { openSsh } from '../../../engine/connections/ssh.ts'
 import { contract, endless, failureOf } from './contract.ts'
 import { startSshServer } from './sshserver.ts'
 
 const server = await startSshServer()
 const { operator } = server
+const guarded = { ...operator, user: 'guarded' }
 
 const options = (other: Partial<ConnectionOptions> = {}, known = server.knownHosts): ConnectionOptions => ({
   host: server.host,
@@ -27,6 +30,10 @@ const more = (text: string, known?: string) => {
   const base = options({}, known)
   return { ...base, sshArguments: `${text} ${base.sshArguments}` }
 }
+
+/** Waits until an endless sleep is gone, which takes a moment after it was killed. */
+const gone = (kind: number) =>
+  sh`n=0; while pgrep -f ${`^sleep ${endless(kind)}$`}; do n=$((n+1)); [ $n -lt 60 ] || exit 9; sleep 0.05; done`
 
 const whoAmI = async (given: ConnectionOptions): Promise<string> => {
   const connection = await openSsh(given)
@@ -152,7 +159,47 @@ contract('connections/ssh', open, (tests, place) => {
       assert.is((await root.run(sh`id -un; echo $HOME`)).stdout.toString(), 'root\n/root\n')
       const failure = await failureOf(connection.as({ user: 'nobody', method: 'doas' }).run(sh`id`))
       assert.is(failure.code, 'connection.become')
-      assert.match(failure.hint ?? '', "write 'permit nopass USER as nobody' in doas.conf")
+      assert.match(failure.hint ?? '', 'set ansible_become_password')
+    } finally {
+      await connection.close()
+    }
+  })
+
+  const terminals: [string, { user: string; password: string }, Become][] = [
+    ['doas, which asks for a password', operator, { user: 'nobody', method: 'doas', password: operator.password }],
+    ['sudo with requiretty', guarded, { user: 'root', method: 'sudo', password: operator.password }],
+    ['sudo with requiretty and no password', guarded, { user: 'nobody', method: 'sudo' }],
+  ]
+  for (const [what, login, become] of terminals) {
+    tests(`a terminal is made for ${what}`, async () => {
+      const connection = await openSsh(options(login))
+      try {
+        const other = connection.as(become)
+        const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, byte) => byte % 256))
+        const output = await other.run(sh`id -un >&2; cat`, { stdin: bytes })
+        assert.is(output.stderr.toString(), `${become.user}\n`)
+        assert.ok(output.stdout.equals(bytes))
+        for (const separate of [false, true]) {
+          const { stdout, stderr } = await other.run(sh`echo out; echo err >&2; exit 3`, { separate })
+          assert.equal([stdout.toString(), stderr.toString()], ['out\n', 'err\n'])
+        }
+        assert.is((await other.run(sh`tee`, { stdin: bytes.subarray(0, 300) })).stdout.length, 300)
+        await failureOf(other.run(sh`sleep ${endless(6)}`, { timeout: 300 }))
+        assert.is((await place().connection.run(gone(6))).code, 0)
+        const seen = sh`cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'`
+        assert.not.match((await place().connection.run(seen)).stdout.toString(), operator.password)
+      } finally {
+        await connection.close()
+      }
+    })
+  }
+
+  tests('a wrong password on a terminal', async () => {
+    const connection = await openSsh(options(operator))
+    try {
+      const failure = await failureOf(connection.as({ user: 'nobody', method: 'doas', password: 'no' }).run(sh`id`))
+      assert.is(failure.code, 'connection.become')
+      assert.match(failure.hint ?? '', 'check ansible_become_password')
     } finally {
       await connection.close()
     }
@@ -231,7 +278,7 @@ contract('connections/ssh', open, (tests, place) => {
     const failure = await failureOf(openSsh(more(`-o ProxyCommand="sleep ${endless(8)}" -o ConnectTimeout=1`)))
     assert.is(failure.code, 'connection.unreachable')
     assert.ok(performance.now() - start < 3000)
-    assert.is((await place().connection.run(sh`pgrep -f ${`^sleep ${endless(8)}$`}`)).code, 1)
+    assert.is((await place().connection.run(gone(8))).code, 0)
   })
 
   tests('a port where nobody listens', async () => {
@@ -245,6 +292,87 @@ contract('connections/ssh', open, (tests, place) => {
     const failure = await failureOf(connection.run(sh`kill -KILL $PPID; sleep 5`))
     assert.is(failure.code, 'connection.unreachable')
     assert.is((await connection.run(sh`echo again`)).stdout.toString(), 'again\n')
+  })
+
+  tests(
+    "a file that is cut off on its way does not take the old one's place",
+    async () => {
+      const { connection, directory } = place()
+      const path = join(directory, 'cut')
+      await connection.write(path, Buffer.from('old'))
+      const hash = createHash('sha1').update(Buffer.alloc(8_000_000))
+      const large = { size: 8_000_000, sha1: hash.digest('hex'), open: () => Readable.from([Buffer.alloc(8_000_000)]) }
+      for (const content of [Buffer.alloc(60_000), Buffer.alloc(3_000_000), large]) {
+        // the way to the host carries so many bytes, then it ends
+        const size = content === large ? 4_000_000 : Math.floor((content as Buffer).length * 0.7)
+        const narrow = await openSsh(more(`-o ProxyCommand="sh -c 'stdbuf -o0 head -c ${size} | busybox nc %h %p'"`))
+        try {
+          await failureOf(narrow.write(path, content))
+        } finally {
+          await narrow.close()
+        }
+        const left = sh`n=0; while [ "$(ls -A ${directory})" != cut ] && [ $n -lt 60 ]; do n=$((n+1)); sleep 0.05; done; ls -A ${directory}; cat ${path}`
+        assert.is((await connection.run(left)).stdout.toString(), 'cut\nold')
+      }
+      await connection.run(sh`rm ${path}`)
+    },
+    30_000,
+  )
+
+  tests('a full disk is a failure that says so; the old file stays', async () => {
+    const { connection, directory } = place()
+    await connection.run(sh`mkdir ${directory}/small && mount -t tmpfs -o size=256k small ${directory}/small`)
+    const path = join(directory, 'small', 'file')
+    await connection.write(path, Buffer.from('old'))
+    const failure = await failureOf(connection.write(path, randomBytes(1_000_000)))
+    assert.match(failure.message, 'No space left on device')
+    const { stdout } = await connection.run(sh`ls -A ${directory}/small; cat ${path}; umount ${directory}/small`)
+    assert.is(stdout.toString(), 'file\nold')
+    await connection.run(sh`rmdir ${directory}/small`)
+  })
+
+  tests('a shell that greets does not spoil the answers', async () => {
+    const connection = await openSsh(options({ user: 'noisy' }))
+    try {
+      const { stdout, stderr } = await connection.run(sh`echo out; echo err >&2`)
+      assert.equal([stdout.toString(), stderr.toString()], ['out\n', 'err\n'])
+      const bytes = randomBytes(300_000)
+      assert.ok((await connection.run(sh`cat`, { stdin: bytes })).stdout.equals(bytes))
+      const nobody = connection.as({ user: 'nobody', method: 'sudo' })
+      assert.is((await nobody.run(sh`id -un`)).stdout.toString(), 'nobody\n')
+    } finally {
+      await connection.close()
+    }
+  })
+
+  tests('a host with busybox and nothing else', async () => {
+    await place().connection.run(sh`cd /run/bare && mkdir bin proc dev tmp etc && cp /bin/busybox bin/ && bin/busybox --install -s bin &&
+for link in bin/*; do [ "$link" = bin/busybox ] || ln -sf busybox "$link"; done
+echo root:x:0:0::/:/bin/sh >etc/passwd; echo root:x:0: >etc/group; mount -t proc proc proc; mknod -m 0666 dev/null c 1 3`)
+    const connection = await openSsh(options({ user: 'bare' }))
+    try {
+      const { code, stderr } = await connection.run(sh`echo err >&2; ls -l /bin/ls; exit 3`)
+      assert.equal([code, stderr.toString()], [3, 'err\n'])
+      for (const [size, separate] of [
+        [100, true],
+        [300_000, true],
+        [300_000, false],
+      ] as const) {
+        const bytes = randomBytes(size)
+        assert.ok((await connection.run(sh`cat`, { stdin: bytes, separate })).stdout.equals(bytes))
+      }
+      for (const size of [10, 1_000_000]) {
+        await connection.write('/tmp/file', randomBytes(size), { mode: 0o640 })
+        const stat = await connection.stat('/tmp/file', { checksum: 'sha1' })
+        assert.equal([stat?.size, stat?.mode, stat?.owner, stat?.checksum?.length], [size, 0o640, 'root', 40])
+      }
+      assert.is(await connection.stat('/tmp/none'), undefined)
+      const failure = await failureOf(connection.run(sh`sleep ${endless(7)}`, { timeout: 300 }))
+      assert.is(failure.code, 'connection.timeout')
+      assert.is((await place().connection.run(gone(7))).code, 0)
+    } finally {
+      await connection.close()
+    }
   })
 
   tests.after(async () => {

@@ -14,7 +14,11 @@ export type SshServer = {
    * certificates the server accepts from users and shows of itself.
    */
   readonly directory: string
-  /** A user who may become root by sudo and by su with a password; both take `password`. */
+  /**
+   * A user who may become root by sudo and by su with a password; both take `password`. The user `guarded` has the same
+   * one, and must have a terminal for sudo. `noisy` is root with a shell that greets; `bare` is root below /run/bare, where
+   * nothing is until it is put there.
+   */
   readonly operator: { readonly user: string; readonly password: string }
   readonly knownHosts: string
   close(): Promise<void>
@@ -44,7 +48,7 @@ mkdir etc && mount -t tmpfs etc etc && mkdir etc/upper etc/work
 mount -t overlay -o lowerdir=/etc,upperdir=etc/upper,workdir=etc/work etc /etc
 cp -p passwd shadow group sudoers doas.conf /etc
 mount -t tmpfs -o mode=0755 run /run
-mkdir /run/sshd
+mkdir /run/sshd /run/bare
 exec /usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log"`
 
 const replaced = (text: string, line: RegExp, by: string): string => {
@@ -70,16 +74,31 @@ export const startSshServer = async (): Promise<SshServer> => {
   const password = "it's a pass word"
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: `${password}\n`, encoding: 'utf8' }).trim()
   const root = replaced(readFileSync('/etc/shadow', 'utf8'), /^root:[^:]*:/m, `root:${hash}:`)
-  writeFileSync(file('shadow'), `${root}operator:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
-  const home = `operator:x:64999:64999::${directory}:/bin/sh\n`
+  writeFileSync(
+    file('shadow'),
+    `${root}operator:${hash}:19000:0:99999:7:::\nguarded:${hash}:19000:0:99999:7:::
+noisy:*:19000:0:99999:7:::
+bare:*:19000:0:99999:7:::
+`,
+    {
+      mode: 0o600,
+    },
+  )
+  const home = `operator:x:64999:64999::${directory}:/bin/sh\nguarded:x:64998:64999::${directory}:/bin/sh
+noisy:x:0:0::${directory}:${file('noisy')}
+bare:x:0:0::/:/bin/sh
+`
   writeFileSync(file('passwd'), readFileSync('/etc/passwd', 'utf8') + home)
   writeFileSync(file('group'), `${readFileSync('/etc/group', 'utf8')}operator:x:64999:\n`)
   writeFileSync(
     file('sudoers'),
-    'Defaults timestamp_timeout=0\nroot ALL=(ALL) NOPASSWD: ALL\noperator ALL=(ALL) ALL\n',
+    'Defaults timestamp_timeout=0\nDefaults:guarded requiretty\nguarded ALL=(ALL) ALL\nguarded ALL=(nobody) NOPASSWD: ALL\nroot ALL=(ALL) NOPASSWD: ALL\noperator ALL=(ALL) ALL\n',
     { mode: 0o440 },
   )
   writeFileSync(file('doas.conf'), 'permit nopass operator as root\npermit operator as nobody\n', { mode: 0o600 })
+  writeFileSync(file('noisy'), '#!/bin/sh\necho Welcome; echo "mesg: ttyname failed" >&2\nexec /bin/sh "$@"\n', {
+    mode: 0o755,
+  })
   execFileSync('chmod', ['0755', directory])
   const port = await freePort()
   writeFileSync(
@@ -98,6 +117,8 @@ PasswordAuthentication yes
 MaxAuthTries 20
 MaxStartups 200
 PidFile none
+Match User bare
+ChrootDirectory /run/bare
 `,
   )
   const knownHosts = file('known_hosts')
