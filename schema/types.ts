@@ -3048,6 +3048,61 @@ export interface NmcliParameters {
   addr_gen_mode6?: "default" | "default-or-eui64" | "eui64" | "stable-privacy";
 }
 
+// engine/modules/node_power/node_power.schema.json
+/**
+ * Switches nodes on and off by their baseboard management controllers (IPMI). It runs ipmitool where the task runs: delegate it to the head node.
+ */
+export interface NodePowerParameters {
+  /**
+   * `on`, `off` (at once) or `soft` (the system shuts down first); `reset` and `cycle` restart each time, `cycle` by taking the power away. When absent only the power's state is told.
+   */
+  state?: "cycle" | "off" | "on" | "reset" | "soft";
+  /**
+   * What the next start boots from; set before the power is.
+   */
+  boot_device?: "bios" | "cdrom" | "disk" | "none" | "pxe";
+  /**
+   * The boot device is meant for UEFI.
+   */
+  boot_uefi: boolean;
+  /**
+   * All later starts boot from there too.
+   */
+  boot_persistent: boolean;
+  /**
+   * Waits until the controller says that the power is as wanted.
+   */
+  wait: boolean;
+  /**
+   * Seconds to wait; a system that shuts down may need more.
+   */
+  timeout: number;
+  /**
+   * Address of the controller; with the others from the host's `node_bmc` when absent.
+   */
+  address?: string;
+  /**
+   * UDP port of the controller.
+   */
+  port: number;
+  /**
+   * User name.
+   */
+  user?: string;
+  /**
+   * Password. It is in no argument list and not shown.
+   */
+  password?: string;
+  /**
+   * IPMI interface.
+   */
+  interface: "lan" | "lanplus";
+  /**
+   * Cipher suite of lanplus, such as 3 or 17; for controllers that answer late or wrongly when they are asked for theirs.
+   */
+  cipher_suite?: number;
+}
+
 // engine/modules/npm/npm.schema.json
 /**
  * Installs packages of Node.js with npm.

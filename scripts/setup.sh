@@ -60,6 +60,8 @@ needs='
 /usr/sbin/nft nftables nftables
 /usr/sbin/iptables iptables iptables-nft
 /usr/sbin/firewalld firewalld firewalld
+/usr/bin/ipmitool ipmitool ipmitool
+/usr/bin/ipmi_sim openipmi OpenIPMI-lanserv
 /usr/bin/ps procps procps-ng
 /usr/bin/crontab cron cronie
 /usr/bin/dpkg-scanpackages dpkg-dev dpkg-dev

@@ -47,6 +47,7 @@ import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
 import { nftables } from './nftables/nftables.ts'
 import { nmcli } from './nmcli/nmcli.ts'
+import { node_power } from './node_power/node_power.ts'
 import { npm } from './npm/npm.ts'
 import { openssl_csr } from './openssl_csr/openssl_csr.ts'
 import { openssl_dhparam } from './openssl_dhparam/openssl_dhparam.ts'
@@ -170,7 +171,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     timezone,
   ],
   'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
-  prelude: [json_patch, nftables],
+  prelude: [json_patch, nftables, node_power],
 }
 
 /** Other names of modules. */
