@@ -88,13 +88,15 @@ export const endsOf = async (host: Host, params: SynchronizeParameters): Promise
   const stay = async () => {}
   const isSelf = way.delegate === way.host
   const isFromController = way.delegate === undefined || controllerNames.has(way.delegate)
-  if (isSelf || (isFromController && way.kind === 'local')) {
-    const expand = await expansionOn(host, [src, dest])
+  const onOneMachine = async (origin: Host, isController: boolean, close: Ends['close']): Promise<Ends> => {
+    const expand = await expansionOn(origin, [src, dest])
     const place = async (path: string, isSource: boolean) =>
-      isSelf ? expand(path) : onController(host, expand(path), isSource)
+      isController ? onController(host, expand(path), isSource) : expand(path)
     const options = params.rsync_path === undefined ? [] : [`--rsync-path=${params.rsync_path}`]
-    return { run: host.run, options, src: await place(src, true), dest: await place(dest, false), close: stay }
+    return { run: origin.run, options, src: await place(src, true), dest: await place(dest, false), close }
   }
+  if (way.kind === 'local' && way.delegate === undefined) return onOneMachine(host, true, stay)
+  if (isSelf && way.kind !== 'local') return onOneMachine(host, false, stay)
   if (!isFromController) {
     if (isBySsh(way)) return overSsh(host, params, way, host, stay)
     throw new Failure('module.synchronize', `${way.delegate} has no way to ${way.host}: it is not reached by ssh`, {
@@ -106,6 +108,7 @@ export const endsOf = async (host: Host, params: SynchronizeParameters): Promise
   const origin: Host = { ...host, run: (command, options) => local.run(command, options) }
   const close = () => local.close()
   try {
+    if (way.kind === 'local') return await onOneMachine(origin, true, close)
     if (isBySsh(way)) return await overSsh(host, params, way, origin, close)
     const root = way.options.root
     if (root === undefined) {

@@ -88,6 +88,22 @@ test('becomes another user on the other side', async () => {
   assert.is(changed, true)
 })
 
+test('the controller as a delegate is no other machine', async () => {
+  const local = way({ host: 'localhost' }, { kind: 'local', host: 'localhost', delegate: 'localhost' })
+  const { result, changed } = await run({ src: `${directory}/src/`, dest: `${directory}/beside` }, local)
+  assert.is(result.failed, undefined, String(result.msg))
+  assert.is(changed, true)
+  assert.is(readFileSync(join(directory, 'beside', odd), 'utf8'), 'content')
+})
+
+test('fills an image from outside, within its root', async () => {
+  const image = way({ host: 'image', root: join(directory, 'root') }, { kind: 'image' })
+  mkdirSync(join(directory, 'root/srv'), { recursive: true })
+  const { result } = await run({ src: `${directory}/src/`, dest: '/../srv/data/' }, image)
+  assert.is(result.failed, undefined, String(result.msg))
+  assert.is(readFileSync(join(directory, 'root/srv/data', odd), 'utf8'), 'content')
+})
+
 test('a delegate without ssh to the host is refused', async () => {
   const { result } = await run({ src: '/a', dest: '/b' }, way({}, { kind: 'image', delegate: 'n02' }))
   assert.match(String(result.msg), /n02 has no way to testhost/)
