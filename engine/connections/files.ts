@@ -23,8 +23,8 @@ const ownership = ({ owner, group }: WriteOptions): string | undefined =>
 
 /**
  * The new content goes to a file beside the old one that nobody else can open, gets its owner and mode, and takes the
- * old one's place in one rename. It is removed on every way
- * out, also when nobody is left to hear of a failure (PIPE). Owner and security context of an old file are kept as far as the user may set them.
+ * old one's place in one rename. It is removed on every way out, also when nobody is left to hear of a failure (PIPE).
+ * Owner and security context of an old file are kept as far as the user may set them.
  */
 const writing = (path: string, options: WriteOptions, content: Uint8Array | LargeContent): Command => {
   const temporary = posix.join(
