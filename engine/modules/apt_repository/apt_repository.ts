@@ -53,13 +53,16 @@ async function* write(
   host: Host,
   files: Files,
   changed: ReadonlyMap<string, string | undefined>,
+  newFile: string,
   mode: string | undefined,
 ): Steps {
   for (const [path, after] of changed) {
     const before = files.get(path)
     if (after !== undefined) {
+      // A file that gets a new line gets the mode too.
+      const isGiven = before === undefined || (path === newFile && mode !== undefined)
       const bits = modeFor(mode ?? '0644', { mode: 0o644, directory: false })
-      yield* rewriteFile(host, { path, before, after, options: before === undefined ? { mode: bits } : {} })
+      yield* rewriteFile(host, { path, before, after, options: isGiven ? { mode: bits } : {} })
     } else {
       yield* change({
         what: `remove ${path}`,
@@ -95,7 +98,7 @@ export const apt_repository = module<AptRepositoryParameters>(
       if (!files.has(newFile) && changed.has(newFile) && !host.check) {
         await runOrFail(host, sh`mkdir -p -- ${posix.dirname(newFile)}`)
       }
-      yield* write(host, files, changed, mode)
+      yield* write(host, files, changed, newFile, mode)
       if (update_cache) {
         yield* change({
           what: 'fetch the lists of packages',
