@@ -65,7 +65,7 @@ test.before(async () => {
   const image = await servicesRoot()
   await tool('unsquashfs', ['-d', join(work, 'root'), '-no-progress', '-quiet', image])
   lab = await openNetworkLab('handover', { ee: { macs, bonded: true } })
-  await serveNfs(lab.segment, join(work, 'root'), work)
+  await serveNfs(lab.segment.start, join(work, 'root'), work)
   const { files, networks } = await overlay()
   node = await lab.boot('ee', { boot: { networks } }, { files, memory: 1024 })
   await node.begin('boot')

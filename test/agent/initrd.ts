@@ -90,6 +90,7 @@ export const makeFurtherInitrd = async (
   name: string,
 ): Promise<string> => {
   const directory = join(work, `${name}.d`)
+  await mkdir(directory, { recursive: true })
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true })
     await writeFile(join(directory, path), content, { mode: 0o755 })

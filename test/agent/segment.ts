@@ -28,6 +28,8 @@ export type Segment = {
   run(argv: readonly string[]): Promise<string>
   /** Starts a server inside the namespace; `close` ends it. What it says is collected in `heard`. */
   serve(argv: readonly string[]): ChildProcess
+  /** `serve` for what waits for its server's words. */
+  start(argv: readonly string[]): Pick<Segment, 'hears'>
   heard(): string
   /** Waits until a server has said it. */
   hears(pattern: RegExp, ms: number): Promise<RegExpMatchArray>
@@ -76,7 +78,7 @@ export const openSegment = async (
     const [file = '', ...args] = runInLab(options, argv)
     return [file, args]
   }
-  return {
+  const segment: Segment = {
     namespace: namespaceOf(options.name),
     cards: (node, rest = {}) => nodes[node]!.macs.map((mac, index) => ({ mac, tap: tapOf(node, index), ...rest })),
     port: bondOf,
@@ -89,6 +91,10 @@ export const openSegment = async (
         })
       servers.push(server)
       return server
+    },
+    start(argv) {
+      segment.serve(argv)
+      return segment
     },
     heard: () => heard,
     async hears(pattern, ms) {
@@ -103,4 +109,5 @@ export const openSegment = async (
     bond: async (node) => (await labStatus(options.directory)).nodes.find((one) => one.name === node)?.bond,
     close,
   }
+  return segment
 }

@@ -33,3 +33,7 @@ export const makeRoot = async (target: string, files: Readonly<Record<string, st
 
 /** A shell script of this folder. */
 export const script = (name: string): Promise<string> => readFile(join(import.meta.dirname, name), 'utf8')
+
+/** The init of a test's root: what it looks at is in a script of this folder, which begins where checks.sh ends. */
+export const initOf = async (name: string): Promise<string> =>
+  `#!/bin/sh\n${await script('checks.sh')}${await script(name)}`

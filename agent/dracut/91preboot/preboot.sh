@@ -12,6 +12,7 @@ prelude_preboot() {
     # for an agent that was killed; it takes them away itself on every other way out
     umount -l "$NEWROOT/secrets" 2> /dev/null
     umount -l /run/prelude/secrets 2> /dev/null
+    rmdir "$NEWROOT/secrets" 2> /dev/null
     [ "$(getarg prelude.failure=)" != stop ] || /usr/lib/prelude/restart-node
 }
 

@@ -1,10 +1,10 @@
-import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { tool } from '../../../engine/process.ts'
 import { publishImage } from '../../../provisioner/image/publish.ts'
 import { secretStore } from '../../../provisioner/secrets/store.ts'
 import { openState } from '../../../provisioner/state.ts'
 import { writeFiles } from '../../provisioner/fixture.ts'
+import { installBusybox } from '../busybox.ts'
 import type { Segment } from '../segment.ts'
 
 // A site of two nodes with a bond each, and an image so small that its boot shows nothing but the boot itself: n01 fetches the
@@ -87,11 +87,8 @@ const makeTree = async (tree: string, kernel: string): Promise<void> => {
     [`boot/vmlinuz-${kernel}`]: 'loaded by the machine itself\n',
     [`boot/initramfs-minimal-${kernel}.img`]: 'loaded by the machine itself\n',
   })
-  for (const directory of ['bin', 'tmp', 'var/log', 'root']) await mkdir(join(tree, directory), { recursive: true })
-  await copyFile('/bin/busybox', join(tree, 'bin/busybox'))
-  await chmod(join(tree, 'bin/busybox'), 0o755)
-  const applets = (await tool('busybox', ['--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox')
-  for (const applet of applets) await symlink('busybox', join(tree, 'bin', applet))
+  for (const directory of ['tmp', 'var/log', 'root']) await mkdir(join(tree, directory), { recursive: true })
+  await installBusybox(tree)
 }
 
 export type SiteParts = {
