@@ -1,8 +1,8 @@
 import type { OpensslPublickeyParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
 import { describe } from '../attributes.ts'
-import { type ModuleSchema, module } from '../module.ts'
-import { fingerprints, publicKeyOf } from '../openssl.ts'
+import { change, type ModuleSchema, module } from '../module.ts'
+import { fingerprints, lookAtKey, publicKeyOf } from '../openssl.ts'
 import { statAfter } from '../paths.ts'
 import { removeFile } from '../removefile.ts'
 import { replaceFile } from '../replacefile.ts'
@@ -31,6 +31,11 @@ export const openssl_publickey = module<OpensslPublickeyParameters>(
       })
     }
     const source = { path: privatekey_path, content: privatekey_content, passphrase: privatekey_passphrase }
+    if (host.check && !(await lookAtKey(host, source)).isThere) {
+      // An earlier task would have made the key.
+      yield* change({ what: `write the public key ${path}`, apply: async () => undefined })
+      return { filename: path, format, privatekey: privatekey_path ?? null }
+    }
     const key = await publicKeyOf(host, source)
     const pem = key.export({ type: 'spki', format: 'pem' }).toString()
     const text = format === 'PEM' ? pem : openSshKey(key)
