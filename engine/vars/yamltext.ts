@@ -16,6 +16,10 @@ export type YamlStyle = {
   /** Which collections are written as `[a, b]` and `{a: b}`: those of scalars alone, all, or none. */
   readonly flow: 'leaves' | 'always' | 'never'
   readonly hasStart: boolean
+  readonly hasEnd?: boolean
+  /** How scalars are quoted, even where they need no quotes. */
+  readonly quote?: "'" | '"' | undefined
+  readonly lineBreak?: '\r\n' | '\r' | undefined
   readonly allowsUnicode: boolean
 }
 
@@ -66,7 +70,11 @@ class Emitter {
     }
     this.node(value, false)
     if (this.column > 0) this.newline()
-    return this.out
+    if (this.style.hasEnd) {
+      this.indicator('...', true)
+      this.newline()
+    }
+    return this.style.lineBreak === undefined ? this.out : this.out.replaceAll('\n', this.style.lineBreak)
   }
 
   private write(data: string): void {
@@ -108,7 +116,7 @@ class Emitter {
     if (this.flowLevel > 0) return true
     const parts: Value[] = isDict(value) ? [...value.keys(), ...value.values()] : Array.isArray(value) ? value : []
     if (parts.length === 0 || this.style.flow === 'always') return true
-    return this.style.flow === 'leaves' && parts.every(isScalar)
+    return this.style.flow === 'leaves' && this.style.quote === undefined && parts.every(isScalar)
   }
 
   private entries(value: Dict): [Key, Value][] {
@@ -155,7 +163,7 @@ class Emitter {
     } else {
       this.indicator('?', true, false, true)
       this.scalar(key, false)
-      this.indentation()
+      if (this.flowLevel === 0 || this.column > this.width) this.indentation()
       this.indicator(':', true, false, true)
     }
     this.node(item, true)
@@ -186,19 +194,25 @@ class Emitter {
   /** Writes a scalar, whose further lines are indented one level. */
   private scalar(value: Value, isKey: boolean): void {
     this.deeper(true, false, () => {
-      if (typeof value !== 'string') this.plain(scalarText(value), isKey)
-      else this.string(value, isKey)
+      if (typeof value === 'string') this.string(value, isKey)
+      else if (this.style.quote === undefined) this.plain(scalarText(value), isKey)
+      else {
+        // What would be a text in its quotes is marked as none.
+        this.indicator('!', true)
+        this.string(scalarText(value), isKey)
+      }
     })
   }
 
   private string(value: string, isKey: boolean): void {
     const form = analyze(value, this.style.allowsUnicode)
     const isPlain =
+      this.style.quote === undefined &&
       !isMisread(value) &&
       !(isKey && (value === '' || form.hasBreaks)) &&
       (this.flowLevel > 0 ? form.allowsFlowPlain : form.allowsBlockPlain)
     if (isPlain) this.plain(value, isKey)
-    else if (form.allowsSingle && !(isKey && form.hasBreaks)) this.single(value, isKey)
+    else if (this.style.quote !== '"' && form.allowsSingle && !(isKey && form.hasBreaks)) this.single(value, isKey)
     else this.double(value, isKey)
   }
 
@@ -226,8 +240,11 @@ class Emitter {
       } else if (/^[\n\x85\u2028\u2029]/.test(run)) {
         if (run[0] === '\n') this.newline()
         for (const character of run) {
-          if (character !== '\n') this.out += character
-          else this.newline()
+          if (character === '\n') this.newline()
+          else {
+            this.out += character
+            this.column = 0
+          }
         }
         this.isIndentation = true
         this.indentation()

@@ -43,11 +43,20 @@ const yamlParameters = [
   'allow_unicode',
   'default_style',
   'vault_behavior',
+  'explicit_end',
+  'line_break',
 ] as const
+
+const quoteOf = (style: string): "'" | '"' | undefined => {
+  if (style === '') return undefined
+  return style === "'" || style === '"' ? style : fail(`default_style cannot be '${style}'`, `it may be ' or "`)
+}
+
+const lineBreakOf = (text: string): '\r\n' | '\r' | undefined => (text === '\r\n' || text === '\r' ? text : undefined)
 
 const writesYaml = (isNice: boolean): Filter => ({
   parameters: yamlParameters,
-  apply: (input, [indent, sortKeys, width, flow, explicitStart, unicode]) =>
+  apply: (input, [indent, sortKeys, width, flow, explicitStart, unicode, quote, _vault, explicitEnd, lineBreak]) =>
     toYaml(input, {
       indent: integerOr(indent, isNice ? 4 : 2),
       sortKeys: flagOr(sortKeys, true),
@@ -63,6 +72,9 @@ const writesYaml = (isNice: boolean): Filter => ({
               ? 'always'
               : 'never',
       hasStart: flagOr(explicitStart, false),
+      hasEnd: flagOr(explicitEnd, false),
+      quote: quoteOf(textOr(quote, '')),
+      lineBreak: lineBreakOf(textOr(lineBreak, '')),
       allowsUnicode: flagOr(unicode, true),
     }),
 })
