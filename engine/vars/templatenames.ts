@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { Datetime, strftime } from './python/datetime.ts'
+import { Datetime } from './python/datetime.ts'
+import { strftime } from './python/strftime.ts'
 import type { Dict, Value } from './value.ts'
 
 /** The name of a user of this machine; the number of one without a name. */

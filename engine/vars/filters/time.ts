@@ -1,6 +1,7 @@
 import type { Filter } from '../context.ts'
-import { Datetime, strftime } from '../python/datetime.ts'
+import { Datetime } from '../python/datetime.ts'
 import { fail } from '../python/failing.ts'
+import { strftime } from '../python/strftime.ts'
 import { text } from '../python/text.ts'
 import { flagOr, numberOf, stringOf, textOr } from './given.ts'
 
@@ -11,6 +12,7 @@ const matchers: Readonly<Record<string, string>> = {
   Y: '(?<Y>\\d{4})',
   m: '(?<m>\\d{1,2})',
   d: '(?<d>\\d{1,2})',
+  j: '(?<j>\\d{1,3})',
   H: '(?<H>\\d{1,2})',
   I: '(?<I>\\d{1,2})',
   M: '(?<M>\\d{1,2})',
@@ -39,14 +41,28 @@ const parseDatetime = (source: string, format: string): Datetime => {
   const number = (key: string, other: number) => (found[key] === undefined ? other : Number(found[key]))
   const short = number('y', -1)
   const year = short < 0 ? number('Y', 1900) : short + (short < 69 ? 2000 : 1900)
-  const month = found['b'] === undefined ? number('m', 1) : monthNames.indexOf(found['b'].slice(0, 3).toLowerCase()) + 1
+  const dayOfYear = number('j', 0)
+  const month =
+    dayOfYear > 0
+      ? 1
+      : found['b'] === undefined
+        ? number('m', 1)
+        : monthNames.indexOf(found['b'].slice(0, 3).toLowerCase()) + 1
   const hour =
     found['I'] === undefined ? number('H', 0) : (number('I', 12) % 12) + (/p/i.test(found['p'] ?? '') ? 12 : 0)
   const micros = Number((found['f'] ?? '0').padEnd(6, '0'))
   const date = new Date(
-    Date.UTC(year, month - 1, number('d', 1), hour, number('M', 0), number('S', 0), Math.floor(micros / 1000)),
+    Date.UTC(
+      year,
+      month - 1,
+      dayOfYear || number('d', 1),
+      hour,
+      number('M', 0),
+      number('S', 0),
+      Math.floor(micros / 1000),
+    ),
   )
-  if (date.getUTCMonth() !== month - 1) return fail(`'${source}' is not a date that exists`)
+  if (dayOfYear === 0 && date.getUTCMonth() !== month - 1) return fail(`'${source}' is not a date that exists`)
   return new Datetime(date, true, micros)
 }
 

@@ -1,5 +1,5 @@
 import { equal, order } from '../python/compare.ts'
-import { Datetime, Timedelta } from '../python/datetime.ts'
+import { timeArithmetic } from '../python/datetime.ts'
 import { fail, undefinedFailure } from '../python/failing.ts'
 import { percentFormat } from '../python/format.ts'
 import { arithmetic, parts } from '../python/number.ts'
@@ -77,9 +77,7 @@ export const compileBinary = (node: Binary, left: Code, right: Code): Code => {
     } else if (operator === '*') {
       const times = isSequence(a) ? parts(b) : isSequence(b) ? parts(a) : undefined
       if (times?.float === false) return repeated((isSequence(a) ? a : b) as string | Value[], times.value)
-    } else if (operator === '-' && a instanceof Datetime && b instanceof Datetime) {
-      return new Timedelta(a.seconds - b.seconds)
     } else if (operator === '%' && typeof a === 'string') return percentFormat(a, frame.run.resolve(b))
-    return arithmetic(operator, a, b)
+    return (typeof a === 'object' ? timeArithmetic(operator, a, b) : undefined) ?? arithmetic(operator, a, b)
   })
 }

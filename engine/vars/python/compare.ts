@@ -33,6 +33,8 @@ export const equal = (left: Value, right: Value): boolean => {
   if (Array.isArray(left)) {
     return Array.isArray(right) && left instanceof Tuple === right instanceof Tuple && sameList(left, right)
   }
+  if (left instanceof Datetime) return right instanceof Datetime && left.seconds === right.seconds
+  if (left instanceof Timedelta) return right instanceof Timedelta && left.total === right.total
   if (isDict(left)) {
     if (!isDict(right) || left.size !== right.size) return false
     for (const [key, item] of left) {

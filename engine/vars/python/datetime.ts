@@ -1,182 +1,32 @@
 import { Callable, type Key, type Value } from '../value.ts'
+import { fail } from './failing.ts'
 import { Fields } from './fields.ts'
 import { float } from './number.ts'
-
-const two = (value: number): string => String(value).padStart(2, '0')
-const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
-
-/** The clock's parts of an instant, in universal or local time. */
-type Clock = {
-  year: number
-  month: number
-  day: number
-  hour: number
-  minute: number
-  second: number
-  weekday: number
-  dayOfYear: number
-  offset: number
-  zone: string
-}
-
-const clockOf = (date: Date, isUtc: boolean): Clock => {
-  const offset = isUtc ? 0 : -date.getTimezoneOffset()
-  const shifted = new Date(date.getTime() + offset * 60_000)
-  const year = shifted.getUTCFullYear()
-  const zone = isUtc
-    ? 'UTC'
-    : (new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
-        .formatToParts(date)
-        .find((part) => part.type === 'timeZoneName')?.value ?? 'UTC')
-  return {
-    year,
-    month: shifted.getUTCMonth() + 1,
-    day: shifted.getUTCDate(),
-    hour: shifted.getUTCHours(),
-    minute: shifted.getUTCMinutes(),
-    second: shifted.getUTCSeconds(),
-    weekday: shifted.getUTCDay(),
-    dayOfYear:
-      Math.floor((Date.UTC(year, shifted.getUTCMonth(), shifted.getUTCDate()) - Date.UTC(year, 0, 1)) / 86_400_000) + 1,
-    offset,
-    zone,
-  }
-}
-
-/** The week of the year and its year after ISO 8601. */
-const isoWeek = ({ year, month, day }: Clock): { year: number; week: number } => {
-  const date = new Date(Date.UTC(year, month - 1, day))
-  date.setUTCDate(date.getUTCDate() + 4 - (date.getUTCDay() || 7))
-  return {
-    year: date.getUTCFullYear(),
-    week: Math.ceil(((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7),
-  }
-}
-
-const offsetText = (minutes: number): string =>
-  `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${two(Math.abs(minutes) % 60)}`
-
-/** C's strftime in the C locale. `micros` are the microseconds within the second. */
-export const strftime = (
-  format: string,
-  date: Date,
-  isUtc: boolean,
-  micros = date.getMilliseconds() * 1000,
-): string => {
-  const clock = clockOf(date, isUtc)
-  const hour12 = clock.hour % 12 || 12
-  const directive = (letter: string): string => {
-    switch (letter) {
-      case 'a':
-        return days[clock.weekday]!.slice(0, 3)
-      case 'A':
-        return days[clock.weekday]!
-      case 'b':
-      case 'h':
-        return months[clock.month - 1]!.slice(0, 3)
-      case 'B':
-        return months[clock.month - 1]!
-      case 'c':
-        return strftime('%a %b %e %H:%M:%S %Y', date, isUtc, micros)
-      case 'C':
-        return two(Math.floor(clock.year / 100))
-      case 'd':
-        return two(clock.day)
-      case 'D':
-      case 'x':
-        return strftime('%m/%d/%y', date, isUtc, micros)
-      case 'e':
-        return String(clock.day).padStart(2, ' ')
-      case 'f':
-        return String(micros).padStart(6, '0')
-      case 'F':
-        return strftime('%Y-%m-%d', date, isUtc, micros)
-      case 'g':
-        return two(isoWeek(clock).year % 100)
-      case 'G':
-        return String(isoWeek(clock).year)
-      case 'H':
-        return two(clock.hour)
-      case 'I':
-        return two(hour12)
-      case 'j':
-        return String(clock.dayOfYear).padStart(3, '0')
-      case 'k':
-        return String(clock.hour).padStart(2, ' ')
-      case 'l':
-        return String(hour12).padStart(2, ' ')
-      case 'm':
-        return two(clock.month)
-      case 'M':
-        return two(clock.minute)
-      case 'n':
-        return '\n'
-      case 'p':
-        return clock.hour < 12 ? 'AM' : 'PM'
-      case 'r':
-        return strftime('%I:%M:%S %p', date, isUtc, micros)
-      case 'R':
-        return strftime('%H:%M', date, isUtc, micros)
-      case 's':
-        return String(Math.floor(date.getTime() / 1000))
-      case 'S':
-        return two(clock.second)
-      case 't':
-        return '\t'
-      case 'T':
-      case 'X':
-        return strftime('%H:%M:%S', date, isUtc, micros)
-      case 'u':
-        return String(clock.weekday || 7)
-      case 'U':
-        return two(Math.floor((clock.dayOfYear + 6 - clock.weekday) / 7))
-      case 'V':
-        return two(isoWeek(clock).week)
-      case 'w':
-        return String(clock.weekday)
-      case 'W':
-        return two(Math.floor((clock.dayOfYear + 6 - ((clock.weekday + 6) % 7)) / 7))
-      case 'y':
-        return two(clock.year % 100)
-      case 'Y':
-        return String(clock.year)
-      case 'z':
-        return offsetText(clock.offset)
-      case 'Z':
-        return clock.zone
-      case '%':
-        return '%'
-      default:
-        return `%${letter}`
-    }
-  }
-  return format.replace(/%[-_0^#]?([a-zA-Z%])/g, (_all, letter: string) => directive(letter))
-}
+import { tuple } from './sequence.ts'
+import { type Clock, clockOf, isoWeek, strftime, two } from './strftime.ts'
 
 /** A Python datetime without a time zone: what `now()` and `to_datetime` give. */
 export class Datetime extends Fields {
   readonly date: Date
   readonly isUtc: boolean
   readonly micros: number
-  constructor(date: Date, isUtc: boolean, micros = date.getMilliseconds() * 1000) {
+  /** Which of its parts it has. */
+  readonly shape: 'datetime' | 'date' | 'time'
+  constructor(
+    date: Date,
+    isUtc: boolean,
+    micros = date.getMilliseconds() * 1000,
+    shape: Datetime['shape'] = 'datetime',
+  ) {
     super()
     this.date = date
     this.isUtc = isUtc
     this.micros = micros
+    this.shape = shape
+  }
+
+  override get typeName(): string {
+    return this.shape
   }
 
   /** Seconds on the clock face, for differences and comparisons of naive times. */
@@ -186,17 +36,45 @@ export class Datetime extends Fields {
   }
 
   get text(): string {
-    return strftime(
-      this.micros === 0 ? '%Y-%m-%d %H:%M:%S' : '%Y-%m-%d %H:%M:%S.%f',
-      this.date,
-      this.isUtc,
-      this.micros,
-    )
+    const time = this.micros === 0 ? '%H:%M:%S' : '%H:%M:%S.%f'
+    const format = { datetime: `%Y-%m-%d ${time}`, date: '%Y-%m-%d', time }[this.shape]
+    return strftime(format, this.date, this.isUtc, this.micros)
+  }
+
+  /** So many seconds later on the clock face. */
+  plus(seconds: number): Datetime {
+    return faced(this.seconds + seconds, this.shape)
+  }
+
+  private replaced(clock: Clock, named: ReadonlyMap<string, Value>): Datetime {
+    const part = (name: 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second'): number => {
+      const value = named.get(name)
+      return value === undefined ? clock[name] : numberPart(value, name)
+    }
+    const micros = named.get('microsecond')
+    const seconds = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+    const made = new Date(seconds)
+    if (made.getUTCMonth() !== part('month') - 1 || made.getUTCDate() !== part('day'))
+      return fail('there is no such day in that month')
+    const fraction = micros === undefined ? this.micros : numberPart(micros, 'microsecond')
+    return new Datetime(made, true, fraction, this.shape)
   }
 
   override get(key: Key): Value | undefined {
     const clock = clockOf(this.date, this.isUtc)
+    const week = isoWeek(clock)
     switch (key) {
+      case 'ctime':
+        return new Callable('ctime', () => strftime('%a %b %e %H:%M:%S %Y', this.date, this.isUtc))
+      case 'date':
+      case 'time':
+        return new Callable(key, () => new Datetime(this.date, this.isUtc, this.micros, key))
+      case 'isocalendar':
+        return new Callable('isocalendar', () => tuple(week.year, week.week, clock.weekday || 7))
+      case 'replace':
+        return new Callable('replace', (_positional, named) => this.replaced(clock, named))
+      case 'toordinal':
+        return new Callable('toordinal', () => Math.floor(this.seconds / 86_400) + 719_163)
       case 'year':
       case 'month':
       case 'day':
@@ -224,6 +102,27 @@ export class Datetime extends Fields {
   }
 }
 
+/** The time at so many seconds since 1970 on the clock face. */
+const faced = (seconds: number, shape: Datetime['shape']): Datetime => {
+  const whole = Math.floor(seconds)
+  return new Datetime(new Date(whole * 1000), true, Math.round((seconds - whole) * 1e6), shape)
+}
+
+const numberPart = (value: Value, name: string): number =>
+  typeof value === 'number' && Number.isInteger(value) ? value : fail(`'${name}' of a time must be an integer`)
+
+/** `+` and `-` of times and spans of time; undefined when the values are none. */
+export const timeArithmetic = (operator: string, left: Value, right: Value): Value | undefined => {
+  if (operator !== '+' && operator !== '-') return undefined
+  const sign = operator === '+' ? 1 : -1
+  if (left instanceof Datetime && right instanceof Timedelta) return left.plus(sign * right.total)
+  if (left instanceof Timedelta && right instanceof Timedelta) return new Timedelta(left.total + sign * right.total)
+  if (left instanceof Timedelta && right instanceof Datetime && sign > 0) return right.plus(left.total)
+  if (left instanceof Datetime && right instanceof Datetime && sign < 0)
+    return new Timedelta(left.seconds - right.seconds)
+  return undefined
+}
+
 /** The difference of two datetimes. */
 export class Timedelta extends Fields {
   readonly total: number
@@ -232,16 +131,23 @@ export class Timedelta extends Fields {
     this.total = total
   }
 
+  override get typeName(): string {
+    return 'timedelta'
+  }
+
   get text(): string {
     const whole = Math.floor(this.total / 86_400)
     const rest = this.total - whole * 86_400
     const clock = `${Math.floor(rest / 3600)}:${two(Math.floor((rest % 3600) / 60))}:${two(Math.floor(rest % 60))}`
-    return whole === 0 ? clock : `${whole} day${Math.abs(whole) === 1 ? '' : 's'}, ${clock}`
+    const micros = Math.round((rest % 1) * 1e6)
+    const exact = micros === 0 ? clock : `${clock}.${String(micros).padStart(6, '0')}`
+    return whole === 0 ? exact : `${whole} day${Math.abs(whole) === 1 ? '' : 's'}, ${exact}`
   }
 
   override get(key: Key): Value | undefined {
     const whole = Math.floor(this.total / 86_400)
     if (key === 'days') return whole
+    if (key === 'microseconds') return Math.round((this.total - Math.floor(this.total)) * 1e6)
     if (key === 'seconds') return Math.floor(this.total - whole * 86_400)
     return key === 'total_seconds' ? new Callable('total_seconds', () => float(this.total)) : undefined
   }

@@ -1,7 +1,8 @@
 import { isDict, Tuple, type Value } from '../value.ts'
-import { Datetime, strftime } from './datetime.ts'
+import { Datetime } from './datetime.ts'
 import { fail } from './failing.ts'
 import { asNumber, floatText, parts, roundHalfEven } from './number.ts'
+import { strftime } from './strftime.ts'
 import { repr, text } from './text.ts'
 import { typeName } from './type.ts'
 

@@ -1,4 +1,5 @@
 import { Callable, Float, isDict, Omit, Template, Tuple, Undefined, type Value, Vaulted } from '../value.ts'
+import { Fields } from './fields.ts'
 
 /** The name of a value's Python type. */
 export const typeName = (value: Value): string => {
@@ -10,6 +11,7 @@ export const typeName = (value: Value): string => {
   if (value instanceof Float) return 'float'
   if (value instanceof Tuple) return 'tuple'
   if (Array.isArray(value)) return 'list'
+  if (value instanceof Fields) return value.typeName
   if (isDict(value)) return 'dict'
   if (value instanceof Undefined) return 'AnsibleUndefined'
   if (value instanceof Omit) return 'Omit'
