@@ -64,6 +64,9 @@ const names: readonly (readonly [string, string])[] = [
   ['ansible.posix.authorized_key', 'authorized_key'],
   ['community.general.timezone', 'timezone'],
   ['community.general.modprobe', 'modprobe'],
+  ['community.crypto.openssl_certificate', 'x509_certificate'],
+  ['ansible.posix.synchronize', 'synchronize'],
+  ['prelude.json_patch', 'json_patch'],
 ]
 for (const [given, name] of names) test(`${given} is ${name}`, () => assert.is(findModule(given, at).name, name))
 
