@@ -66,6 +66,7 @@ export const options = {
     'whether ssh host keys are checked',
   ),
   sshArgs: option('ssh_connection', 'ssh_args', 'SSH_ARGS', 'text', 'arguments of ssh'),
+  sshRetries: option('ssh_connection', 'retries', 'SSH_RETRIES', 'integer', 'further tries to reach a host by ssh'),
   sshCommonArgs: option('ssh_connection', 'ssh_common_args', 'SSH_COMMON_ARGS', 'text', 'further arguments of ssh'),
   sshExtraArgs: option('ssh_connection', 'ssh_extra_args', 'SSH_EXTRA_ARGS', 'text', 'further arguments of ssh'),
   become: option('privilege_escalation', 'become', 'BECOME', 'boolean', 'become another user'),

@@ -110,6 +110,8 @@ export type ConnectionOptions = {
   readonly sshArguments?: string
   readonly hostKeyChecking?: boolean
   readonly timeout?: number
+  /** How often a host that cannot be reached is tried again; never unless told. */
+  readonly retries?: number
   /** Root directory, for `image`. */
   readonly root?: string
   /** How the root is made when it is not there yet, for `image`. */

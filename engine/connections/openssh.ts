@@ -8,6 +8,7 @@ import { Failure } from '../failure.ts'
 import { channelOf } from './childchannel.ts'
 import { connectionOver } from './connect.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
+import { retried } from './retried.ts'
 import { readSshArguments, sshWords } from './ssharguments.ts'
 import type { Channel, Transport } from './transport.ts'
 
@@ -120,7 +121,7 @@ const opensshTransport = async (target: Target): Promise<Transport & { connect()
   let connected: Promise<Channel> | undefined
   const connect = (): Promise<Channel> => {
     if (connected) return connected
-    const connecting = start()
+    const connecting = retried(options.retries ?? 0, start)
     connected = connecting
     const forget = () => {
       if (connected === connecting) connected = undefined

@@ -7,6 +7,7 @@ import { Failure, messageOf } from '../failure.ts'
 import { connectionOver } from './connect.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { loadHostKeys } from './hostkeys.ts'
+import { retried } from './retried.ts'
 import { readSshArguments, type SshArguments } from './ssharguments.ts'
 import { authentication } from './sshauthentication.ts'
 import { openProxy } from './sshproxy.ts'
@@ -164,7 +165,7 @@ const sshTransport = (target: Target): Transport & { link(): Promise<Link> } => 
   }
   const link = (): Promise<Link> => {
     if (current) return current
-    const opening = connect(target)
+    const opening = retried(target.options.retries ?? 0, () => connect(target))
     current = opening
     opening.then(
       ({ lost }) => lost.then(() => forget(opening)),

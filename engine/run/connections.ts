@@ -63,6 +63,7 @@ export const routeOf = (
   ]
     .filter((part) => part !== undefined)
     .join(' ')
+  const retries = Number(variable('ansible_ssh_retries') ?? defaults.sshRetries ?? 0)
   const checking = value('ansible_host_key_checking') ?? value('ansible_ssh_host_key_checking')
   const password = variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password
   const privateKeyFile = variable('ansible_private_key_file', 'ansible_ssh_private_key_file') ?? defaults.privateKeyFile
@@ -99,6 +100,7 @@ export const routeOf = (
       ...(privateKeyFile ? { privateKeyFile } : {}),
       ...(defaults.sshAgent ? { sshAgent: defaults.sshAgent } : {}),
       ...(sshArguments ? { sshArguments } : {}),
+      ...(retries > 0 ? { retries } : {}),
       ...(root ? { root } : {}),
       ...(bootstrap ? { bootstrap } : {}),
     },

@@ -68,6 +68,8 @@ export type RunDefaults = {
   /** Seconds to wait for a connection. */
   readonly timeout: number
   readonly sshArguments?: string | undefined
+  /** How often a host that cannot be reached is tried again. */
+  readonly sshRetries?: number | undefined
   readonly password?: string | undefined
   readonly becomePassword?: string | undefined
   /** Whose facts a play gathers that does not say so: everybody's, nobody's, or those of hosts that none are known of. */

@@ -267,6 +267,14 @@ contract('connections/ssh', open, (tests, place) => {
     assert.is(await whoAmI(more(`-o ProxyCommand="busybox nc %h %p"`)), 'root')
   })
 
+  tests('a host that cannot be reached is tried again as often as is said', async () => {
+    const [first, second] = [join(server.directory, 'first'), join(server.directory, 'second')]
+    const way = `[ ! -e ${second} ] || exec busybox nc %h %p; [ ! -e ${first} ] || : >${second}; : >${first}; exit 1`
+    const given = more(`-o ProxyCommand="sh -c '${way}'"`)
+    assert.is((await failureOf(openSsh(given))).code, 'connection.unreachable')
+    assert.is(await whoAmI({ ...given, retries: 1 }), 'root')
+  })
+
   tests('a proxy command that fails says why', async () => {
     const failure = await failureOf(openSsh(more(`-o ProxyCommand="sh -c 'echo no way to %h >&2; exit 1'"`)))
     assert.is(failure.code, 'connection.unreachable')
