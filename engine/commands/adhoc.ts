@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
 import { adHocPlaybook } from '../playbook/adhoc.ts'
-import { exitCodeOf, hostsOf, runPlaybooks } from '../run/run.ts'
+import { exitCodeOf, foretell, runPlaybooks } from '../run/run.ts'
 import { loaderFor } from './loader.ts'
 import {
   becomeOptions,
@@ -63,7 +63,9 @@ const adHoc = async (pattern: string, given: Flags, surroundings: Surroundings):
   })
   const options = { ...runOptionsOf(session, flags, passwords), loader: loaderFor(session), report }
   try {
-    const hosts = playbook.plays.flatMap((play) => hostsOf(play, options))
+    const hosts = (await Promise.all(playbook.plays.map((play) => foretell(play, options)))).flatMap(
+      ({ hosts }) => hosts,
+    )
     if (flags.listHosts) {
       surroundings.out(`  hosts (${hosts.length}):\n${hosts.map((host) => `    ${host}\n`).join('')}`)
       return 0

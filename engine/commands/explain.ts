@@ -8,7 +8,7 @@ import type { Play } from '../playbook/play.ts'
 import { type ExplanationOptions, explanationText, settingLines } from '../report/explanation.ts'
 import { explainInPlay, type Setting } from '../run/explain.ts'
 import { magicNames } from '../run/magic.ts'
-import { hostsOf } from '../run/run.ts'
+import { foretell } from '../run/run.ts'
 import { emptyHostState, hostScopeLayers } from '../vars/precedence.ts'
 import { type Dict, Template } from '../vars/value.ts'
 import { loaderFor } from './loader.ts'
@@ -86,7 +86,8 @@ export const explain = async (
     }
     for (const file of files) {
       const { plays } = await loader.playbook(resolve(directory, file))
-      for (const play of plays.filter((each) => hostsOf(each, options).includes(host))) {
+      for (const play of plays) {
+        if (!(await foretell(play, options)).hosts.includes(host)) continue
         const varsFiles = await varsFilesOf(play, loader)
         const places = createPlaces(textOf)
         parts.push(explanationText(explainInPlay(play, { inventory, host, name, extraVars, places, varsFiles }), look))

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { magicGroups } from '../inventory/groups.ts'
 import { checkArguments } from '../modules/checkarguments.ts'
 import { isForeignModule } from '../modules/foreign.ts'
 import { isModule, moduleNames } from '../modules/registry.ts'
@@ -33,6 +34,7 @@ export const loaderFor = ({
     decryptFile: site.decryptFile,
     warn,
     extraVars,
+    magic: (name) => (name === 'groups' ? magicGroups(site.inventory) : undefined),
     rolesPath: [...(settings.rolesPath ?? defaultPaths('roles', surroundings)), join(surroundings.home, 'roles')],
     libraries: [
       ...modulePath.map((path) => resolve(surroundings.directory, path)),

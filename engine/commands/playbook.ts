@@ -4,13 +4,13 @@ import { selectHosts } from '../inventory/pattern.ts'
 import { checkVariables } from '../inventory/variables.ts'
 import { withDefaults } from '../playbook/defaults.ts'
 import type { PlaybookLoader } from '../playbook/loader.ts'
-import type { Play, Playbook } from '../playbook/play.ts'
+import type { Playbook } from '../playbook/play.ts'
 import { startAt } from '../playbook/startat.ts'
 import { problemList } from '../problems.ts'
 import { combined } from '../report/combined.ts'
 import { listPlaybook } from '../report/list.ts'
 import type { RunOptions } from '../run/options.ts'
-import { exitCodeOf, hostsOf, runPlaybooks } from '../run/run.ts'
+import { exitCodeOf, foretell, runPlaybooks } from '../run/run.ts'
 import { explain, explainDirectory } from './explain.ts'
 import { loaderFor } from './loader.ts'
 import {
@@ -63,20 +63,23 @@ const load = async (loader: PlaybookLoader, files: readonly string[], flags: Fla
 }
 
 /** What the `--list-…` options and `--syntax-check` print of each playbook; undefined when none of them is given. */
-const listing = (files: readonly string[], playbooks: readonly Playbook[], flags: Flags, options: RunOptions) => {
+const listing = async (files: readonly string[], playbooks: readonly Playbook[], flags: Flags, options: RunOptions) => {
   const kinds = new Set<'hosts' | 'tasks' | 'tags'>()
   if (flags.listHosts) kinds.add('hosts')
   if (flags.listTasks) kinds.add('tasks')
   if (flags.listTags) kinds.add('tags')
   if (kinds.size === 0 && !flags.syntaxCheck) return undefined
-  const hosts = (play: Play) => hostsOf(play, options)
-  return playbooks
-    .map((playbook, index) => {
-      const shown = { ...playbook, file: files[index] as string }
-      if (kinds.size === 0) return `\nplaybook: ${shown.file}\n`
-      return listPlaybook(shown, kinds, { tags: options.tags, skipTags: options.skipTags, hosts })
-    })
-    .join('')
+  const texts: string[] = []
+  for (const [index, playbook] of playbooks.entries()) {
+    const shown = { ...playbook, file: files[index] as string }
+    if (kinds.size === 0) texts.push(`\nplaybook: ${shown.file}\n`)
+    else {
+      const { tags, skipTags } = options
+      const told = await Promise.all(playbook.plays.map((play) => foretell(play, options)))
+      texts.push(listPlaybook(shown, kinds, { tags, skipTags, told }))
+    }
+  }
+  return texts.join('')
 }
 
 const run = async (playbooks: readonly Playbook[], options: RunOptions, reporting: Reporting): Promise<number> => {
@@ -122,7 +125,7 @@ const play = async (files: readonly string[], flags: Flags, surroundings: Surrou
   }
   if (flags.flushCache) await Promise.all(namesOf(session).map((host) => options.factCache?.forget(host)))
   try {
-    const listed = listing(files, playbooks, flags, options)
+    const listed = await listing(files, playbooks, flags, options)
     if (listed !== undefined) {
       surroundings.out(listed)
       return 0

@@ -164,7 +164,7 @@ export const readTags = (reading: Reading, map: YamlMap, around: Surroundings): 
     // A text is taken apart at its commas; an item of a list is one tag, and so is what a template gives.
     const written = node.kind === 'list' ? [part.value] : wordsOf(part.value)
     return written.flatMap((word) => {
-      const value = known(reading, word, around.scope, part.at, 'a tag')
+      const value = known(reading, word, around, part.at, 'a tag')
       if (value === undefined || value === null) return []
       if (isDict(value)) {
         fail(reading, 'playbook.tags', 'a tag must be a word', part.at, 'write tags: [a, b]')

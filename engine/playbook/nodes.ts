@@ -123,7 +123,7 @@ const importName = (
     fail(reading, 'playbook.import', `${action.name} does not say what to import`, action.at)
     return undefined
   }
-  const name = known(reading, value, around.scope, action.at, `the name that ${action.name} imports`)
+  const name = known(reading, value, around, action.at, `the name that ${action.name} imports`)
   return name === undefined ? undefined : String(name)
 }
 

@@ -55,8 +55,8 @@ export type Play = {
   readonly varsFiles: readonly { readonly names: readonly Text[]; readonly at: Position }[]
   readonly varsPrompt: readonly Dict[]
   readonly serial: readonly Value[]
-  readonly order?: string
-  readonly strategy?: string
+  readonly order?: Text
+  readonly strategy?: Text
   readonly maxFailPercentage?: Value
   readonly forceHandlers?: Value
   /** In the order of execution; handlers are flushed after each of the three. */

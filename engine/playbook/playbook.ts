@@ -29,13 +29,12 @@ const readImportPlaybook = (
       failUnknown(reading, name, at, 'import_playbook', importPlaybookKeywords)
   }
   const vars: Dict = new Map([...readVars(reading, map.entries.get('vars')?.node), ...outer.vars])
-  const scope = layer(vars)
   const around: Surroundings = {
     directory: dirname(file),
     file,
     tags: outer.tags,
     searchPath: [],
-    scope,
+    scope: layer(vars),
     isHandler: false,
     trail,
     bring: () => {},
@@ -51,7 +50,7 @@ const readImportPlaybook = (
     fail(reading, 'playbook.import', 'import_playbook does not say what to import', entry.node.at, 'give it a file')
     return []
   }
-  const name = known(reading, text, scope, entry.node.at, 'the name that import_playbook imports')
+  const name = known(reading, text, around, entry.node.at, 'the name that import_playbook imports')
   if (name === undefined) return []
   const ofCollection = findInCollections(reading, around, 'playbooks', String(name))
   const target = ofCollection?.path ?? resolve(dirname(file), String(name))

@@ -30,9 +30,11 @@ export type LoadOptions = {
     places: ReadonlyMap<string, Position>,
     at: Position,
   ) => readonly Failure[]
-  /** Checks the syntax of templates, and evaluates those of import names and tags, which may speak of play vars and extra vars alone. */
+  /** Checks the syntax of templates, and evaluates those of import names and tags, which may speak of what is known without hosts. */
   readonly templar?: Pick<Templar, 'check' | 'evaluate'>
   readonly extraVars?: Dict
+  /** Magic variables that are known before the run (`groups`). */
+  readonly magic?: (name: string) => Value | undefined
   /** Directories in which roles are searched after `roles/` beside the playbook. */
   readonly rolesPath?: readonly string[]
   /** Directories that hold `ansible_collections`, after `collections/` beside the playbook. */
@@ -160,12 +162,35 @@ const evaluated = (templar: Pick<Templar, 'evaluate'>, value: Template, scope: S
   }
 }
 
+/** What names that are read before the run may speak of: magic variables without hosts, extra vars, and what is around. */
+export const staticScope = (
+  { options }: Reading,
+  { directory, role, scope }: Pick<Surroundings, 'directory' | 'role' | 'scope'>,
+): Scope => {
+  const magic: Dict = new Map<string, Value>([['playbook_dir', directory]])
+  if (role) magic.set('role_path', role.path)
+  const inside = layer(options.extraVars ?? new Map(), scope)
+  return {
+    get: (name) => magic.get(name) ?? options.magic?.(name) ?? inside.get(name),
+    *names() {
+      yield* [...magic.keys()].map(String)
+      yield* inside.names()
+    },
+  }
+}
+
 /** The value of a name that must be known before the run, evaluated where it is a template; undefined when that failed. */
-export const known = (reading: Reading, value: Value, scope: Scope, at: Position, what: string): Value | undefined => {
+export const known = (
+  reading: Reading,
+  value: Value,
+  around: Surroundings,
+  at: Position,
+  what: string,
+): Value | undefined => {
   if (!(value instanceof Template)) return value
   const { templar } = reading.options
   return reading.problems.attempt(() => {
-    if (templar) return evaluated(templar, value, layer(reading.options.extraVars ?? new Map(), scope))
+    if (templar) return evaluated(templar, value, staticScope(reading, around))
     throw new Failure('playbook.template', `${what} may not be a template here`, { at, hint: 'write it out' })
   })
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
+import { Failure } from '../failure.ts'
 import { layer, type Scope } from '../vars/scope.ts'
-import type { Dict } from '../vars/value.ts'
+import { type Dict, Template } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap } from '../yaml/node.ts'
 import { playKeywords } from './keywordnames.ts'
 import {
@@ -14,7 +15,16 @@ import {
 } from './keywords.ts'
 import { plainBlock, readNodes } from './nodes.ts'
 import type { Block, Condition, Inherited, Node, Play, Role } from './play.ts'
-import { fail, isFile, type LoadedRole, type Reading, readVariables, readVars, type Surroundings } from './reading.ts'
+import {
+  fail,
+  isFile,
+  type LoadedRole,
+  type Reading,
+  readVariables,
+  readVars,
+  type Surroundings,
+  staticScope,
+} from './reading.ts'
 import { readRoleEntry } from './role.ts'
 import {
   readHosts,
@@ -34,12 +44,26 @@ export type Imported = {
   readonly keywords: Inherited
 }
 
+/** A template for a file's name; undefined when only a host can tell it. */
+const evaluatedName = (reading: Reading, name: Template, directory: string, scope: Scope): string | undefined => {
+  try {
+    const value = reading.options.templar?.evaluate(name, staticScope(reading, { directory, scope }))
+    return value === undefined ? undefined : String(value)
+  } catch (thrown) {
+    if (thrown instanceof Failure) return undefined
+    throw thrown
+  }
+}
+
 /** Names of vars_files that are known before the run, read when an import asks for a name. */
 const withVarsFiles = (reading: Reading, files: Play['varsFiles'], directory: string, below: Scope): Scope => {
   let read: Scope | undefined
   const scope = (): Scope => {
     read ??= files.reduce((under, { names }) => {
-      const paths = names.flatMap((name) => (typeof name === 'string' ? [resolve(directory, name)] : []))
+      const paths = names.flatMap((name) => {
+        const text = name instanceof Template ? evaluatedName(reading, name, directory, under) : name
+        return text === undefined ? [] : [resolve(directory, text)]
+      })
       const found = paths.find(isFile)
       return found === undefined ? under : layer(readVariables(reading, found), under)
     }, below)

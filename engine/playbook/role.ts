@@ -158,12 +158,19 @@ export const loadRole = (
   const key = keyOf([path, tags, isHandler, around.directory, around.role?.path, use])
   const cached = reading.cache.roles.get(key)
   if (cached) return cached
-  const loaded = readRole(reading, path, around, at, use)
+  const loaded = readRole(reading, name, path, around, at, use)
   reading.cache.roles.set(key, loaded)
   return loaded
 }
 
-const readRole = (reading: Reading, path: string, around: Surroundings, at: Position, use: RoleUse): LoadedRole => {
+const readRole = (
+  reading: Reading,
+  name: string,
+  path: string,
+  around: Surroundings,
+  at: Position,
+  use: RoleUse,
+): LoadedRole => {
   const meta = metaOf(reading, path)
   const trail = [...around.trail, path]
   reading.cache.libraries.add(join(path, 'library'))
@@ -178,7 +185,8 @@ const readRole = (reading: Reading, path: string, around: Surroundings, at: Posi
   const defaults = problems.attempt(() => variablesOf(reading, join(path, 'defaults'), use.defaultsFrom, at))
   const vars = problems.attempt(() => variablesOf(reading, join(path, 'vars'), use.varsFrom, at))
   const made: Role = {
-    name: collection === undefined ? basename(path) : `${collection}.${basename(path)}`,
+    // as it is written: `kubernetes/node` keeps its directory
+    name: collection === undefined ? name : `${collection}.${basename(path)}`,
     ...(collection && { collection }),
     path,
     defaults: merged([...dependencies.map(({ loaded }) => loaded.role.defaults), defaults ?? new Map()]),
@@ -247,7 +255,7 @@ export const readRoleEntry = (
     )
     return undefined
   }
-  const name = known(reading, named.node.value, around.scope, named.node.at, 'the name of a role')
+  const name = known(reading, named.node.value, around, named.node.at, 'the name of a role')
   if (name === undefined) return undefined
   const params: Dict = new Map<string, Value>()
   for (const { key, node: value } of map?.entries.values() ?? []) {

@@ -4,8 +4,8 @@ import { failUnknown, textOfKeyword, valueOfKeyword } from './keywords.ts'
 import type { Play, Text } from './play.ts'
 import { asMap, fail, type Reading } from './reading.ts'
 
-const orders = ['inventory', 'sorted', 'reverse_sorted', 'reverse_inventory', 'shuffle']
-const strategies = ['linear', 'free', 'host_pinned', 'debug']
+export const orders = ['inventory', 'sorted', 'reverse_sorted', 'reverse_inventory', 'shuffle']
+export const strategies = ['linear', 'free', 'host_pinned', 'debug']
 const promptKeys = ['name', 'prompt', 'default', 'private', 'confirm', 'encrypt', 'salt', 'salt_size', 'unsafe']
 
 /** `vars_files`: names, and lists of names of which the first that exists counts. */
@@ -50,19 +50,20 @@ export const readSerial = (reading: Reading, entry: YamlEntry | undefined): read
   })
 }
 
-/** A word out of a fixed list. */
-const readWord = (reading: Reading, entry: YamlEntry | undefined, words: readonly string[]): string | undefined => {
+/** A word out of a fixed list, or a template for one. */
+const readWord = (reading: Reading, entry: YamlEntry | undefined, words: readonly string[]): Text | undefined => {
   if (!entry || isNothing(entry.node)) return undefined
+  if (entry.node.value instanceof Template) return textOfKeyword(reading, entry)
   const word = entry.node.kind === 'scalar' ? entry.node.text.replace(/^ansible\.builtin\./, '') : ''
   if (words.includes(word)) return word
   fail(reading, 'playbook.type', `'${entry.key}' cannot be '${word}'`, entry.node.at, `known: ${words.join(', ')}`)
   return undefined
 }
 
-export const readOrder = (reading: Reading, map: YamlMap): string | undefined =>
+export const readOrder = (reading: Reading, map: YamlMap): Text | undefined =>
   readWord(reading, map.entries.get('order'), orders)
 
-export const readStrategy = (reading: Reading, map: YamlMap): string | undefined =>
+export const readStrategy = (reading: Reading, map: YamlMap): Text | undefined =>
   readWord(reading, map.entries.get('strategy'), strategies)
 
 /** `hosts`: a pattern or a list of them, which must not be empty. */

@@ -171,7 +171,7 @@ export const humanReporter = (options: HumanOptions): Reporter => {
         banner(`PLAYBOOK: ${basename(event.file)}`)
         return write(`${event.plays} plays in ${pathText(event.file, options.context.directory)}\n`)
       case 'play':
-        return banner(`PLAY [${event.name}]${checkMark(event.check)}`)
+        return banner(`PLAY${event.name === '' ? '' : ` [${event.name}]`}${checkMark(event.check)}`)
       case 'no-hosts':
         return write(`${style.skipped('skipping: no hosts matched')}\n`)
       case 'task':

@@ -1,12 +1,16 @@
-import type { Node, Play, Playbook, Task } from '../playbook/play.ts'
+import type { Node, Playbook, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
 import { Template } from '../vars/value.ts'
 
 export type ListOptions = {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
-  /** The hosts of a play, and the text of its pattern. */
-  readonly hosts: (play: Play) => readonly string[]
+  /** Each play as it reads before it runs. */
+  readonly told: readonly {
+    readonly name: string
+    readonly patterns: readonly string[]
+    readonly hosts: readonly string[]
+  }[]
 }
 
 const textOf = (value: string | Template | undefined): string =>
@@ -28,9 +32,6 @@ const taskLine = (task: Task): string => {
   return `      ${shown}\tTAGS: [${sorted(task.tags).join(', ')}]`
 }
 
-const patternsOf = ({ hosts }: Play): string[] =>
-  (Array.isArray(hosts) ? hosts : [hosts]).map((each) => (each instanceof Template ? each.source : String(each)))
-
 /** What `--list-hosts`, `--list-tasks` and `--list-tags` print, in the form of ansible-playbook. */
 export const listPlaybook = (
   playbook: Playbook,
@@ -39,11 +40,10 @@ export const listPlaybook = (
 ): string => {
   const lines = ['', `playbook: ${playbook.file}`]
   playbook.plays.forEach((play, index) => {
-    const patterns = patternsOf(play)
-    const title = `play #${index + 1} (${patterns.join(',')}): ${textOf(play.name)}`
+    const { name = '', patterns = [], hosts = [] } = options.told[index] ?? {}
+    const title = `play #${index + 1} (${patterns.join(',')}): ${name}`
     lines.push('', `  ${title}\tTAGS: [${sorted(play.tags).join(',')}]`)
     if (kinds.has('hosts')) {
-      const hosts = options.hosts(play)
       lines.push(`    pattern: [${patterns.map((each) => `'${each}'`).join(', ')}]`, `    hosts (${hosts.length}):`)
       for (const host of hosts) lines.push(`      ${host}`)
     }

@@ -1,12 +1,11 @@
 import type { Play } from '../playbook/play.ts'
-import { Template, toPlain, type Value } from '../vars/value.ts'
+import { type Dict, Template, toPlain, type Value } from '../vars/value.ts'
 import { gatherFacts, top } from './gather.ts'
 import { handlersOf, runHandlers } from './handlers.ts'
 import { runNodes } from './nodes.ts'
 import { parallel } from './parallel.ts'
 import type { PlayRun, Run } from './playrun.ts'
-import { askPrompts } from './prompts.ts'
-import { settingsOf } from './settings.ts'
+import type { PlaySettings } from './settings.ts'
 import { type HostRun, isActive, isLost } from './state.ts'
 import { readVarsFiles } from './varsfiles.ts'
 
@@ -49,9 +48,14 @@ const ordered = (hosts: readonly HostRun[], order: string | undefined): HostRun[
  * Runs a play on its hosts, batch by batch. False when the whole of a batch was lost in it, or one failure ended it for
  * all: then neither its further batches nor further plays run.
  */
-export const runPlay = async (run: Run, play: Play, hosts: readonly HostRun[]): Promise<boolean> => {
+export const runPlay = async (
+  run: Run,
+  play: Play,
+  settings: PlaySettings,
+  hosts: readonly HostRun[],
+  answers: Dict,
+): Promise<boolean> => {
   const { options } = run
-  const settings = await settingsOf(play, options)
   const announce = (batch: readonly HostRun[]) => {
     const names = batch.map((host) => host.name)
     options.report({ type: 'play', name: settings.name, hosts: names, check: options.check })
@@ -61,20 +65,19 @@ export const runPlay = async (run: Run, play: Play, hosts: readonly HostRun[]): 
     options.report({ type: 'no-hosts' })
     return true
   }
-  const answers = await askPrompts(play, options)
   for (const { variables } of hosts) {
     variables.promptVars.clear()
     for (const [name, value] of answers) variables.promptVars.set(name, value)
   }
   const rolesDone: PlayRun['rolesDone'] = new Map()
-  let rest = ordered(hosts, play.order)
+  let rest = ordered(hosts, settings.order)
   for (const size of batchSizes(settings.serial, rest.length)) {
     const batch = rest.slice(0, size)
     rest = rest.slice(size)
     const lostBefore = batch.filter(isLost).length
     announce(batch)
     const handlers = handlersOf(play.handlers)
-    const isApart = play.strategy === 'free' || play.strategy === 'host_pinned'
+    const isApart = settings.strategy === 'free' || settings.strategy === 'host_pinned'
     const fresh = { handlers, includedRoles: [], rolesDone, isApart, announced: new Map(), isFatal: false }
     const playRun: PlayRun = { run, play, settings, hosts, batch, ...fresh }
     await runBatch(playRun)

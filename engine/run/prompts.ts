@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { Play } from '../playbook/play.ts'
-import { emptyScope, layer, settled } from '../vars/scope.ts'
+import { emptyScope, layer, type Scope, settled } from '../vars/scope.ts'
 import { type Dict, toPlain, type Value } from '../vars/value.ts'
 import { boolean } from './boolean.ts'
 import type { RunOptions } from './options.ts'
@@ -41,12 +41,11 @@ const ask = async (prompt: Dict, name: string, options: RunOptions, play: Play):
 }
 
 /** Asks what the play's vars_prompt wants to know and no `-e` says. @throws Failure when nobody can answer */
-export const askPrompts = async (play: Play, options: RunOptions): Promise<Dict> => {
+export const askPrompts = async (play: Play, options: RunOptions, scope: Scope): Promise<Dict> => {
   const answers: Dict = new Map()
   for (const prompt of play.varsPrompt) {
     const name = String(prompt.get('name'))
     if (options.extraVars.has(name)) continue
-    const scope = layer(options.extraVars, layer(play.vars, emptyScope))
     const resolved = (await settled(() => options.templar.resolve(prompt, scope))) as Dict
     answers.set(name, await encrypted(resolved, await ask(resolved, name, options, play), options, play))
   }

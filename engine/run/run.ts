@@ -1,12 +1,16 @@
+import { Failure } from '../failure.ts'
 import { selectHosts, unmatchedWarning } from '../inventory/pattern.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import type { Stats } from '../report/event.ts'
-import { emptyScope, layer } from '../vars/scope.ts'
-import { toPlain } from '../vars/value.ts'
+import { type Scope, settled } from '../vars/scope.ts'
+import { type Dict, Omit, toPlain, type Value } from '../vars/value.ts'
 import { Connections } from './connections.ts'
 import type { RunOptions } from './options.ts'
 import { runPlay } from './play.ts'
 import { hostOf, type Run } from './playrun.ts'
+import { playScope } from './playscope.ts'
+import { askPrompts } from './prompts.ts'
+import { settingsOf } from './settings.ts'
 import type { HostRun } from './state.ts'
 
 export type RunSummary = {
@@ -14,11 +18,24 @@ export type RunSummary = {
   readonly hosts: ReadonlyMap<string, HostRun>
 }
 
-/** The hosts of a play, its limit applied. */
-export const hostsOf = (play: Play, options: RunOptions): readonly string[] => {
-  const scope = layer(options.extraVars, layer(play.vars, emptyScope))
-  const resolved = options.templar.resolve(play.hosts, scope)
-  const pattern = Array.isArray(resolved) ? resolved.map(String).join(',') : String(toPlain(resolved))
+const patternsOf = async (play: Play, { templar }: RunOptions, scope: Scope): Promise<string[]> => {
+  try {
+    const resolved = await settled(() => templar.resolve(play.hosts, scope))
+    if (resolved instanceof Omit) return []
+    return (Array.isArray(resolved) ? resolved : [resolved]).map((part) => String(toPlain(part)))
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || thrown.code !== 'template.undefined') throw thrown
+    throw new Failure('playbook.hosts', `the hosts of the play cannot be told: ${thrown.message}`, {
+      at: thrown.at,
+      hint: thrown.hint,
+      cause: thrown.cause,
+    })
+  }
+}
+
+const select = (patterns: readonly string[], play: Play, options: RunOptions): readonly string[] => {
+  if (patterns.length === 0) return []
+  const pattern = patterns.join(',')
   const { inventory, surroundings } = options
   const chosen = selectHosts(inventory, pattern, play.at, (part) => surroundings.warn(unmatchedWarning(part), play.at))
   if (options.limit === undefined) return chosen
@@ -26,17 +43,34 @@ export const hostsOf = (play: Play, options: RunOptions): readonly string[] => {
   return chosen.filter((name) => allowed.has(name))
 }
 
+/** A play as it reads before it runs: its name, the patterns of its hosts and the hosts, their limit applied. @throws Failure */
+export const foretell = async (
+  play: Play,
+  options: RunOptions,
+): Promise<{ name: string; patterns: readonly string[]; hosts: readonly string[] }> => {
+  const run = newRun(options)
+  const answers: Dict = new Map<string, Value>(
+    play.varsPrompt.map((prompt) => [String(prompt.get('name')), prompt.get('default') ?? null]),
+  )
+  const scope = await playScope(run, play, answers)
+  const { name } = await settingsOf(play, options, scope)
+  const patterns = await patternsOf(play, options, scope)
+  return { name, patterns, hosts: select(patterns, play, options) }
+}
+
+const newRun = (options: RunOptions): Run => ({
+  options,
+  hosts: new Map(),
+  connections: new Connections(options.open),
+  collected: new Map(),
+  jobs: new Map(),
+  taskCount: 0,
+  stopped: false,
+})
+
 /** Runs playbooks and returns what became of each host. Throws a Failure for what concerns no host: a bad pattern, a missing file. */
 export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunOptions): Promise<RunSummary> => {
-  const run: Run = {
-    options,
-    hosts: new Map(),
-    connections: new Connections(options.open),
-    collected: new Map(),
-    jobs: new Map(),
-    taskCount: 0,
-    stopped: false,
-  }
+  const run = newRun(options)
   const summary = { stats: new Map<string, Stats>(), hosts: run.hosts }
   try {
     for (const playbook of playbooks) {
@@ -59,12 +93,15 @@ const runPlaybook = async (run: Run, playbook: Playbook): Promise<void> => {
   for (const play of playbook.plays) {
     if (options.signal?.aborted) return
     run.stopped = false
-    const hosts = hostsOf(play, options).map((name) => {
+    const answers = await askPrompts(play, options, await playScope(run, play, new Map()))
+    const scope = await playScope(run, play, answers)
+    const settings = await settingsOf(play, options, scope)
+    const hosts = select(await patternsOf(play, options, scope), play, options).map((name) => {
       const known = hostOf(run, name)
       if (known.status === 'ended') known.status = 'active'
       return known
     })
-    if (!(await runPlay(run, play, hosts))) return
+    if (!(await runPlay(run, play, settings, hosts, answers))) return
   }
 }
 
