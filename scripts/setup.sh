@@ -55,11 +55,9 @@ needs='
 /usr/sbin/sfdisk fdisk util-linux
 /usr/sbin/pvcreate lvm2 lvm2
 /usr/sbin/parted parted parted
-/usr/sbin/NetworkManager network-manager NetworkManager
 /usr/bin/dbus-daemon dbus dbus-daemon
 /usr/sbin/nft nftables nftables
 /usr/sbin/iptables iptables iptables-nft
-/usr/sbin/firewalld firewalld firewalld
 /usr/bin/ipmitool ipmitool ipmitool
 /usr/bin/ipmi_sim openipmi OpenIPMI-lanserv
 /usr/bin/ps procps procps-ng

@@ -17,4 +17,5 @@ runRootCases(firewalld, casesOf('firewalld') as readonly RootCase[], {
   prepare: ({ run }) => run(start),
   ignore,
   hasNetwork: true,
+  packages: ['firewalld'],
 })

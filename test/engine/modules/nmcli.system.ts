@@ -15,4 +15,8 @@ echo 'NetworkManager did not start' >&2; exit 1`
 // What it notes of its own while it runs.
 const ignore = /^\.\/(var\/lib(\/NetworkManager.*)?|etc\/resolv\.conf|etc) /
 
-runRootCases(nmcli, casesOf('nmcli') as readonly RootCase[], { prepare: ({ run }) => run(start), ignore })
+runRootCases(nmcli, casesOf('nmcli') as readonly RootCase[], {
+  prepare: ({ run }) => run(start),
+  ignore,
+  packages: ['network-manager'],
+})

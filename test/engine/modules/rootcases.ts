@@ -91,18 +91,20 @@ export type RootOptions = {
   readonly ignore?: RegExp
   /** Each root has a network, and so a firewall, of its own. */
   readonly hasNetwork?: boolean
+  /** Debian packages that each root has beyond the machine's. */
+  readonly packages?: readonly string[]
 }
 
 /** Runs the cases of a module, each in a scratch root of its own. */
 export const runRootCases = <P>(
   module: Module<P>,
   cases: readonly RootCase[],
-  { prepare, ignore, hasNetwork = false }: RootOptions = {},
+  { prepare, ignore, hasNetwork = false, packages = [] }: RootOptions = {},
 ): void => {
   const test = suite(module.name)
   for (const one of cases) {
     test(one.name, async () => {
-      const root = await openScratchRoot({ systemd: one.systemd ?? false, hasNetwork })
+      const root = await openScratchRoot({ systemd: one.systemd ?? false, hasNetwork, packages })
       try {
         prepare?.(root)
         if (one.prepare) root.run(one.prepare)

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { channelOf } from '../../../engine/connections/childchannel.ts'
 import { connectionOver } from '../../../engine/connections/connect.ts'
 import type { Connection } from '../../../engine/connections/connection.ts'
+import { packageLayer } from './packagelayer.ts'
 
 /**
  * This machine's own root, writable and thrown away: an overlay on a tmpfs in namespaces that vanish with the process
@@ -26,14 +27,19 @@ export type ScratchOptions = {
   readonly systemd?: boolean
   /** It has a network of its own, with no interface but its loopback. */
   readonly hasNetwork?: boolean
+  /** Debian packages that it has beyond the machine's, unpacked and not configured. */
+  readonly packages?: readonly string[]
 }
 
-// $1 is the directory to build in, $2 what runs as process 1.
+// $1 is the directory to build in, $2 what runs as process 1, $3 a layer of packages, if any.
 const setUp = `
 set -e
 mount -t tmpfs -o mode=0755 scratch "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
-mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
+lower=/
+# A copy: one layer may not lie within another.
+[ -z "$3" ] || { cp -a "$3" "$1/packages"; lower=$1/packages:/; }
+mount -t overlay -o "lowerdir=$lower,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
 root=$1/root
 mount -t tmpfs tmp "$root/tmp"
 mount -t tmpfs -o mode=0755 run "$root/run"
@@ -78,6 +84,7 @@ const environment = {
 export const openScratchRoot = async ({
   systemd = false,
   hasNetwork = false,
+  packages = [],
 }: ScratchOptions = {}): Promise<ScratchRoot> => {
   const base = mkdtempSync(join(tmpdir(), 'prelude-scratch-'))
   // A control group of its own, which the namespace then takes for the root of all.
@@ -99,7 +106,8 @@ export const openScratchRoot = async ({
     '--kill-child',
     ...network,
   ]
-  const init = ['sh', '-c', setUp, 'sh', base, systemd ? 'systemd' : 'none']
+  const layer = packages.length > 0 ? await packageLayer(packages) : ''
+  const init = ['sh', '-c', setUp, 'sh', base, systemd ? 'systemd' : 'none', layer]
   const holder = spawn('sh', ['-c', enterCgroup, 'sh', cgroup, ...unshare, ...init])
   const ended = new Promise((resolve) => holder.once('close', resolve))
   const pid = await isReady(holder)
