@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Command } from '../command.ts'
+import { Command, sh } from '../command.ts'
 import type { Connection } from '../connections/connection.ts'
 import { fromPlain, type Value } from '../vars/value.ts'
 import { families } from './families.ts'
@@ -13,8 +13,13 @@ const byFact: ReadonlyMap<string, Family> = new Map(
 export const factNames: ReadonlyMap<string, string> = new Map([...byFact].map(([fact, family]) => [fact, family.name]))
 
 /** One script for all families: each in a subshell of its own, the mark between them. */
-const scriptOf = (chosen: readonly Family[], mark: string): Command =>
-  new Command(chosen.map(({ command }) => `(${command.text}\n) 2>/dev/null </dev/null\necho; echo ${mark}\n`).join(''))
+const scriptOf = (chosen: readonly Family[], mark: string, factPath: string | undefined): Command => {
+  const place = factPath === undefined ? sh`` : sh`fact_path=${factPath}\n`
+  return new Command(
+    place.text +
+      chosen.map(({ command }) => `(${command.text}\n) 2>/dev/null </dev/null\necho; echo ${mark}\n`).join(''),
+  )
+}
 
 const parsed = (family: Family, output: string): [string, Value][] =>
   Object.entries(family.parse(output)).map(([name, data]) => [name, fromPlain(data)])
@@ -22,18 +27,19 @@ const parsed = (family: Family, output: string): [string, Value][] =>
 /**
  * Collects facts in one round trip. Names stand without `ansible_`; the result holds everything that the families of
  * the named facts give (`os_family` brings `distribution`), so that it can be kept. A name that no family claims is
- * taken for an interface's. What a host does not have is absent. Throws only when the host is lost.
+ * taken for an interface's. The site's own facts are in the directory `factPath`, /etc/ansible/facts.d without it. What a host does not have is absent. Throws only when the host is lost.
  */
 export const collectFacts = async (
   connection: Connection,
   names: ReadonlySet<string> | 'all',
+  factPath?: string,
 ): Promise<Map<string, Value>> => {
   const interfaces = byFact.get('interfaces')
   const asked = names === 'all' ? undefined : new Set([...names].map((name) => byFact.get(name) ?? interfaces))
   const chosen = families.filter((family) => asked?.has(family) ?? true)
   if (chosen.length === 0) return new Map()
   const mark = randomBytes(12).toString('hex')
-  const { stdout } = await connection.run(scriptOf(chosen, mark))
+  const { stdout } = await connection.run(scriptOf(chosen, mark, factPath))
   const outputs = stdout.toString().split(`\n${mark}\n`)
   return new Map(chosen.flatMap((family, index) => parsed(family, outputs[index] ?? '')))
 }

@@ -26,11 +26,11 @@ const contentOf = (path: string, code: string, text: string): unknown => {
   }
 }
 
-/** The site's own facts: JSON or INI files, or programs that print either, in /etc/ansible/facts.d. */
+/** The site's own facts: JSON or INI files, or programs that print either, in /etc/ansible/facts.d or the directory $fact_path. */
 export const local: Family = {
   name: 'local',
   facts: ['local'],
-  command: verbatim(`for path in /etc/ansible/facts.d/*.fact; do
+  command: verbatim(`for path in "\${fact_path:-/etc/ansible/facts.d}"/*.fact; do
   [ -f "$path" ] || continue
   if [ -x "$path" ]; then text=$("$path"); else text=$(cat "$path"); fi
   echo "fact $? $(printf %s "$text" | base64 | tr -d '\\n') $path"

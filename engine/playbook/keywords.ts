@@ -57,7 +57,7 @@ export const textOfKeyword = (reading: Reading, entry: YamlEntry): Text | undefi
 }
 
 /** Keywords that are known and without effect here. */
-const withoutEffect = new Set(['debugger', 'fact_path', 'gather_timeout'])
+const withoutEffect = new Set(['debugger', 'gather_timeout'])
 
 /** The inherited keywords of a play, role, block or task. */
 export const readInherited = (reading: Reading, map: YamlMap): Inherited => {

@@ -195,6 +195,7 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
   const optional = {
     gatherFacts: value('gather_facts', 'boolean'),
     gatherSubset: value('gather_subset', 'any'),
+    factPath: value('fact_path', 'any'),
     maxFailPercentage: value('max_fail_percentage', 'percent'),
     forceHandlers: value('force_handlers', 'boolean'),
     order: readOrder(reading, map),

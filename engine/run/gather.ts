@@ -74,11 +74,11 @@ const gather = async (
   const { playRun, host } = occasion
   const nothing = { diffs: [], changes: [], noLog: false, ignored: false }
   try {
-    const { gatherSubset } = playRun.settings
+    const { gatherSubset, factPath } = playRun.settings
     const chosen = chosenFamilies(gatherSubset)
     const connection = await playRun.run.connections.to(await routeFor(occasion))
     const { facts } = host.variables
-    facts.offer(chosen, (names) => collectFacts(connection, names))
+    facts.offer(chosen, (names) => collectFacts(connection, names, factPath))
     await connection.run(sh`:`) // a host that needs no facts must be there all the same
     await facts.need(needed === 'all' ? chosen : needed)
     learnFact(host.variables, 'gather_subset', [...gatherSubset])

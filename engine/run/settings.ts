@@ -19,6 +19,8 @@ export type PlaySettings = {
   readonly gatherFacts: boolean
   /** Words of `gather_subset`. */
   readonly gatherSubset: readonly string[]
+  /** Directory of the site's own facts on the hosts. */
+  readonly factPath?: string | undefined
 }
 
 const words = (value: Value): string[] =>
@@ -52,6 +54,7 @@ export const settingsOf = async (play: Play, options: RunOptions, scope: Scope):
     maxFailPercentage: limit === undefined ? undefined : Number(String(limit).replace('%', '')),
     gatherFacts:
       play.gatherFacts === undefined ? defaults.gathering !== 'explicit' : boolean(await value(play.gatherFacts)),
+    factPath: play.factPath === undefined ? undefined : String(await value(play.factPath)),
     gatherSubset: words(await value(play.gatherSubset ?? 'all')),
   }
 }

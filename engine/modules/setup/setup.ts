@@ -36,7 +36,7 @@ export const setup = readOnlyModule<SetupParameters>('setup', schema as ModuleSc
   checkSubsets(host, subset)
   const chosen = chosenFamilies(subset)
   const names = new Set(families.filter(({ name }) => chosen.has(name)).map(({ name, facts }) => facts[0] ?? name))
-  const facts = await collectFacts(host.connection, chosen.size === families.length ? 'all' : names)
+  const facts = await collectFacts(host.connection, chosen.size === families.length ? 'all' : names, params.fact_path)
   const wanted = params.filter.map((text) => pattern(text.trim()))
   const isWanted = (name: string) =>
     wanted.length === 0 || wanted.some((one) => one.test(name) || one.test(`ansible_${name}`))
