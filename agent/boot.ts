@@ -8,6 +8,7 @@ import { createEvents } from './system/events.ts'
 import { type Handover, writeHandover } from './system/handover.ts'
 import { type Journal, openLog } from './system/journal.ts'
 import { parseJson } from './system/json.ts'
+import { mebibytes } from './system/memory.ts'
 import { createProvisioner } from './system/provisioner.ts'
 import { armWatchdog, noWatchdog, type Watchdog } from './system/watchdog.ts'
 
@@ -120,10 +121,13 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
     }
     end.abort()
     const ms = Math.round(performance.now())
-    context.events.add('boot', 'finished', { ms })
+    const maxRss = process.resourceUsage().maxRSS * 1024 // bytes; the kernel counts in KiB
+    context.events.add('boot', 'finished', { ms, details: { maxRss } })
     await context.events.flush()
     await watchdog.handOver(options.newRoot)
-    log.line(`${manifest.node} is ready for its root after ${ms} ms: ${took.join(', ')}`)
+    log.line(
+      `${manifest.node} is ready for its root after ${ms} ms: ${took.join(', ')}; the agent took ${mebibytes(maxRss)}`,
+    )
     await log.drain()
     return 0
   } catch (thrown) {

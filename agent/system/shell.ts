@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 
 const day = 24 * 3600 * 1000
 
@@ -7,6 +7,7 @@ const day = 24 * 3600 * 1000
  * password at all; where root's stands in there, it moves to /etc/shadow.
  */
 export const setRootPassword = async (hash: string, etc = '/etc'): Promise<void> => {
+  await mkdir(etc, { recursive: true })
   const passwd = await readFile(`${etc}/passwd`, 'utf8').catch(() => '')
   const others = passwd.split('\n').filter((line) => line !== '' && !line.startsWith('root:'))
   const root = passwd.split('\n').find((line) => line.startsWith('root:'))
