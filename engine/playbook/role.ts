@@ -155,7 +155,7 @@ export const loadRole = (
     })
   }
   const { tags, isHandler } = around
-  const key = keyOf([path, tags, isHandler, around.directory, around.role?.path, use])
+  const key = keyOf([name, path, tags, isHandler, around.directory, around.role?.path, use])
   const cached = reading.cache.roles.get(key)
   if (cached) return cached
   const loaded = readRole(reading, name, path, around, at, use)
@@ -197,7 +197,7 @@ const readRole = (
     dependencies: dependencies.map(({ loaded }) => loaded.role.name),
   }
   // the same use of a role is one object wherever it stands: by that the executor knows that it has run
-  const identity = keyOf([path, use])
+  const identity = keyOf([name, path, use])
   const role = reading.cache.identities.get(identity) ?? made
   reading.cache.identities.set(identity, role)
   const scope: Scope = {
