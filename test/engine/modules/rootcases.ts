@@ -112,7 +112,7 @@ export const runRootCases = <P>(
       } finally {
         await root.close()
       }
-    }, 60_000)
+    }, 180_000)
   }
   test.run()
 }
