@@ -51,7 +51,15 @@ cat > /usr/local/sbin/cryptsetup << 'END'
 { echo "$@"; /usr/bin/busybox env; } >> /tmp/told
 exec /usr/sbin/cryptsetup "$@"
 END
-chmod 755 /usr/local/sbin/cryptsetup
+# its exit code is the wrong one when it makes or starts an array
+cat > /usr/local/sbin/mdadm << 'END'
+#!/usr/bin/busybox sh
+/usr/sbin/mdadm "$@"
+code=$?
+case "$1" in --create | --assemble) [ $code != 0 ]; exit $? ;; esac
+exit $code
+END
+chmod 755 /usr/local/sbin/cryptsetup /usr/local/sbin/mdadm
 
 keep() { mkdisk --root /new -c --keys /new/keys; }
 wipe() { mkdisk --root /new -r --keys /new/keys "$@"; }
@@ -60,7 +68,7 @@ plan() { mkdisk --root /new --plan; }
 restart
 check 'a plan says what would be done' says plan '  1     /dev/nvme0n1   200 MiB  nvme  QEMU NVMe Ctrl  one     nothing  raid1 ext4 /system, raid1 swap, raid1 ext4 (LUKS) /secret' 'left alone' "create raid5 'data' of /dev/nvme2n1 /dev/nvme3n1 /dev/nvme4n1, spare /dev/nvme5n1"
 check '[M18] and wrote nothing' same "$(ask written)" 0
-check '[M2 M15] a profile in YAML is made' keep
+check '[M2 M15 M17] a profile in YAML is made' keep
 for name in raid0 raid1 raid5 raid6 raid10; do grep -o " active $name" /proc/mdstat; done | sort -u > /tmp/levels
 check 'all levels run' same "$(wc -l < /tmp/levels)" 5
 check 'ext4 with its options' on /system ext4 nosuid,nodev,noatime
