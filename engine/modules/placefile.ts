@@ -18,6 +18,7 @@ export const placeFile = async (host: Host, from: string, path: string, options:
     sh`path=${path}
 new=$(mktemp ${posix.join(posix.dirname(path), `.${posix.basename(path).slice(0, 200)}.XXXXXX`)}) || exit
 trap 'rm -f "$new"' EXIT
+trap '' PIPE; trap 'exit 143' HUP TERM
 cat -- ${from} >"$new" || exit
 if [ -f "$path" ] && [ ! -L "$path" ]; then
   mode=$(stat -c %a "$path")

@@ -180,7 +180,7 @@ test('with window power a node boots only after it was opened', async () => {
 })
 
 test('a node that runs begins no boot until it is down, unless it was opened', async () => {
-  const script = async (services = fixture.services) => (await ask('/boot/ipxe?mac=' + macs.n01, {}, services)).text()
+  const script = async (services = fixture.services) => (await ask(`/boot/ipxe?mac=${macs.n01}`, {}, services)).text()
   const { as, session } = await sessionOf('n01')
   const report = (stage: string, state: string, sequence: number) => {
     const event = { node: 'n01', boot: session.boot, sequence, time: '2026-01-01T00:00:00Z', stage, state }

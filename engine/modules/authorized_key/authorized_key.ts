@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { AuthorizedKeyParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
+import { fetchUrl, isUrl } from '../fetchurl.ts'
 import { entries, parseUsers } from '../group/database.ts'
 import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
 import { rewriteFile } from '../rewritefile.ts'
@@ -45,19 +46,10 @@ const look = async (host: Host, { user, path, follow }: AuthorizedKeyParameters)
   }
 }
 
-const fetchKeys = async (host: Host, url: string, validate: boolean): Promise<string> =>
-  runOrFail(
-    host,
-    sh`
-    if command -v curl >/dev/null 2>&1; then curl -fsSL ${validate ? [] : ['-k']} -- ${url}
-    else wget -qO- ${validate ? [] : ['--no-check-certificate']} -- ${url}; fi`,
-  )
-
 /** The keys of a task. Throws a Failure for a line that is none. */
 const keysOf = async (host: Host, params: AuthorizedKeyParameters): Promise<KeyLine[]> => {
   const { key, validate_certs, key_options, comment } = params
-  const isUrl = /^(https?|ftp):\/\//.test(key)
-  const text = isUrl ? await fetchKeys(host, key, validate_certs) : key
+  const text = isUrl(key) ? (await fetchUrl(host, key, validate_certs)).toString() : key
   return text.split('\n').flatMap((line) => {
     if (/^\s*(#|$)/.test(line)) return []
     const parsed = parseKey(line)

@@ -1,7 +1,7 @@
 import type { ModprobeParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
-import { splitWords } from '../../words.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
+import { optionWords } from '../optionwords.ts'
 import { rewriteFile } from '../rewritefile.ts'
 import { runOrFail } from '../runorfail.ts'
 import schema from './modprobe.schema.json' with { type: 'json' }
@@ -90,7 +90,7 @@ export const modprobe = module<ModprobeParameters>('modprobe', schema as ModuleS
   // An image has no kernel of its own to load modules into: what runs is the machine's that builds it.
   const isImage = (await host.fact('is_chroot')) === true
   if (!isImage && state === 'present' && !kernel.isLoaded) {
-    const words = splitWords(params.params)
+    const words = optionWords(host, 'params', params.params)
     yield* change({ what: `load ${name}`, apply: () => runOrFail(host, sh`modprobe -- ${name} ${words}`) })
   }
   if (!isImage && state === 'absent' && kernel.isLoaded) {

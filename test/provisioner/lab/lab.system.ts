@@ -99,6 +99,13 @@ const statusOf = async (wanted: string): Promise<LabNodeStatus> => {
   return found
 }
 
+/** As nothing in the lab is ready for. */
+const killMachine = async (node: string): Promise<void> => {
+  const { pid } = await statusOf(node)
+  if (!pid) throw new Error(`${node} does not run`)
+  process.kill(pid, 'SIGKILL')
+}
+
 const failureOf = async (attempt: Promise<unknown>): Promise<string> => {
   const thrown = await attempt.then(
     () => new Error('nothing was thrown'),
@@ -220,11 +227,11 @@ test('a node is switched off and on, with a new console and its old disk', async
 }, 20_000)
 
 test('a node whose QEMU is killed is off and can be switched on', async () => {
-  process.kill((await statusOf('n01')).pid ?? 0, 'SIGKILL')
+  await killMachine('n01')
   for (let tries = 0; (await statusOf('n01')).power === 'running' && tries < 50; tries++) await sleep(20)
   assert.is((await statusOf('n01')).power, 'off')
   assert.is(await labPowerOn(options, 'n01', log), true)
-  process.kill((await statusOf('n01')).pid ?? 0, 'SIGKILL')
+  await killMachine('n01')
 }, 20_000)
 
 test('a switch that died is started again', async () => {
