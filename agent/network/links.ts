@@ -73,6 +73,16 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     return (await isSettled(card.device)) || performance.now() - since > udevWait ? card : undefined
   }
 
+  /** A card that was pulled out of the machine is missing again, and is taken again when it comes back. */
+  const forgetGone = async (networks: readonly Interface[], known: Set<string>): Promise<void> => {
+    const cards = await listCards()
+    for (const network of networks) {
+      if (!known.has(network.name) || cards.some((card) => isCardOf(network, card))) continue
+      known.delete(network.name)
+      seen.delete(network.name)
+    }
+  }
+
   /** Tries to take a card. The kernel's last word counts when it was asked several times: a card may just be settling. */
   const attempt = async (network: Interface, take: () => Promise<void>): Promise<boolean> => {
     try {
@@ -126,6 +136,7 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
       await runAll(log, bondCommands(plan))
       made.add(network.name)
     }
+    await forgetGone(members, joined)
     const came: Interface[] = []
     const devices: string[] = []
     for (const member of members.filter(({ name }) => !joined.has(name))) {
@@ -147,6 +158,7 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
 
   const advanceCard = async (plan: LinkPlan): Promise<readonly string[]> => {
     const { network } = plan
+    await forgetGone([network], made)
     const card = made.has(network.name) ? undefined : await cardOf(network)
     if (!card) return []
     const take = async () => {

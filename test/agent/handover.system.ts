@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { tool } from '../../engine/process.ts'
@@ -100,6 +101,21 @@ test('[B17] ifupdown leaves the bond as it is, and no connection breaks', async 
   assert.is(await node.ask('chroot /new /usr/sbin/ifup -a; echo $?', 120_000), '0')
   assert.is(await node.ask(shown), before)
   await goesOn()
+}, 180_000)
+
+test('[B11] what lies on NFS is read on when a cable of the bond is pulled', async () => {
+  const library = 'usr/lib/x86_64-linux-gnu/libc.so.6'
+  await node.cable(0, 'pulled')
+  await node.ask('echo 3 > /proc/sys/vm/drop_caches')
+  const [sum = ''] = (await node.ask(`sha256sum /lower/${library}`, 120_000)).split(' ')
+  assert.is(
+    sum,
+    createHash('sha256')
+      .update(await readFile(join(work, 'root', library)))
+      .digest('hex'),
+  )
+  await goesOn()
+  await node.cable(0, 'plugged')
 }, 180_000)
 
 test.run()

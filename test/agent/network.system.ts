@@ -194,6 +194,18 @@ test('[B11] a pulled cable costs less than a second, and no connection', async (
   assert.equal(reasonsOf(await trick.reports(isNetwork('degraded'), 20_000, seen)), ['missing-card'])
 }, 90_000)
 
+test('[B5] a card that is pulled out of the machine is missing, and joins again when it is back', async () => {
+  const missing = (event: BootEvent) => /no card is there for eth1 /.test(event.message ?? '')
+  const before = trick.events().length
+  await trick.qmp('device_del', { id: 'card1' })
+  await trick.reports(missing, 30_000, before)
+  await trick.qmp('device_add', { driver: 'e1000', id: 'card1', netdev: 'net1', mac: trickMacs[1], romfile: '' })
+  const seen = trick.events().length
+  const event = await trick.reports(isNetwork('degraded'), 60_000, seen)
+  assert.match(event.message ?? '', /^bond0: no card is there for eth2/)
+  assert.is(event.details?.['links'], 2)
+}, 120_000)
+
 test('[B2] cards that tell no speed: degraded, and on', async () => {
   await plain.begin('speedless')
   const { degraded, event } = await finished(plain, 'speedless')

@@ -29,7 +29,7 @@ const nodes = {
   degraded: {
     variables: {
       node_secrets: names,
-      prelude_boot: { task_failure: 'continue', task_timeout: 10 },
+      prelude_boot: { task_failure: 'continue', task_timeout: 25 },
       hangs: true,
       fails: true,
     },
