@@ -48,4 +48,8 @@ const makeWheels = ({ run }: ScratchRoot): void => {
   printf '[global]\\nno-index = true\\nfind-links = file:///srv/a%%20b\\n[install]\\nbreak-system-packages = false\\n' >/etc/pip.conf`)
 }
 
-runRootCases(pip, cases as RootCase[], { prepare: makeWheels, ignore: /__pycache__|\.cache/ })
+runRootCases(pip, cases as RootCase[], {
+  prepare: makeWheels,
+  ignore: /__pycache__|\.cache/,
+  packages: ['python3-pip', 'python3-venv'],
+})
