@@ -119,7 +119,7 @@ test(
     assertNoSecret(output)
     assertNeverHalts(output)
     assert.match(output, /without the optional secrets extra\.key/)
-    assert.match(output, /failed: hang \(1\d{4} ms\)/)
+    assert.match(output, /failed: hang \(2\d{4} ms\)/)
     assert.match(output, /the task 'fail as told' failed: because of \*\*\*/)
     assert.not.match(output, /\[FAILED\]/)
   },
