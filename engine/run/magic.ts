@@ -173,8 +173,10 @@ export const magicVariables = (
         return activeNames(playRun.batch)
       case 'ansible_search_path':
         return [...new Set([...task.searchPath, play.directory, dirname(task.at.file)])]
-      default:
-        return playMagic(run, play, name) ?? inventoryMagic(run, host.name, name)
+      default: {
+        const value = playMagic(run, play, name) // null is a value
+        return value === undefined ? inventoryMagic(run, host.name, name) : value
+      }
     }
   }
 }
