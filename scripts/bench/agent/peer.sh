@@ -56,10 +56,11 @@ done
 ip address replace "$address" dev bond0
 step network
 
+# the first frames of a new aggregate may be lost
 (
     umask 077
     jq '{token, node, boot}' /prelude/boot.json |
-        curl -sSf --tlsv1.3 --cacert /run/prelude/ca.pem -H 'content-type: application/json' --data @- "$https/session" |
+        curl -sSf --connect-timeout 1 --retry 20 --retry-delay 1 --retry-all-errors --tlsv1.3 --cacert /run/prelude/ca.pem -H 'content-type: application/json' --data @- "$https/session" |
         jq -r '"authorization: Bearer \(.key)"' > /run/prelude/session
 )
 get() { curl -sSf --tlsv1.3 --cacert /run/prelude/ca.pem -H @/run/prelude/session "$https$1"; }
