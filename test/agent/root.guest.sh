@@ -40,6 +40,7 @@ forget() {
 } 2> /dev/null
 # a boot that must fail: the agent would wait and restart the machine
 refused() {
+    : > /tmp/refused # the loop below may look before the agent's shell has opened it, and must not see the last one's
     prelude-agent boot --manifest "/manifests/$1.json" --root /new > /tmp/refused 2>&1 &
     agent=$!
     until grep -q 'restarts in' /tmp/refused || ! kill -0 $agent; do sleep 0.2; done
