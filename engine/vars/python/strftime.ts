@@ -26,18 +26,12 @@ export type Clock = {
   weekday: number
   dayOfYear: number
   offset: number
-  zone: string
 }
 
 export const clockOf = (date: Date, isUtc: boolean): Clock => {
   const offset = isUtc ? 0 : -date.getTimezoneOffset()
   const shifted = new Date(date.getTime() + offset * 60_000)
   const year = shifted.getUTCFullYear()
-  const zone = isUtc
-    ? 'UTC'
-    : (new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
-        .formatToParts(date)
-        .find((part) => part.type === 'timeZoneName')?.value ?? 'UTC')
   return {
     year,
     month: shifted.getUTCMonth() + 1,
@@ -49,9 +43,14 @@ export const clockOf = (date: Date, isUtc: boolean): Clock => {
     dayOfYear:
       Math.floor((Date.UTC(year, shifted.getUTCMonth(), shifted.getUTCDate()) - Date.UTC(year, 0, 1)) / 86_400_000) + 1,
     offset,
-    zone,
   }
 }
+
+/** What local time is called then, such as CET. Apart from the clock, because the first formatter costs milliseconds. */
+const localZone = (date: Date): string =>
+  new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
+    .formatToParts(date)
+    .find((part) => part.type === 'timeZoneName')?.value ?? 'UTC'
 
 /** The week of the year and its year after ISO 8601. */
 export const isoWeek = ({ year, month, day }: Clock): { year: number; week: number } => {
@@ -153,7 +152,7 @@ export const strftime = (
       case 'z':
         return offsetText(clock.offset)
       case 'Z':
-        return clock.zone
+        return isUtc ? 'UTC' : localZone(date)
       case '%':
         return '%'
       default:
