@@ -105,6 +105,7 @@ export const createShell = (transport: Transport): Shell => {
   const inShell = async (command: Command, options: RunOptions, stdin: Buffer | undefined): Promise<Output> => {
     const framed = frame(command, options, { stdin })
     const opened = await open()
+    if (options.signal?.aborted) throw aborted(command)
     const answer = readAnswer(opened, framed)
     opened.stdin.write(framed.text)
     return settle(opened, answer, command, options)
@@ -113,6 +114,10 @@ export const createShell = (transport: Transport): Shell => {
   const inOwnProcess = async (command: Command, options: RunOptions, stdin: Buffer | LargeContent): Promise<Output> => {
     const framed = frame(command, options, { stdin: 'channel', group: true })
     const own = await transport.spawn(oneCommand)
+    if (options.signal?.aborted) {
+      own.kill()
+      throw aborted(command)
+    }
     const answer = readAnswer(own, framed)
     own.stdin.write(`${Buffer.from(framed.text).toString('base64')}\n`)
     if (Buffer.isBuffer(stdin)) own.stdin.end(stdin)
