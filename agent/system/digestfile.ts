@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Failure, messageOf } from '../../engine/failure.ts'
+import type { Sink } from './wire.ts'
 
 /** What the thread is asked; buffers come back to be filled again. */
 type Asked =
@@ -53,9 +54,9 @@ const write = (): void => {
   })
 }
 
-/** Bytes that go to the thread at once, and how many of them may be on their way before `write` asks to wait. */
+/** Bytes that go to the thread at once, and how many of them may be on their way before `filled` asks to wait. */
 const size = 1 << 20
-const most = 8
+const most = 4
 
 const failureOf = ({ code, message, written }: Extract<Told, { type: 'failed' }>): Failure =>
   code === 'ENOSPC'
@@ -66,7 +67,7 @@ const failureOf = ({ code, message, written }: Extract<Told, { type: 'failed' }>
  * A file that another thread writes, computing the SHA-256 of it, while this one receives what comes next. When it cannot be
  * written, the next call throws or rejects with a Failure: 'image.space' when there is no room, else 'image.write'.
  */
-export class DigestFile {
+export class DigestFile implements Sink {
   readonly #worker: Worker
   readonly #free: ArrayBuffer[] = []
   #buffer: ArrayBuffer | undefined
@@ -116,24 +117,18 @@ export class DigestFile {
     this.#ask({ type: 'write', buffer, length }, buffer)
   }
 
-  /** Appends a copy of the chunk. False when much is on its way: then `drained` is to be awaited before more is read. */
-  write(chunk: Uint8Array): boolean {
-    for (let from = 0; from < chunk.length; ) {
-      this.#buffer ??= this.#free.pop() ?? new ArrayBuffer(size)
-      const part = chunk.subarray(from, from + size - this.#used)
-      new Uint8Array(this.#buffer).set(part, this.#used)
-      this.#used += part.length
-      from += part.length
-      if (this.#used === size) this.#flush()
-    }
-    if (this.#away < most) return true
-    this.#drained = Promise.withResolvers<void>()
-    this.#drained.promise.catch(() => {})
-    return false
+  room(): Uint8Array {
+    this.#buffer ??= this.#free.pop() ?? new ArrayBuffer(size)
+    return new Uint8Array(this.#buffer, this.#used)
   }
 
-  /** Resolves when less is on its way. */
-  drained(): Promise<void> {
+  /** Appends what was put into `room`. When much is on its way it gives what to wait for before more is read. */
+  filled(bytes: number): Promise<void> | undefined {
+    this.#used += bytes
+    if (this.#used === size) this.#flush()
+    if (this.#away < most) return undefined
+    this.#drained = Promise.withResolvers<void>()
+    this.#drained.promise.catch(() => {})
     return this.#drained.promise
   }
 

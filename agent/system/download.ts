@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { DigestFile } from './digestfile.ts'
 import { type HttpAnswer, HttpFailure, reasonOf, refusal, request } from './http.ts'
 import { retry } from './retry.ts'
+import { type Sink, Wire } from './wire.ts'
 
 export type Download = {
   /** The same content on each server, first choice first. */
@@ -50,26 +50,28 @@ const restart = (state: State): void => {
 }
 
 /** Places the file where the answer's first byte belongs, or throws when the answer is not the content asked for. */
-const accept = async (url: string, answer: HttpAnswer, state: State, size: number): Promise<void> => {
+const accept = async (url: string, wire: Wire, answer: HttpAnswer, state: State, size: number): Promise<void> => {
   const refuse = (message: string) => {
     answer.body.destroy()
     throw new HttpFailure(`${url}: ${message}`)
   }
+  const length = answer.headers['content-length']
   if (answer.status === 206) {
     const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.headers['content-range'] ?? '')
-    if (Number(range?.[1]) !== state.written || Number(range?.[3]) !== size) {
+    const count = Number(range?.[2]) - Number(range?.[1]) + 1
+    if (Number(range?.[1]) !== state.written || Number(range?.[3]) !== size || Number(length) !== count) {
       restart(state)
       refuse(`a wrong range: ${answer.headers['content-range'] ?? 'none'}`)
     }
   } else if (answer.status === 200) {
     // a page of another program often comes without its length: then it is not the content either
-    const length = answer.headers['content-length']
     if (Number(length) !== size) refuse(`${length ?? 'an unknown number of'} bytes instead of ${size}`)
     restart(state)
   } else if (answer.status === 416) {
     restart(state)
     refuse('the range cannot be served; starting over')
   } else {
+    wire.pass()
     throw refusal(url, answer, await reasonOf(answer))
   }
   if (state.written === 0) state.source = url
@@ -91,53 +93,31 @@ const rateCheck = (url: string, { rate = leastRate, window = 30_000 }: Download)
   }
 }
 
-/**
- * Calls `take` with each chunk when it arrives, so that nothing that came before a break is lost, and waits where it gives
- * something to wait for; resolves at the end.
- */
-const consume = (body: IncomingMessage, take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> => {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const fail = (thrown: unknown) => {
-    reject(thrown)
-    body.destroy()
+/** The file, as what a connection fills. */
+const sinkOf = (url: string, state: State, wanted: Download): Sink => {
+  const checkRate = rateCheck(url, wanted)
+  return {
+    room: () => state.file.room(),
+    filled: (bytes) => {
+      const wait = state.file.filled(bytes)
+      state.written += bytes
+      wanted.progress?.(state.written)
+      checkRate(bytes)
+      return wait
+    },
   }
-  body.on('data', (chunk: Buffer) => {
-    try {
-      const wait = take(chunk)
-      if (!wait) return
-      body.pause()
-      wait.then(() => body.resume(), fail)
-    } catch (thrown) {
-      fail(thrown)
-    }
-  })
-  body.on('end', resolve)
-  body.on('error', reject)
-  body.on('close', () => reject(new Error('the connection was closed')))
-  return promise
 }
 
 const receive = async (
   url: string,
-  answer: HttpAnswer,
+  { wire, answer }: { readonly wire: Wire; readonly answer: HttpAnswer },
   state: State,
   wanted: Download,
   signal: AbortSignal,
 ): Promise<void> => {
   const from = state.written
-  const checkRate = rateCheck(url, wanted)
   try {
-    await consume(answer.body, (chunk) => {
-      if (state.written + chunk.length > wanted.size) {
-        restart(state)
-        throw new HttpFailure(`${url}: more than ${wanted.size} bytes`)
-      }
-      const isRoomy = state.file.write(chunk)
-      state.written += chunk.length
-      wanted.progress?.(state.written)
-      checkRate(chunk.length)
-      return isRoomy ? undefined : state.file.drained()
-    })
+    await wire.into(sinkOf(url, state, wanted), Number(answer.headers['content-length']))
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown
     const reason = signal.aborted ? 'the time for it is over' : messageOf(thrown)
@@ -178,14 +158,17 @@ export const download = async (path: string, wanted: Download): Promise<Download
         if (corrupt.size > 0 && url !== state.source) restart(state)
         const resume = state.written > 0
         const condition = state.etag?.url === url ? { 'if-range': state.etag.value } : {}
+        const { idle = 30_000 } = wanted
+        const wire = new Wire(url, idle)
         const answer = await request(url, {
           headers: resume ? { range: `bytes=${state.written}-`, ...condition } : {},
-          ...(wanted.idle === undefined ? {} : { idle: wanted.idle }),
+          idle,
+          connection: wire,
           signal,
         })
-        await accept(url, answer, state, wanted.size)
+        await accept(url, wire, answer, state, wanted.size)
         if (resume && state.written > 0) wanted.log.info(`going on at byte ${state.written}`)
-        await receive(url, answer, state, wanted, signal)
+        await receive(url, { wire, answer }, state, wanted, signal)
         const digest = await state.file.digest()
         if (digest === wanted.digest) return
         restart(state)

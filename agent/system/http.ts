@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { Failure, type FailureCode, messageOf } from '../../engine/failure.ts'
+import type { Wire } from './wire.ts'
 
 export type HttpOptions = {
   readonly method?: 'GET' | 'POST'
@@ -11,6 +12,8 @@ export type HttpOptions = {
   /** Milliseconds without a byte after which the request is given up; 30 s when absent. */
   readonly idle?: number
   readonly signal?: AbortSignal
+  /** The connection of a request over plain HTTP; one of its own when absent. */
+  readonly connection?: Wire
 }
 
 export type HttpAnswer = {
@@ -52,19 +55,21 @@ export const request = (url: string, options: HttpOptions = {}): Promise<HttpAns
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
   const secure = url.startsWith('https:')
   if (secure && options.ca === undefined) throw new Error(`no authority is pinned for ${url}`)
-  const idle = options.idle ?? 30_000
+  const { connection, idle = 30_000 } = options
   const sent = (secure ? https : http).request(url, {
     method: options.method ?? 'GET',
     headers: {
       ...options.headers,
       ...(options.body === undefined ? {} : { 'content-length': byteLength(options.body) }),
     },
-    agent: false, // no connection outlives its answer: nothing holds the network when the root is switched
+    // no connection outlives its answer: nothing holds the network when the root is switched
+    ...(connection ? { createConnection: () => connection } : { agent: false }),
     timeout: idle,
     ...(secure ? { ca: options.ca, minVersion: 'TLSv1.3' as const, rejectUnauthorized: true } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   })
   sent.on('response', (body) => resolve({ status: body.statusCode ?? 0, headers: body.headers, body }))
+  sent.on('information', () => connection?.next())
   sent.on('timeout', () => sent.destroy(new Error(`no data for ${idle / 1000} s`)))
   sent.on('error', (cause) => {
     const reason = options.signal?.aborted ? 'the time for it is over' : cause.message

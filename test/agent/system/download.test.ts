@@ -28,9 +28,30 @@ const drip: Answer = (request, response) => {
   response.on('close', () => clearInterval(timer))
 }
 
+/** The head in single bytes, after two interim answers, and the body's beginning with its end. */
+const crumbs: Answer = (_, response) => {
+  const socket = response.socket!
+  const head = `HTTP/1.1 200 OK\r\ncontent-length: ${whole.length}\r\n\r\n`
+  const all = `HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${head}`
+  socket.setNoDelay()
+  let at = 0
+  const next = () => {
+    if (at < all.length - 1) socket.write(all[at++]!, () => setImmediate(next))
+    else socket.end(Buffer.concat([Buffer.from(all.slice(at)), whole, Buffer.from('more than was told')]))
+  }
+  next()
+}
+
 const wrongRange: Answer = (request, response) => {
   if (firstByte(request) === 0) return good(70_000)(request, response)
   response.writeHead(206, { 'content-range': `bytes 5-${whole.length - 1}/${whole.length}` }).end(whole.subarray(5))
+}
+
+const chunkedRange: Answer = (request, response) => {
+  const from = firstByte(request)
+  response.writeHead(206, { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` })
+  response.write(whole.subarray(from))
+  response.end()
 }
 
 type Case = {
@@ -49,6 +70,8 @@ type Case = {
 // The table of docs/boot.md, "What servers may do", line by line.
 const cases: readonly Case[] = [
   { name: 'takes the content', servers: [[good()]], attempts: 1 },
+  { name: 'takes it in whatever pieces it comes', servers: [[crumbs]], attempts: 1 },
+  { name: 'takes no range that is sent in chunks', servers: [[good(70_000), chunkedRange, good()]], attempts: 3 },
   { name: 'goes on where a transfer broke off', servers: [[good(70_000), good()]], attempts: 2, starts: [0, 70_000] },
   { name: 'goes on at another server', servers: [[good(50_000)], [good()]], attempts: 2, starts: [0, 50_000] },
   {
