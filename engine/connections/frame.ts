@@ -142,14 +142,39 @@ const drained = async (stream: Readable): Promise<void> => {
   if (!stream.readableEnded && !stream.destroyed) await once(stream, 'end').catch(() => {})
 }
 
+/** A channel whose end can be waited for, and no longer: what hangs on a promise is kept as long as the promise is. */
+export type WatchedChannel = Channel & {
+  /** Returns what stops the waiting. */
+  onEnd(listener: (ending: Ending) => void): () => void
+}
+
+export const watched = (channel: Channel): WatchedChannel => {
+  const listeners = new Set<(ending: Ending) => void>()
+  let ended: Ending | undefined
+  void channel.ended.then((ending) => {
+    ended = ending
+    for (const listener of listeners) listener(ending)
+  })
+  return {
+    ...channel,
+    onEnd(listener) {
+      if (ended) listener(ended)
+      else listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
 /** Reads the answer to a frame; `done` becomes Lost when the channel ends first. */
-export const readAnswer = (channel: Channel, framed: Omit<Frame, 'text'>): Answer => {
+export const readAnswer = (channel: WatchedChannel, framed: Omit<Frame, 'text'>): Answer => {
   const { promise: done, resolve } = Promise.withResolvers<Output | Lost>()
   const stdout = collect(framed)
   const stderr = collect(framed)
   let stopped = false
+  let unwatch: (() => void) | undefined
   const stop = () => {
     stopped = true
+    unwatch?.()
     channel.stdout.off('data', onStdout)
     channel.stderr.off('data', onStderr)
   }
@@ -174,9 +199,8 @@ export const readAnswer = (channel: Channel, framed: Omit<Frame, 'text'>): Answe
   channel.stderr.on('data', onStderr)
   channel.stdout.resume()
   channel.stderr.resume()
-  void channel.ended.then(async (ending) => {
-    if (!stopped)
-      await Promise.race([setTimeout(graceMs), Promise.all([drained(channel.stdout), drained(channel.stderr)])])
+  unwatch = channel.onEnd(async (ending) => {
+    await Promise.race([setTimeout(graceMs), Promise.all([drained(channel.stdout), drained(channel.stderr)])])
     if (stopped) return
     stop()
     resolve(new Lost(ending, stderr.unfinished()))

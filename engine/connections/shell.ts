@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
 import type { LargeContent, Output, RunOptions } from './connection.ts'
-import { type Answer, frame, Lost, readAnswer } from './frame.ts'
-import type { Channel, Transport } from './transport.ts'
+import { type Answer, frame, Lost, readAnswer, type WatchedChannel, watched } from './frame.ts'
+import type { Transport } from './transport.ts'
 
 /**
  * More input than this goes through a process of its own; less is cheaper as a here-document in the shell's input.
@@ -28,7 +28,7 @@ const groupSoon = async (answer: Answer): Promise<number | undefined> => {
 }
 
 export const createShell = (transport: Transport): Shell => {
-  let channel: Channel | undefined
+  let channel: WatchedChannel | undefined
   let group: number | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -46,9 +46,9 @@ export const createShell = (transport: Transport): Shell => {
   const aborted = (command: Command): Failure =>
     new Failure('connection.aborted', `cancelled on ${transport.name}: ${command}`)
 
-  const open = async (): Promise<Channel> => {
+  const open = async (): Promise<WatchedChannel> => {
     if (channel) return channel
-    const opened = await transport.spawn(sh`exec /bin/sh`)
+    const opened = watched(await transport.spawn(sh`exec /bin/sh`))
     const greeting = frame(sh`:`, {}, { group: true })
     const answer = readAnswer(opened, greeting)
     opened.stdin.write(greeting.text)
@@ -63,7 +63,7 @@ export const createShell = (transport: Transport): Shell => {
   }
 
   /** Ends what a channel runs, also where only a process on the host itself can do it. */
-  const end = async (hung: Channel, hungGroup: number | undefined): Promise<void> => {
+  const end = async (hung: WatchedChannel, hungGroup: number | undefined): Promise<void> => {
     hung.kill()
     if (channel === hung) channel = undefined
     if (!hungGroup) return
@@ -79,7 +79,7 @@ export const createShell = (transport: Transport): Shell => {
   }
 
   /** Waits for an answer, or for the command's time to be over. */
-  const settle = async (on: Channel, answer: Answer, command: Command, options: RunOptions): Promise<Output> => {
+  const settle = async (on: WatchedChannel, answer: Answer, command: Command, options: RunOptions): Promise<Output> => {
     const early = Promise.withResolvers<Failure>()
     const late = new Failure(
       'connection.timeout',
@@ -113,7 +113,7 @@ export const createShell = (transport: Transport): Shell => {
 
   const inOwnProcess = async (command: Command, options: RunOptions, stdin: Buffer | LargeContent): Promise<Output> => {
     const framed = frame(command, options, { stdin: 'channel', group: true })
-    const own = await transport.spawn(oneCommand)
+    const own = watched(await transport.spawn(oneCommand))
     if (options.signal?.aborted) {
       own.kill()
       throw aborted(command)

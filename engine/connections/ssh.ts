@@ -132,6 +132,12 @@ const connect = async (target: Target): Promise<Link> => {
   return { client, lost: lost.promise, close }
 }
 
+/** What hangs on a connection's end is kept until then: it must hold nothing of a channel that has ended long before. */
+const lostWith =
+  (resolve: (ending: Ending) => void) =>
+  (reason: string): void =>
+    resolve({ code: undefined, reason: `ended: ${reason}` })
+
 const channelOver = (stream: ClientChannel, lost: Promise<string>): Channel => {
   const { promise: ended, resolve } = Promise.withResolvers<Ending>()
   stream.on('exit', (code: number | null, signal?: string) =>
@@ -140,7 +146,7 @@ const channelOver = (stream: ClientChannel, lost: Promise<string>): Channel => {
   // Without an exit status the connection is what ended; its own reason comes first.
   stream.on('close', () => setImmediate(resolve, { code: undefined, reason: 'ended: the connection was closed' }))
   stream.on('error', () => {})
-  void lost.then((reason) => resolve({ code: undefined, reason: `ended: ${reason}` }))
+  void lost.then(lostWith(resolve))
   return {
     stdin: stream,
     stdout: stream,

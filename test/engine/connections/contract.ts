@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as assert from 'uvu/assert'
 import { quote, secret, sh, verbatim } from '../../../engine/command.ts'
 import type { Become, Connection } from '../../../engine/connections/connection.ts'
@@ -13,6 +15,11 @@ export type Place = {
   readonly directory: string
   /** Another user that exists on the host, and how to become it. */
   readonly become: Become
+}
+
+const collectGarbage = (): void => {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
 }
 
 /** The Failure that a promise is rejected with. */
@@ -282,6 +289,23 @@ export const contract = (
       await run(sh`rm ${path('content')}`)
     })
   }
+
+  tests(
+    'what commands have printed is not kept',
+    async () => {
+      const print = sh`head -c 1048576 /dev/zero; head -c 1048576 /dev/zero >&2`
+      const held = async () => {
+        await run(sh`:`)
+        collectGarbage()
+        return process.memoryUsage().arrayBuffers
+      }
+      const before = await held()
+      for (let times = 0; times < 20; times++) assert.is((await run(print)).stdout.length, 1048576)
+      const kept = (await held()) - before
+      assert.ok(kept < 10 * 2 ** 20, `${kept} bytes are kept`)
+    },
+    60_000,
+  )
 
   tests(
     'a content that is too large for memory: streamed, checked, and never half there',
