@@ -84,8 +84,8 @@ export type Controller = {
   stat(path: string): Promise<Pick<Stat, 'type' | 'mode'> | undefined>
   /** What a directory on the controller holds: recursive, links followed, relative and sorted; directories end with `/`. */
   list(path: string): Promise<readonly string[]>
-  /** Writes a file on the controller atomically (fetch). */
-  write(path: string, content: Uint8Array): Promise<void>
+  /** Writes a file on the controller atomically, as it comes: when `content` throws, what was there stays. */
+  write(path: string, content: AsyncIterable<Uint8Array>): Promise<void>
   /** Renders a template file by its ending: Mustache for `.mustache`, else Jinja2. */
   render(path: string, options: RenderOptions & TemplateSource): Promise<string>
   /** The value of a bare expression in the task's scope (assert's `that`, debug's `var`). */

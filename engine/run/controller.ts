@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Controller } from '../modules/module.ts'
 import type { Task } from '../playbook/play.ts'
@@ -11,6 +10,7 @@ import { templateNames } from '../vars/templatenames.ts'
 import { toPlain, type Value } from '../vars/value.ts'
 import { largeFile } from './largefile.ts'
 import type { PlayRun } from './playrun.ts'
+import { writeLocal } from './writelocal.ts'
 
 /** The places where a relative file of a task is looked for, in order. */
 export const candidates = (task: Task, playDirectory: string, kind: string, name: string): string[] => {
@@ -114,21 +114,7 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
       return { type, mode: found.mode & 0o7777 }
     },
     list: (path) => listTree(path, ''),
-    async write(path, content) {
-      // Several hosts may bring the same file at the same time.
-      const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
-      try {
-        await mkdir(dirname(path), { recursive: true })
-        await writeFile(temporary, content)
-        await rename(temporary, path)
-      } catch (cause) {
-        await rm(temporary, { force: true }).catch(() => {})
-        throw new Failure('module.write', `cannot write ${path} on the controller: ${(cause as Error).message}`, {
-          at: task.at,
-          cause,
-        })
-      }
-    },
+    write: writeLocal,
     render: async (path, given) =>
       renderFile(playRun, task, path, (await loader.read(path)).toString(), scope, {
         keepTrailingNewline: true,

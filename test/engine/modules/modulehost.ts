@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { isAbsolute, join, relative } from 'node:path'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { Failure } from '../../../engine/failure.ts'
 import type { Controller, Host } from '../../../engine/modules/module.ts'
+import { largeFile } from '../../../engine/run/largefile.ts'
+import { writeLocal } from '../../../engine/run/writelocal.ts'
 import { createTemplar } from '../../../engine/vars/createtemplar.ts'
 import { emptyScope, layer } from '../../../engine/vars/scope.ts'
 import { templateNames } from '../../../engine/vars/templatenames.ts'
@@ -42,6 +44,7 @@ const controller = (role: string, vars: Readonly<Record<string, unknown>>): Cont
       return path
     },
     read: (path) => readFile(path),
+    large: largeFile,
     async stat(path) {
       const found = await stat(path).catch(() => undefined)
       return found && { type: found.isDirectory() ? 'directory' : 'file', mode: found.mode & 0o7777 }
@@ -50,10 +53,7 @@ const controller = (role: string, vars: Readonly<Record<string, unknown>>): Cont
       readdirSync(path, { recursive: true, withFileTypes: true })
         .map((entry) => relative(path, join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''))
         .sort(),
-    async write(path, content) {
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, content)
-    },
+    write: writeLocal,
     render: async (path, options) => {
       const source = await readFile(path, 'utf8')
       const names = layer(templateNames(path, options), layer(fromPlain(vars) as Dict))
