@@ -22,9 +22,19 @@ const ownership = ({ owner, group }: WriteOptions): string | undefined =>
   owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
 
 /**
- * The new content goes to a file beside the old one that nobody else can open, gets its owner and mode, and takes the
- * old one's place in one rename. It is removed on every way out, also when nobody is left to hear of a failure (PIPE).
- * Owner and security context of an old file are kept as far as the user may set them.
+ * The umask with which a new file has this mode at once; undefined where it has to wait for its owner and its whole content,
+ * because it takes more than a umask or leaves something to the group of who writes it alone.
+ */
+const umaskFor = (mode: number): string | undefined => {
+  const isForAll = (mode & 0o044) !== 0o040
+  return (mode & ~0o644) === 0 && isForAll ? octal(0o666 & ~mode) : undefined
+}
+
+/**
+ * The new content goes to a file beside the old one that nobody can open who must not read it, gets its owner and mode, and
+ * takes the old one's place in one rename. It is removed on every way out, also when nobody is left to hear of a failure
+ * (PIPE). Owner and security context of an old file are kept as far as the user may set them. Written for few processes:
+ * one `stat` tells all that is asked of both files.
  */
 const writing = (path: string, options: WriteOptions, content: Uint8Array | LargeContent): Command => {
   const temporary = posix.join(
@@ -33,26 +43,30 @@ const writing = (path: string, options: WriteOptions, content: Uint8Array | Larg
   )
   const asked = ownership(options)
   const own = asked === undefined ? sh`:` : sh`chown ${asked} "$new"`
-  const mode = options.mode === undefined ? sh`chmod "$mode" "$new"` : sh`chmod ${octal(options.mode)} "$new"`
+  const umask = (options.mode === undefined ? undefined : umaskFor(options.mode)) ?? '077'
+  const mode = options.mode === undefined ? sh`:` : sh`mode=${options.mode.toString(8)}`
   // When the connection is lost the input just ends: what has come by then must not take the old file's place.
   const arrived =
     content instanceof Uint8Array
-      ? sh`{ [ "$(wc -c <"$new")" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
+      ? sh`{ [ "$size" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
       : sh`sum=$(sha1sum <"$new") && { [ "\${sum%% *}" = ${content.sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
-  return sh`path=${path} new=${temporary}
+  return sh`path=${path} new=${temporary} old= mode=
 trap 'rm -f "$new"' EXIT
 trap '' PIPE; trap 'exit 143' HUP TERM
-(umask 077; set -C; cat >"$new") && ${arrived} || exit
-old= mode=
-if [ -f "$path" ] && [ ! -L "$path" ]; then
-  { read -r old mode; read -r own rest; } <<end
-$(stat -c '%u:%g %a' "$path" "$new")
+(umask ${umask}; set -C; cat >"$new") || exit
+both=
+[ ! -f "$path" ] || [ -L "$path" ] || both=1
+{ read -r own has size; [ ! "$both" ] || read -r old mode rest; } <<end
+$(if [ "$both" ]; then stat -c '%u:%g %a %s' "$new" "$path"; else stat -c '%u:%g %a %s' "$new"; fi)
 end
+${arrived} || exit
+if [ "$both" ]; then
   [ "$old" = "$own" ] || chown "$old" "$new" 2>/dev/null
   [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$path" "$new" 2>/dev/null
 fi
+${mode}
 [ "$mode" ] || mode=$(printf %o $((0644 & ~$(umask))))
-${own} && ${mode} && mv -fT "$new" "$path" && trap - EXIT`
+${own} && { [ "$mode" = "$has" ] || chmod "$mode" "$new"; } && mv -fT "$new" "$path" && trap - EXIT`
 }
 
 /** Replaces a file atomically. */

@@ -48,8 +48,9 @@ mkdir -p "$guard"
 mount -t tmpfs -o mode=0755,nosuid,nodev guard "$guard" || exit
 for program in invoke-rc.d deb-systemd-invoke start-stop-daemon service; do
   printf '#!/bin/sh\necho "%s: no service is started in an image" >&2\n' "$program" >"$guard/$program"
-  chmod 0755 "$guard/$program"
 done
+printf '#!/bin/sh\nexit 101\n' >"$guard/policy-rc.d"
+chmod 0755 "$guard"/*
 
 # A file that a mount needs to stand on is empty, and goes again at the end.
 lay() {
@@ -62,8 +63,6 @@ lay() {
   mount --bind "$1" "$2"
 }
 if [ -x "$root/usr/bin/dpkg" ]; then
-  printf '#!/bin/sh\nexit 101\n' >"$guard/policy-rc.d"
-  chmod 0755 "$guard/policy-rc.d"
   lay "$guard/policy-rc.d" "$root/usr/sbin/policy-rc.d" || exit
 fi
 if [ -s /etc/resolv.conf ] && [ -d "$root/etc" ]; then

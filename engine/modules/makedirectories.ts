@@ -15,7 +15,6 @@ export async function* makeDirectories(
   const bits = mode === undefined ? undefined : octal(modeFor(mode, { mode: 0o755, directory: true }, umask))
   const steps = [sh`mkdir -p ${bits === undefined ? [] : ['-m', bits]} -- ${paths}`]
   if (uid !== undefined || gid !== undefined) steps.push(sh`chown ${`${uid ?? ''}:${gid ?? ''}`} -- ${paths}`)
-  if (bits !== undefined) steps.push(sh`chmod ${bits} -- ${paths}`)
   const [first, ...others] = paths
   yield* change({
     what: `make the directory ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,

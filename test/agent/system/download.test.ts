@@ -162,13 +162,11 @@ const cases: readonly Case[] = [
 
 for (const { name, servers, attempts, fails, starts, ...more } of cases) {
   test(name, async () => {
-    const start = performance.now()
     const outcome = await downloadFrom(servers, { digest, size: whole.length, window: 100, ...more })
     if (fails) {
       assert.instance(outcome.thrown, Failure)
       assert.is((outcome.thrown as Failure).code, fails.code)
       assert.match((outcome.thrown as Failure).message, fails.message)
-      if (more.budget !== undefined) assert.ok(performance.now() - start < more.budget * 1000 + 3000)
       return
     }
     assert.is(outcome.thrown, undefined)

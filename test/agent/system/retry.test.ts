@@ -67,20 +67,17 @@ const failing = (failure: () => HttpFailure, more: object, choices: readonly str
 }
 
 test('gives up when the budget is spent', async () => {
-  const start = performance.now()
   const { message, asked } = await failing(() => new HttpFailure('no'), { budget: 0.1 })
   assert.match(message, /^test: given up after 0\.1 s \(\d+ attempts\): no$/)
   assert.ok(asked.length > 3)
-  assert.ok(performance.now() - start < 1000)
 })
 
 test('an attempt that does not end is broken off when the budget is spent', async () => {
-  const start = performance.now()
   const thrown = await retry(
     ['a'],
     (_, signal) =>
       new Promise((_resolve, reject) => {
-        const alive = setTimeout(() => {}, 5_000)
+        const alive = setTimeout(() => {}, 60_000)
         signal.addEventListener('abort', () => {
           clearTimeout(alive)
           reject(new HttpFailure('broken off'))
@@ -89,36 +86,31 @@ test('an attempt that does not end is broken off when the budget is spent', asyn
     { ...options, budget: 0.1 },
   ).catch((failure: unknown) => failure)
   assert.match((thrown as Error).message, /given up after 0\.1 s \(1 attempt\): broken off/)
-  assert.ok(performance.now() - start < 2000)
 })
 
 test('what busy servers ask for does not count into the budget, and is not waited for without end', async () => {
-  const start = performance.now()
   const { message, asked } = await failing(() => new HttpFailure('busy', { retryAfter: 0.05 }), {
     budget: 0.02,
     patience: 0.3,
   })
   assert.match(message, /all servers stay busy/)
   assert.ok(asked.length > 3, String(asked.length))
-  assert.ok(performance.now() - start < 1000)
   const late = await failing(() => new HttpFailure('busy', { retryAfter: 7200 }), {})
   assert.match(late.message, /all servers stay busy \(1 attempt\): busy/)
 })
 
 test('a busy server is left for the next at once', async () => {
   const asked: string[] = []
-  const start = performance.now()
   const answer = await retry(
     ['a', 'b', 'c'],
     async (server) => {
       asked.push(server)
       if (server === 'c') return server
-      throw new HttpFailure('busy', { retryAfter: 5 })
+      throw new HttpFailure('busy', { retryAfter: 60 })
     },
     options,
   )
   assert.equal([answer, asked], ['c', ['a', 'b', 'c']])
-  assert.ok(performance.now() - start < 1000)
 })
 
 test('where something moved the pauses begin anew', async () => {

@@ -207,11 +207,10 @@ export const contract = (
   })
 
   tests('a background process that holds the streams does not hold the command', async () => {
-    const start = performance.now()
-    const output = await text(sh`(sleep 0.5; echo late; echo late >&2) & echo now`)
-    assert.is(output, 'now\n')
-    assert.ok(performance.now() - start < 450)
-    await run(sh`sleep 0.6`)
+    const [go, gone] = [path('go'), path('gone')]
+    const waiting = sh`until [ -e ${go} ]; do sleep 0.05; done; echo late; echo late >&2; : >${gone}`
+    assert.is(await text(sh`(${waiting}) & echo now`), 'now\n')
+    await run(sh`: >${go}; until [ -e ${gone} ]; do sleep 0.05; done; rm ${go} ${gone}`)
     assert.is(await text(sh`echo clean`), 'clean\n')
   })
 
@@ -241,11 +240,9 @@ export const contract = (
   })
 
   tests('a time limit kills the command and all that it started', async () => {
-    const start = performance.now()
     const failure = await failureOf(run(sh`sleep ${endless(1)} & sleep ${endless(2)}; echo no`, { timeout: 200 }))
     assert.is(failure.code, 'connection.timeout')
     assert.match(failure.message, `sleep ${endless(2)}`)
-    assert.ok(performance.now() - start < 3000)
     await areGone(1, 2)
   })
 
