@@ -12,7 +12,7 @@ export type Problems = {
 }
 
 /** By place inside each file; files stay in the order in which they were read. */
-const inOrder = (failures: readonly Failure[]): Failure[] => {
+export const inOrder = (failures: readonly Failure[]): Failure[] => {
   const files = [...new Set(failures.map(({ at }) => at?.file))]
   return failures.toSorted(
     (a, b) =>

@@ -4,6 +4,7 @@ import { checkArguments } from '../modules/checkarguments.ts'
 import { isForeignModule } from '../modules/foreign.ts'
 import { isModule, moduleNames } from '../modules/registry.ts'
 import { createLoader, type PlaybookLoader } from '../playbook/loader.ts'
+import { isLookup, lookupNames } from '../vars/lookups/run.ts'
 import type { Session } from './session.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -28,6 +29,8 @@ export const loaderFor = ({
     isForeignModule,
     caution,
     moduleNames,
+    isLookup,
+    lookupNames,
     checkArguments,
     templar: site.templar,
     decrypt: site.decrypt,

@@ -11,6 +11,7 @@ import { combined } from '../report/combined.ts'
 import { listPlaybook } from '../report/list.ts'
 import type { RunOptions } from '../run/options.ts'
 import { exitCodeOf, foretell, runPlaybooks } from '../run/run.ts'
+import { cautionReferences } from './check.ts'
 import { explain, explainDirectory } from './explain.ts'
 import { loaderFor } from './loader.ts'
 import {
@@ -127,6 +128,7 @@ const play = async (files: readonly string[], flags: Flags, surroundings: Surrou
   try {
     const listed = await listing(files, playbooks, flags, options)
     if (listed !== undefined) {
+      if (flags.syntaxCheck) await cautionReferences(playbooks, loader, session)
       surroundings.out(listed)
       return 0
     }
@@ -151,7 +153,7 @@ export const playbookCommand = (command: Command, surroundings: Surroundings): v
     .option('--list-hosts', 'print the hosts and end')
     .option('--list-tasks', 'print the tasks and end')
     .option('--list-tags', 'print the tags and end')
-    .option('--syntax-check', 'check the playbooks and the variable files of the inventory, and end')
+    .option('--syntax-check', 'check the playbooks, what they name, and the variable files of the inventory, and end')
     .option(
       '--explain <variable>',
       'tell every level that sets a variable on HOST, and which one wins: HOST [PLAYBOOK...]',

@@ -16,6 +16,10 @@ export type LoadOptions = {
   readonly moduleNames?: readonly string[]
   /** Whether a name is a module of ansible-core's that we do not have: what uses it may be read, and fails when it runs. */
   readonly isForeignModule?: (name: string) => boolean
+  /** Whether a name is a lookup, as `with_NAME` writes it; without it all are taken for one. */
+  readonly isLookup?: (name: string) => boolean
+  /** All names of lookups, for hints. */
+  readonly lookupNames?: readonly string[]
   /** Directories of the site's own modules, beside those of playbooks and roles. */
   readonly libraries?: readonly string[]
   /**

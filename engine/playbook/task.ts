@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import { layer } from '../vars/scope.ts'
 import { type Dict, Template } from '../vars/value.ts'
@@ -48,6 +49,7 @@ const readLoop = (reading: Reading, map: YamlMap): Loop | undefined => {
   checkTemplates(reading, first.node)
   const { value, textAt } = first.node.kind === 'scalar' ? first.node : { ...first.node, textAt: first.node.at }
   if (first.key !== 'loop') {
+    checkLookup(reading, first)
     return { kind: 'lookup', lookup: String(first.key).slice('with_'.length), terms: value, at: textAt }
   }
   if (!Array.isArray(value) && !(value instanceof Template)) {
@@ -94,6 +96,17 @@ const readVariableName = (reading: Reading, entry: YamlEntry): string | undefine
     'use letters, digits and _, and begin with a letter',
   )
   return undefined
+}
+
+/** A loop of a lookup that we do not have: a slip of the pen, or a plugin in Python whose task fails when it runs. */
+const checkLookup = ({ options, problems }: Reading, { key, at }: YamlEntry): void => {
+  const lookup = String(key).slice('with_'.length)
+  if (options.isLookup === undefined || options.isLookup(lookup)) return
+  const near = nearest(lookup, options.lookupNames ?? [])
+  const hint = near ? `did you mean 'with_${near}'?` : 'plugins in Python do not run'
+  const failure = new Failure('playbook.loop', `there is no lookup '${lookup}' to loop over`, { at, hint })
+  if (near === undefined && options.caution) options.caution(failure)
+  else problems.add(failure)
 }
 
 /** Keywords that an include does not carry, and what its arguments must be. */

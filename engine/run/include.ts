@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { RoleFrom } from '../playbook/loader.ts'
+import { includedFile, includedRole } from '../playbook/included.ts'
 import type { Node, Task } from '../playbook/play.ts'
 import type { HostResult, TaskInfo } from '../report/event.ts'
 import { settled } from '../vars/scope.ts'
@@ -137,7 +137,7 @@ const load = async (include: Include, inclusion: Inclusion): Promise<readonly No
   if (hosts.length === 0) return undefined
   try {
     if (task.action === 'include_role') return await loadRole(include, inclusion)
-    const name = word(inclusion.args, '_raw_params', 'file')
+    const name = includedFile(inclusion.args)
     if (!name) throw new Failure('playbook.include', 'include_tasks needs a file', { at: task.actionAt })
     const { file, nodes } = await playRun.run.options.loader.tasks(name, task)
     const names = hosts.map((host) => host.name)
@@ -152,31 +152,10 @@ const load = async (include: Include, inclusion: Inclusion): Promise<readonly No
   }
 }
 
-const word = (args: Dict, ...names: string[]): string | undefined => {
-  for (const name of names) {
-    const value = args.get(name)
-    if (value !== undefined && value !== null) return String(value)
-  }
-  return undefined
-}
-
 const loadRole = async ({ playRun, task, place }: Include, { args, loopVars }: Inclusion): Promise<readonly Node[]> => {
-  const name = word(args, 'name', 'role')
-  if (!name) throw new Failure('playbook.include', 'include_role needs the name of a role', { at: task.actionAt })
-  const tasksFrom = word(args, 'tasks_from')
-  const varsFrom = word(args, 'vars_from')
-  const defaultsFrom = word(args, 'defaults_from')
-  const handlersFrom = word(args, 'handlers_from')
-  const options: RoleFrom = {
-    ...(tasksFrom ? { tasksFrom } : {}),
-    ...(varsFrom ? { varsFrom } : {}),
-    ...(defaultsFrom ? { defaultsFrom } : {}),
-    ...(handlersFrom ? { handlersFrom } : {}),
-    public: args.get('public') === true,
-    allowDuplicates: args.get('allow_duplicates') !== false,
-    ...(args.get('rolespec_validate') === false ? { isValidated: false } : {}),
-  }
-  const { role, nodes, handlers } = await playRun.run.options.loader.role(name, task, options)
+  const found = includedRole(args)
+  if (!found) throw new Failure('playbook.include', 'include_role needs the name of a role', { at: task.actionAt })
+  const { role, nodes, handlers } = await playRun.run.options.loader.role(found.name, task, found.from)
   addHandlers(playRun, handlers, task, wrapped(task, place.blocks, loopVars, []))
   if (role.public && !playRun.includedRoles.includes(role)) playRun.includedRoles.push(role)
   return nodes

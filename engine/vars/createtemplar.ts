@@ -168,8 +168,12 @@ export const createTemplar = (surroundings: TemplarSurroundings): Templar => {
       const { newline = '\n' } = options
       return newline === '\n' ? result : result.replaceAll('\n', newline)
     },
-    check: (text, at, kind) => void library.names(text, at, kind),
-    names: (text, at, kind) => library.names(text, at, kind),
+    check: (text, at, kind) => void library.references(text, at, kind),
+    references(text, at, kind) {
+      if (kind !== 'file') return library.references(text, at, kind)
+      const { body, line, options } = readHeader(text, {})
+      return library.references(body, { ...at, line }, kind, options)
+    },
   }
   return templar
 }

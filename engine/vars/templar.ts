@@ -1,4 +1,5 @@
 import type { Position } from '../failure.ts'
+import type { Placed, TextKind } from './jinja/library.ts'
 import type { Scope } from './scope.ts'
 import type { Template, Value } from './value.ts'
 
@@ -38,8 +39,8 @@ export type Templar = {
   render(source: string, file: string, scope: Scope, options?: RenderOptions): string
   /** Checks syntax alone: throws a positioned Failure or returns. */
   check(source: string, at: Position, kind: 'template' | 'expression'): void
-  /** The free names that a template's text refers to, for deciding what to collect. */
-  names(source: string, at: Position, kind: 'template' | 'expression'): ReadonlySet<string>
+  /** What a text refers to and does not bind itself: variables, filters, tests, lookups. @throws Failure for wrong syntax */
+  references(source: string, at: Position, kind: TextKind): readonly Placed[]
 }
 
 /** What the templar is given by its surroundings: no part of it touches argv, environment or terminal itself. */

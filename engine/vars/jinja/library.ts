@@ -1,7 +1,7 @@
 import type { Position } from '../../failure.ts'
 import type { RenderOptions } from '../templar.ts'
 import { defaultSyntax, type Syntax, tokenizeExpression, tokenizeTemplate } from './lexer.ts'
-import { freeNames, namesOf } from './names.ts'
+import { type Reference, referencesIn, referencesOf } from './names.ts'
 import type { Plugins } from './plugins.ts'
 import type { Code, Unit } from './runtime.ts'
 import { Source, SyntaxProblem } from './source.ts'
@@ -11,6 +11,11 @@ import { compileBare, compileUnit } from './unit.ts'
 /** A compiled expression and the text that its offsets count in. */
 export type Bare = { readonly source: Source; readonly code: Code }
 
+/** A template in a playbook, a bare expression, or the text of a template file. */
+export type TextKind = 'template' | 'expression' | 'file'
+
+export type Placed = Omit<Reference, 'offset'> & { readonly at: Position }
+
 /** Compiled templates by their text. */
 export type Library = {
   /** A template that a playbook or variables file holds. */
@@ -18,8 +23,8 @@ export type Library = {
   /** The text of a template file. */
   file(text: string, base: Position, options: RenderOptions): Unit
   expression(text: string, base: Position): Bare
-  /** Checks the syntax of a text without compiling it, and gives the names that it uses. */
-  names(text: string, base: Position, kind: 'template' | 'expression'): Set<string>
+  /** Checks the syntax of a text without compiling it, and gives what it refers to. */
+  references(text: string, base: Position, kind: TextKind, options?: RenderOptions): Placed[]
 }
 
 /** How many texts of a kind are kept; a run that makes more makes them up as it goes, and they will not come again. */
@@ -84,13 +89,15 @@ export const createLibrary = (plugins: Plugins): Library => {
         const source = new Source(newlines(text))
         return { source, code: positioned(source, base, () => compileBare(source, plugins)) }
       }),
-    names(text, base, kind) {
+    references(text, base, kind, options = {}) {
       const source = new Source(newlines(text))
-      return positioned(source, base, () =>
-        kind === 'template'
-          ? freeNames(parseTemplate(tokenizeTemplate(source.text, playbookSyntax)))
-          : namesOf(parseBareExpression(tokenizeExpression(source.text))),
+      const syntax = kind === 'file' ? syntaxOf(options) : playbookSyntax
+      const found = positioned(source, base, () =>
+        kind === 'expression'
+          ? referencesOf(parseBareExpression(tokenizeExpression(source.text)))
+          : referencesIn(parseTemplate(tokenizeTemplate(source.text, syntax))),
       )
+      return found.map(({ offset, ...reference }) => ({ ...reference, at: source.position(offset, base) }))
     },
   }
 }

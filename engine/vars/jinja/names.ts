@@ -44,7 +44,33 @@ const children = (node: Expression): (Expression | undefined)[] => {
   }
 }
 
+/** A use of something by its name. */
+export type Reference = {
+  readonly kind: 'name' | 'filter' | 'test' | 'lookup'
+  readonly name: string
+  /** Of the name, in the template. */
+  readonly offset: number
+  /** It may be undefined: `x | default(1)`, `x is defined`. */
+  readonly isOptional: boolean
+}
+
+type Use = (reference: Reference) => void
+
 type Bound = ReadonlySet<string>
+
+/** Filters and tests that take what is undefined, and the lookup that passes over it. */
+const tolerant = new Set(['default', 'd', 'mandatory', 'defined', 'undefined', 'first_found'])
+
+const lookups = new Set(['lookup', 'query', 'q'])
+
+/** What an expression refers to besides the names of variables: a filter, a test or a lookup. */
+const pluginOf = (node: Expression): Omit<Reference, 'isOptional'> | undefined => {
+  if (node.kind === 'filter' || node.kind === 'test') return { kind: node.kind, name: node.name, offset: node.offset }
+  if (node.kind !== 'call' || node.callee.kind !== 'name' || !lookups.has(node.callee.name)) return undefined
+  const [first] = node.arguments.positional
+  if (first?.kind !== 'literal' || typeof first.value !== 'string') return undefined
+  return { kind: 'lookup', name: first.value, offset: first.offset }
+}
 
 const targetNames = (target: Target): string[] => {
   if (target.kind === 'targets') return target.items.flatMap(targetNames)
@@ -52,12 +78,17 @@ const targetNames = (target: Target): string[] => {
 }
 
 /** Walks syntax trees and reports each use of a name that nothing inside the template binds. */
-const walk = (body: readonly Statement[], outer: Bound, use: (name: string) => void): void => {
+const walk = (body: readonly Statement[], outer: Bound, use: Use): void => {
   const bound = new Set(outer)
-  const uses = (node: Expression | undefined, known: Bound = bound): void => {
+  const uses = (node: Expression | undefined, known: Bound = bound, isOptional = false): void => {
     if (node === undefined) return
-    if (node.kind === 'name' && !known.has(node.name)) use(node.name)
-    for (const child of children(node)) uses(child, known)
+    if (node.kind === 'name' && !known.has(node.name)) {
+      use({ kind: 'name', name: node.name, offset: node.offset, isOptional })
+    }
+    const plugin = pluginOf(node)
+    if (plugin) use({ ...plugin, isOptional })
+    const isTolerated = plugin !== undefined && tolerant.has(plugin.name.replace(/^.*\./, ''))
+    for (const child of children(node)) uses(child, known, isOptional || isTolerated)
   }
   const functionBody = (parameters: Parameters, inside: readonly Statement[]) => {
     for (const value of parameters.defaults) uses(value)
@@ -132,22 +163,17 @@ const walk = (body: readonly Statement[], outer: Bound, use: (name: string) => v
   }
 }
 
-/** The names that statements use and do not bind themselves. */
-export const freeNames = (body: readonly Statement[]): Set<string> => {
-  const names = new Set<string>()
-  walk(body, new Set(), (name) => names.add(name))
-  return names
+/** What statements refer to and do not bind themselves. */
+export const referencesIn = (body: readonly Statement[]): Reference[] => {
+  const found: Reference[] = []
+  walk(body, new Set(), (reference) => found.push(reference))
+  return found
 }
 
-/** The names of an expression. */
-export const namesOf = (expression: Expression): Set<string> =>
-  freeNames([{ kind: 'do', expression, offset: expression.offset }])
+/** What an expression refers to. */
+export const referencesOf = (expression: Expression): Reference[] =>
+  referencesIn([{ kind: 'do', expression, offset: expression.offset }])
 
 /** Whether a macro's body uses one of the names that are bound for it on demand. */
-export const mentions = (body: readonly Statement[], name: string): boolean => {
-  let isUsed = false
-  walk(body, new Set(), (used) => {
-    isUsed ||= used === name
-  })
-  return isUsed
-}
+export const mentions = (body: readonly Statement[], name: string): boolean =>
+  referencesIn(body).some((reference) => reference.kind === 'name' && reference.name === name)

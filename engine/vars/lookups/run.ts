@@ -18,6 +18,10 @@ export const lookups: ReadonlyMap<string, Lookup> = new Map(
 
 const shortName = (name: string): string => name.replace(/^(?:ansible\.(?:builtin|legacy)|community\.general)\./, '')
 
+export const lookupNames: readonly string[] = [...lookups.keys()]
+
+export const isLookup = (name: string): boolean => lookups.has(shortName(name))
+
 /** Runs a lookup inside an evaluation. Throws a Failure for an unknown one. */
 export const applyLookup = (
   name: string,

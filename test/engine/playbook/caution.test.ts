@@ -23,6 +23,8 @@ const told = async (tasks: string): Promise<string[]> => {
     isForeignModule,
     moduleNames,
     checkArguments,
+    isLookup: (name) => name === 'items',
+    lookupNames: ['items'],
     caution: (failure) => said.push(failure),
     decrypt: (text) => text,
     warn: () => {},
@@ -48,6 +50,17 @@ test('arguments that are wrong', async () => {
 test("modules of ansible-core's that we do not have", async () => {
   const [missing] = ['expect', 'subversion', 'iptables'].filter(isForeignModule)
   assert.equal(await told(`  - ${missing}: {}\n`), [`3:5 the module '${missing}' is not one that play has`])
+})
+
+test('loops over lookups that we do not have; those that are a slip of the pen are problems', async () => {
+  const found = await told('  - debug:\n    with_their_own: [1]\n  - debug:\n    with_items: [1]\n')
+  assert.equal(found, ["4:5 there is no lookup 'their_own' to loop over"])
+  try {
+    await told('  - debug:\n    with_itmes: [1]\n')
+    assert.unreachable()
+  } catch (thrown) {
+    assert.is((thrown as Failure).hint, "did you mean 'with_items'?")
+  }
 })
 
 test('Python programs of the site', async () => {

@@ -46,7 +46,7 @@ test('any text as a template or expression gives a value or a Failure', () => {
         (text) =>
           onlyFailures(() => templar.render(text, 'x', scope)) &&
           onlyFailures(() => templar.expression(text, at, scope)) &&
-          onlyFailures(() => templar.names(text, at, 'template')),
+          onlyFailures(() => templar.references(text, at, 'template')),
       ),
       { numRuns: 1500 },
     )

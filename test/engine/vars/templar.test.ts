@@ -259,7 +259,9 @@ test('what must first be collected passes through and is asked for again', async
 
 test('the names that a template uses', () => {
   const names = (source: string, kind: 'template' | 'expression' = 'template') =>
-    [...templar.names(source, at, kind)].sort()
+    [
+      ...new Set(templar.references(source, at, kind).flatMap(({ kind, name }) => (kind === 'name' ? [name] : []))),
+    ].sort()
   assert.equal(names('{{ a.b | f(c) }}{% for x in xs if x > y %}{{ x }}{{ loop.index }}{% endfor %}'), [
     'a',
     'c',
