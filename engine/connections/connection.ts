@@ -80,8 +80,11 @@ export type Connection = {
   run(command: Command, options?: RunOptions): Promise<Output>
   /** The whole content of a file. Throws a Failure when it cannot be read. */
   read(path: string): Promise<Buffer>
-  /** Replaces a file atomically (temporary file in the same directory, then rename); a failure leaves the old one. */
-  write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<void>
+  /**
+   * Replaces a file atomically (temporary file in the same directory, then rename); a failure leaves the old one. Tells what
+   * it is now, but for `changed`, which may be the time before the rename.
+   */
+  write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
   /** undefined when nothing is there. */
   stat(path: string, options?: StatOptions): Promise<Stat | undefined>
   /** The same host as another user, by its become method; connections are kept, one per user. */

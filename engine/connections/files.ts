@@ -42,31 +42,36 @@ const writing = (path: string, options: WriteOptions, content: Uint8Array | Larg
     `.${posix.basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`,
   )
   const asked = ownership(options)
-  const own = asked === undefined ? sh`:` : sh`chown ${asked} "$new"`
+  const own = asked === undefined ? sh`:` : sh`{ chown ${asked} "$new" && again=1; }`
   const umask = (options.mode === undefined ? undefined : umaskFor(options.mode)) ?? '077'
-  const mode = options.mode === undefined ? sh`:` : sh`mode=${options.mode.toString(8)}`
   // When the connection is lost the input just ends: what has come by then must not take the old file's place.
   const arrived =
     content instanceof Uint8Array
-      ? sh`{ [ "$size" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
+      ? sh`{ [ "$2" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
       : sh`sum=$(sha1sum <"$new") && { [ "\${sum%% *}" = ${content.sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
-  return sh`path=${path} new=${temporary} old= mode=
+  return sh`path=${path} new=${temporary} mode=${options.mode ?? ''} old= both= again=
 trap 'rm -f "$new"' EXIT
 trap '' PIPE; trap 'exit 143' HUP TERM
 (umask ${umask}; set -C; cat >"$new") || exit
-both=
 [ ! -f "$path" ] || [ -L "$path" ] || both=1
-{ read -r own has size; [ ! "$both" ] || read -r old mode rest; } <<end
-$(if [ "$both" ]; then stat -c '%u:%g %a %s' "$new" "$path"; else stat -c '%u:%g %a %s' "$new"; fi)
+set -f
+{ read -r now; [ ! "$both" ] || read -r old; } <<end
+$(LC_ALL=C stat -c ${statFormat} "$new" \${both:+"$path"})
 end
+set -- $now
 ${arrived} || exit
+has=$((0x$1 & 07777)) owner=$6:$7
 if [ "$both" ]; then
-  [ "$old" = "$own" ] || chown "$old" "$new" 2>/dev/null
+  set -- $old
+  [ "$mode" ] || mode=$((0x$1 & 07777))
+  [ "$6:$7" = "$owner" ] || { chown "$6:$7" "$new" 2>/dev/null; again=1; }
   [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$path" "$new" 2>/dev/null
 fi
-${mode}
-[ "$mode" ] || mode=$(printf %o $((0644 & ~$(umask))))
-${own} && { [ "$mode" = "$has" ] || chmod "$mode" "$new"; } && mv -fT "$new" "$path" && trap - EXIT`
+[ "$mode" ] || mode=$((0644 & ~$(umask)))
+${own} && { [ "$mode" -eq "$has" ] || { chmod "$(printf %o "$mode")" "$new" && again=1; }; } && mv -fT "$new" "$path" || exit
+trap - EXIT
+[ ! "$again" ] || now=$(LC_ALL=C stat -c ${statFormat} "$path")
+echo "$now"`
 }
 
 /** Replaces a file atomically. */
@@ -75,10 +80,14 @@ export const writeFile = async (
   path: string,
   content: Uint8Array | LargeContent,
   options: WriteOptions = {},
-): Promise<void> => {
+): Promise<Stat> => {
   const output = await on.run(writing(path, options, content), { stdin: content })
   if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
+  return parseStat(path, output.stdout, {})
 }
+
+/** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
+const statFormat = '%f %s %i %d %h %u %g %U %G %.9X %.9Y %.9Z'
 
 /** The kinds of files by the upper bits of st_mode. */
 const types: ReadonlyMap<number, Stat['type']> = new Map([
@@ -93,9 +102,6 @@ const types: ReadonlyMap<number, Stat['type']> = new Map([
 
 /** The kind of a file by its st_mode. */
 export const typeOf = (mode: number): Stat['type'] => types.get(mode >> 12) ?? 'file'
-
-/** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
-const statFormat = '%f %s %i %d %h %u %g %U %G %.9X %.9Y %.9Z'
 
 /** Everything about one path in one round trip; undefined when nothing is there. */
 export const statOf = async (on: Runner, path: string, options: StatOptions = {}): Promise<Stat | undefined> => {

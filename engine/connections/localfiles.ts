@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
 import { Failure } from '../failure.ts'
 import { accountsOf } from './accounts.ts'
-import type { Connection, LargeContent, Stat } from './connection.ts'
+import type { Connection, LargeContent, Stat, StatOptions, WriteOptions } from './connection.ts'
 import { typeOf } from './files.ts'
 
 type Files = Pick<Connection, 'read' | 'write' | 'stat'>
@@ -67,7 +67,7 @@ export const localFiles = (shell: Files): Files => {
     return id
   }
 
-  const statHere: Files['stat'] = async (path, { follow = false, checksum } = {}) => {
+  const statHere = async (path: string, { follow = false, checksum }: StatOptions = {}): Promise<Stat> => {
     const found = follow ? await stat(path, { bigint: true }) : await lstat(path, { bigint: true })
     const type = typeOf(Number(found.mode))
     const [uid, gid] = [Number(found.uid), Number(found.gid)]
@@ -92,7 +92,8 @@ export const localFiles = (shell: Files): Files => {
     } satisfies Stat
   }
 
-  const writeHere: Files['write'] = async (path, content, { mode, owner, group } = {}) => {
+  const writeHere = async (path: string, content: Uint8Array | LargeContent, options: WriteOptions): Promise<void> => {
+    const { mode, owner, group } = options
     const uid = owner === undefined ? -1 : await numbered(users, owner)
     const gid = group === undefined ? -1 : await numbered(groups, group)
     const found = await lstat(path).catch(() => undefined)
@@ -116,6 +117,16 @@ export const localFiles = (shell: Files): Files => {
     }
   }
 
+  const statAnyhow: Files['stat'] = async (path, options) => {
+    try {
+      return await statHere(path, options)
+    } catch (cause) {
+      if (cause instanceof Unknown) return shell.stat(path, options)
+      if (isMissing(cause)) return undefined
+      throw new Failure('module.stat', `cannot stat ${path} on localhost: ${reasonOf(cause)}`, { cause })
+    }
+  }
+
   return {
     async read(path) {
       try {
@@ -124,16 +135,8 @@ export const localFiles = (shell: Files): Files => {
         throw new Failure('module.read', `cannot read ${path} on localhost: ${reasonOf(cause)}`, { cause })
       }
     },
-    async stat(path, options) {
-      try {
-        return await statHere(path, options)
-      } catch (cause) {
-        if (cause instanceof Unknown) return shell.stat(path, options)
-        if (isMissing(cause)) return undefined
-        throw new Failure('module.stat', `cannot stat ${path} on localhost: ${reasonOf(cause)}`, { cause })
-      }
-    },
-    async write(path, content, options) {
+    stat: statAnyhow,
+    async write(path, content, options = {}) {
       if (await isLabelled) return shell.write(path, content, options)
       try {
         await writeHere(path, content, options)
@@ -141,6 +144,9 @@ export const localFiles = (shell: Files): Files => {
         if (cause instanceof Unknown) return shell.write(path, content, options)
         throw new Failure('module.write', `cannot write ${path} on localhost: ${reasonOf(cause)}`, { cause })
       }
+      const written = await statAnyhow(path)
+      if (written) return written
+      throw new Failure('module.write', `${path} on localhost was written and is gone`)
     },
   }
 }

@@ -65,7 +65,7 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     const isChanged = yield* setAttributes(host, old, attributes)
     return { ...told, ...describe(isChanged ? await statAfter(host, path, old) : old) }
   }
-  const written = yield* replaceFile(host, {
+  const replaced = yield* replaceFile(host, {
     path,
     content,
     old: old?.type === 'link' ? undefined : old,
@@ -75,6 +75,6 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     makeDirectory: dest.endsWith('/'),
   })
   const md5sum = await md5Of(content)
-  const now = await statAfter(host, path, old)
-  return { ...told, md5sum, ...written, ...(now ? describe(now) : {}) }
+  const now = replaced.stat ?? (await statAfter(host, path, old))
+  return { ...told, md5sum, ...replaced.told, ...(now ? describe(now) : {}) }
 }

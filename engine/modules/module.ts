@@ -112,7 +112,7 @@ export type Host = {
   readonly at: Position
   run(command: Command, options?: RunOptions): Promise<Output>
   read(path: string): Promise<Buffer>
-  write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<void>
+  write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
   stat(path: string, options?: StatOptions): Promise<Stat | undefined>
   /** A fact by its name without `ansible_` (`os_family`, `pkg_mgr`), collected when it is first asked for. */
   fact(name: string): Promise<Value>

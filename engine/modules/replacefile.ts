@@ -37,8 +37,17 @@ export const backUp = (host: Host, path: string): Promise<string> =>
     tidy,
   )
 
-const put = (host: Host, content: Replacement['content'], path: string, options: WriteOptions): Promise<void> =>
-  'path' in content ? placeFile(host, content.path, path, options) : host.write(path, content, options)
+/** Tells what the file is now, where that is known without asking. */
+const put = async (
+  host: Host,
+  content: Replacement['content'],
+  path: string,
+  options: WriteOptions,
+): Promise<Stat | undefined> => {
+  if (!('path' in content)) return host.write(path, content, options)
+  await placeFile(host, content.path, path, options)
+  return undefined
+}
 
 /** Runs a task's `validate` command on a copy of the new content. */
 const checkContent = async (host: Host, { path, content, validate }: Replacement): Promise<void> => {
@@ -74,7 +83,7 @@ const write = async (host: Host, { path, content, makeDirectory }: Replacement, 
   const directory = posix.dirname(path)
   if (makeDirectory) await runOrFail(host, sh`mkdir -p -- ${directory}`, tidy)
   try {
-    await put(host, content, path, options)
+    return await put(host, content, path, options)
   } catch (thrown) {
     if (!(thrown instanceof Failure) || (await host.stat(directory, { follow: true }))) throw thrown
     throw new Failure('module.file', `there is no directory ${directory} to write ${posix.basename(path)} into`, {
@@ -85,14 +94,18 @@ const write = async (host: Host, { path, content, makeDirectory }: Replacement, 
   }
 }
 
+export type Replaced = {
+  /** What the task's result tells of it. */
+  readonly told: { readonly backup_file?: string }
+  /** What the file is now, where that is known without asking. */
+  readonly stat: Stat | undefined
+}
+
 /**
  * Yields the one change that gives a file its new content, with owner and mode, so that it is never there with wrong
- * ones. Returns what the result tells of it: `backup_file`.
+ * ones.
  */
-export async function* replaceFile(
-  host: Host,
-  replacement: Replacement,
-): AsyncGenerator<Change, { backup_file?: string }, unknown> {
+export async function* replaceFile(host: Host, replacement: Replacement): AsyncGenerator<Change, Replaced, unknown> {
   const { path, content, old, attributes, validate, shown } = replacement
   if (validate !== undefined && !validate.includes('%s')) {
     throw new Failure('module.parameter', `'validate' must contain %s: ${validate}`, {
@@ -105,16 +118,15 @@ export async function* replaceFile(
   const after = 'path' in content ? await readForDiff(host, content) : Buffer.isBuffer(content) ? content : content.size
   const veil = (text: Shown | undefined) =>
     shown && Buffer.isBuffer(text) ? Buffer.from(shown(text.toString())) : text
-  const backup = yield* change({
+  const done = yield* change({
     what: `${old ? 'replace' : 'write'} ${path}`,
     diff: contentDiff(path, veil(before), veil(after)),
     apply: async () => {
       await checkContent(host, replacement)
       const copy = replacement.backup && old ? await backUp(host, path) : undefined
-      await write(host, replacement, writeOptions(ownership, old))
-      return copy
+      return { copy, stat: await write(host, replacement, writeOptions(ownership, old)) }
     },
   })
   yield* setLabels(host, { path, type: 'file' }, attributes)
-  return backup === undefined ? {} : { backup_file: backup }
+  return { told: done?.copy === undefined ? {} : { backup_file: done.copy }, stat: done?.stat }
 }

@@ -61,7 +61,7 @@ export async function* saveText(
   if (stat && text === file.text) {
     return { isWritten: false, hasNewAttributes: yield* setAttributes(host, stat, attributes) }
   }
-  const written = yield* replaceFile(host, {
+  const { told } = yield* replaceFile(host, {
     path,
     content: file.toBytes(text),
     old: stat,
@@ -72,7 +72,7 @@ export async function* saveText(
     shown,
     makeDirectory: stat === undefined,
   })
-  return { isWritten: true, hasNewAttributes: false, ...written }
+  return { isWritten: true, hasNewAttributes: false, ...told }
 }
 
 /** A parameter's regular expression, in Python's syntax. Throws a Failure that names the parameter. */

@@ -21,7 +21,7 @@ async function* copyOne(
   const attributes = params.mode === 'preserve' ? { ...params, mode: octal(source.mode) } : params
   if (old && !params.force) return { isChanged: false }
   if (old && old.checksum === source.checksum) return { isChanged: yield* setAttributes(host, old, attributes) }
-  const written = yield* replaceFile(host, {
+  const { told } = yield* replaceFile(host, {
     path: old && params.follow ? await realPath(host, path) : path,
     content: source,
     old: old?.type === 'file' ? old : undefined,
@@ -30,7 +30,7 @@ async function* copyOne(
     validate: params.validate,
     makeDirectory: params.dest.endsWith('/'),
   })
-  return { isChanged: true, ...written }
+  return { isChanged: true, ...told }
 }
 
 async function* copyTree(host: Host, params: CopyParameters, source: string, root: string) {

@@ -29,12 +29,12 @@ async function* place(
   if (old && old.checksum === loaded.sha1) yield* setAttributes(host, old, params)
   else {
     const { backup } = params
-    const written = yield* replaceFile(host, { path: dest, content: loaded, old, attributes: params, backup })
-    const now = await statAfter(host, dest, old)
+    const replaced = yield* replaceFile(host, { path: dest, content: loaded, old, attributes: params, backup })
+    const now = replaced.stat ?? (await statAfter(host, dest, old))
     return {
       checksum_src: loaded.sha1,
       checksum_dest: old?.checksum ?? null,
-      ...written,
+      ...replaced.told,
       ...(now ? describe(now) : {}),
     }
   }

@@ -62,14 +62,14 @@ export const openssl_csr = module<OpensslCsrParameters>(
     const isKept = isSame(file.text, text)
     const saved: { readonly backup_file?: string } =
       force && isKept
-        ? yield* replaceFile(host, {
+        ? (yield* replaceFile(host, {
             path: file.path,
             content: Buffer.from(text),
             old: file.stat,
             before: file.bytes,
             attributes: params,
             backup,
-          })
+          })).told
         : yield* saveText(host, file, isKept ? file.text : text, { attributes: params, backup })
     const stat = await statAfter(host, file.path, file.stat)
     return {

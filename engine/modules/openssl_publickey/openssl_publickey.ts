@@ -42,14 +42,14 @@ export const openssl_publickey = module<OpensslPublickeyParameters>(
     const isSame = bare(file.text) === bare(text)
     const saved: { readonly backup_file?: string } =
       force && isSame && file.stat
-        ? yield* replaceFile(host, {
+        ? (yield* replaceFile(host, {
             path: file.path,
             content: Buffer.from(text),
             old: file.stat,
             before: file.bytes,
             attributes: params,
             backup,
-          })
+          })).told
         : yield* saveText(host, file, isSame ? file.text : text, { attributes: params, backup })
     const stat = await statAfter(host, file.path, file.stat)
     const copy = saved.backup_file
