@@ -16,6 +16,6 @@ for (const inventory of ['inventory/demo', 'inventory/prod'])
     })
     assert.is(code, 0, stderr)
     assert.is(stderr, '')
-  })
+  }, 60_000) // it may have to build first
 
 test.run()
