@@ -23,11 +23,13 @@ export const loaderFor = ({
   modulePath,
   warn,
   caution,
+  deprecate,
 }: Session): PlaybookLoader =>
   createLoader({
     isModule,
     isForeignModule,
     caution,
+    deprecate,
     moduleNames,
     isLookup,
     lookupNames,

@@ -16,6 +16,8 @@ export type Start = {
   readonly warn: (message: string, at?: Position) => void
   /** Tells what will go wrong if it comes to that, with its place in the file, once. */
   readonly caution: (failure: Failure) => void
+  /** Tells of what later versions of the language do not have, once. */
+  readonly deprecate: (message: string) => void
 }
 
 /** Whether the report has colours: as the configuration says, else as the terminal and the environment say. */
@@ -44,5 +46,8 @@ export const start = async (surroundings: Surroundings): Promise<Start> => {
   const warn = settings.systemWarnings === false ? () => {} : tell.bind(undefined, style)
   const caution = (failure: Failure) =>
     once(`${style.warning('[WARNING]:')} ${renderFailure(failure, { directory, style })}`)
-  return { surroundings, configurationFile: file, settings, style, warn, caution }
+  const deprecate = (message: string): void => {
+    if (settings.deprecationWarnings !== false) once(style.deprecation(`[DEPRECATION WARNING]: ${message}`))
+  }
+  return { surroundings, configurationFile: file, settings, style, warn, caution, deprecate }
 }

@@ -264,6 +264,13 @@ export const options = {
     'boolean',
     'plays and tasks in check mode are marked',
   ),
+  deprecationWarnings: option(
+    'defaults',
+    'deprecation_warnings',
+    'DEPRECATION_WARNINGS',
+    'boolean',
+    'whether words of old playbooks are told of',
+  ),
   systemWarnings: option('defaults', 'system_warnings', 'SYSTEM_WARNINGS', 'boolean', 'whether warnings are shown'),
   noColour: option('defaults', 'nocolor', 'NOCOLOR', 'boolean', 'no colours'),
   forceColour: option('defaults', 'force_color', 'FORCE_COLOR', 'boolean', 'colours without a terminal too'),

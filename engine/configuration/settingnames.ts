@@ -47,6 +47,7 @@ const names: Readonly<Record<string, readonly [OptionName, Plain]>> = {
   DEFAULT_VAULT_ID_MATCH: ['vaultIdMatch', false],
   DEFAULT_VAULT_PASSWORD_FILE: ['vaultPasswordFile', null],
   DEFAULT_VERBOSITY: ['verbosity', 0],
+  DEPRECATION_WARNINGS: ['deprecationWarnings', true],
   DIFF_ALWAYS: ['diff', false],
   DISPLAY_SKIPPED_HOSTS: ['displaySkippedHosts', true],
   ERROR_ON_MISSING_HANDLER: ['errorOnMissingHandler', true],

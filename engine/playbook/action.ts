@@ -7,7 +7,7 @@ import { findPlugin } from './collection.ts'
 import { handlerKeywords, taskKeywords } from './keywordnames.ts'
 import { checkTemplates, failUnknown, shortName } from './keywords.ts'
 import { executorActions } from './play.ts'
-import { fail, type Reading, type Surroundings } from './reading.ts'
+import { fail, type Reading, type Surroundings, tell } from './reading.ts'
 
 /** What a task does: the module's name and its arguments, with where each of them stands. */
 export type Action = {
@@ -108,12 +108,6 @@ const foreign = (reading: Reading, around: Surroundings, name: string, at: Posit
 }
 
 const unknownModule = (reading: Reading, around: Surroundings, name: string, at: Position): Failure => {
-  if (name === 'include') {
-    return new Failure('playbook.module', "'include' is no longer part of the language", {
-      at,
-      hint: 'use include_tasks, import_tasks or import_playbook',
-    })
-  }
   if (isForeign(reading, around, name)) return foreign(reading, around, name, at)
   const names = [...(reading.options.moduleNames ?? []), ...executorActions]
   const meant = nearest(name, names)
@@ -234,12 +228,6 @@ export const checkArguments = (reading: Reading, action: Action): void => {
     const failures = reading.options.checkArguments?.(name, given, places, at) ?? []
     for (const failure of failures) tell(reading, failure)
   })
-}
-
-/** A problem of a task that may never run: a warning where those are tolerated. */
-const tell = (reading: Reading, failure: Failure): void => {
-  if (reading.options.caution) reading.options.caution(failure)
-  else reading.problems.add(failure)
 }
 
 /** The arguments of an import or include, with names that it does not take told as problems. */

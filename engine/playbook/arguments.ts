@@ -9,6 +9,7 @@ const commandKeys = /^(?:creates|removes|chdir|executable|warn|stdin|stdin_add_n
 const freeForm = new Set([
   ...commands,
   'include_vars',
+  'include',
   'include_tasks',
   'include_role',
   'import_tasks',

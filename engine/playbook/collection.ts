@@ -1,5 +1,9 @@
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDirectory, isFile, type Reading, type Surroundings } from './reading.ts'
+import { isDict, type Value } from '../vars/value.ts'
+import { isDirectory, isFile, type Reading, readYaml, type Surroundings } from './reading.ts'
+
+type Candidate = { readonly collection: string; readonly rest: string }
 
 const qualified = /^([A-Za-z_]\w*\.[A-Za-z_]\w*)\.([A-Za-z_][\w.]*)$/
 
@@ -19,7 +23,7 @@ const directoryOf = (root: string, collection: string): string =>
   join(root, 'ansible_collections', ...collection.split('.'))
 
 /** The collection that a name belongs to, and its name in there; for a name without one, each that may be meant. */
-const candidates = (name: string, around: Surroundings): { collection: string; rest: string }[] => {
+const candidates = (name: string, around: Surroundings): Candidate[] => {
   const found = qualified.exec(name)
   if (found) return [{ collection: found[1] as string, rest: found[2] as string }]
   if (name.includes('/') || name.includes('.')) return []
@@ -55,20 +59,69 @@ export const collectionHint = (reading: Reading, around: Surroundings, name: str
   return `install the collection: looked for ${places.join(', ')}`
 }
 
-/** The Python file that is the module of a name: a collection's, or of `library` beside the playbook, in a role, or named by the site. */
-export const findPlugin = (reading: Reading, around: Surroundings, name: string): string | undefined => {
-  const places = candidates(name, around).flatMap(({ collection, rest }) =>
-    rootsOf(reading, around).flatMap((root) =>
-      ['modules', 'action'].map((kind) =>
-        join(directoryOf(root, collection), 'plugins', kind, `${rest.replaceAll('.', '/')}.py`),
-      ),
-    ),
+/** The collections that are installed, once for all that is read. */
+const installed = (reading: Reading, around: Surroundings): string[] =>
+  rootsOf(reading, around).flatMap((root) => {
+    const { collections } = reading.cache
+    const known = collections.get(root) ?? globSync('ansible_collections/*/*', { cwd: root }).sort()
+    collections.set(root, known)
+    return known.map((path) => path.split('/').slice(-2).join('.'))
+  })
+
+/** What a collection calls a module that it had before. */
+const redirected = (reading: Reading, directory: string, name: string): string | undefined => {
+  const file = join(directory, 'meta/runtime.yml')
+  if (!isFile(file)) return undefined
+  const at = ['plugin_routing', 'modules', name, 'redirect']
+  const found = at.reduce<Value | undefined>(
+    (value, key) => (isDict(value) ? value.get(key) : undefined),
+    readYaml(reading, file).value,
   )
+  return typeof found === 'string' ? found : undefined
+}
+
+const pluginOf = (
+  reading: Reading,
+  around: Surroundings,
+  { collection, rest }: Candidate,
+  trail: readonly string[] = [],
+): string | undefined => {
+  for (const root of rootsOf(reading, around)) {
+    const directory = directoryOf(root, collection)
+    const found = ['modules', 'action']
+      .map((kind) => join(directory, 'plugins', kind, `${rest.replaceAll('.', '/')}.py`))
+      .find(isFile)
+    if (found !== undefined) return found
+    const other = redirected(reading, directory, rest)
+    if (other === undefined || trail.includes(other)) continue
+    const [next] = candidates(other, around)
+    const there = next && pluginOf(reading, around, next, [...trail, other])
+    if (there !== undefined) return there
+  }
+  return undefined
+}
+
+/**
+ * The Python file that is the module of a name: a collection's, or of `library` beside the playbook, in a role, or
+ * named by the site. Until 2.9 Ansible had thousands of modules that are in collections since and still called by
+ * their old names: a name without a collection may be a module of any that is installed.
+ */
+export const findPlugin = (reading: Reading, around: Surroundings, name: string): string | undefined => {
+  for (const candidate of candidates(name, around)) {
+    const found = pluginOf(reading, around, candidate)
+    if (found !== undefined) return found
+  }
+  if (name.includes('.')) return undefined
   const libraries = [
     join(around.directory, 'library'),
     ...reading.cache.libraries,
     ...(reading.options.libraries ?? []),
   ]
-  if (!name.includes('.')) places.push(...libraries.map((library) => join(library, `${name}.py`)))
-  return places.find(isFile)
+  const own = libraries.map((library) => join(library, `${name}.py`)).find(isFile)
+  if (own !== undefined) return own
+  for (const collection of installed(reading, around)) {
+    const found = pluginOf(reading, around, { collection, rest: name })
+    if (found !== undefined) return found
+  }
+  return undefined
 }

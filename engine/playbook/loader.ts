@@ -68,7 +68,7 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
   return {
     playbook: async (file) => ({ file, plays: complete((reading) => readPlaybook(reading, file)) }),
     tasks: async (name, from) => {
-      const around = surroundingsOf(cache, from)
+      const around = { ...surroundingsOf(cache, from), isIncluded: true }
       const file = findTasks(name, around, from.actionAt)
       const key = JSON.stringify([file, around.tags, around.searchPath, from.role?.path])
       // a role read a second time with other params is another role: its tasks must know which

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
 import { layer } from '../vars/scope.ts'
-import { isDict, type Value } from '../vars/value.ts'
+import { type Dict, isDict, type Key, Template, type Value } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlMap, type YamlNode } from '../yaml/node.ts'
 import { type Action, readAction, readNamedArguments, withArgs } from './action.ts'
 import { blockKeywords } from './keywordnames.ts'
@@ -127,9 +127,16 @@ const importName = (
   return name === undefined ? undefined : String(name)
 }
 
-const importTasks = (reading: Reading, map: YamlMap, action: Action, around: Surroundings): Block | undefined => {
+const importTasks = (
+  reading: Reading,
+  map: YamlMap,
+  action: Action,
+  around: Surroundings,
+  vars: Dict = new Map(),
+): Block | undefined => {
   const args = readNamedArguments(reading, action, ['file'])
-  const block = blockFrom(reading, map, around)
+  const own = blockFrom(reading, map, around)
+  const block = { ...own, vars: new Map([...own.vars, ...vars]) }
   const inside = within(around, block)
   const name = args && importName(reading, args.get('file') ?? args.get('_raw_params'), inside, action)
   if (name === undefined) return undefined
@@ -178,6 +185,30 @@ const readImport = (reading: Reading, map: YamlMap, read: Action, around: Surrou
   return importRole(reading, map, action, around)
 }
 
+/**
+ * `include`, which the language had until 2.16: import_tasks, or include_tasks where the name is a template, in a loop
+ * and in a file that was included itself. Further arguments are variables.
+ */
+const readInclude = (reading: Reading, map: YamlMap, read: Action, around: Surroundings): Node | undefined => {
+  reading.options.deprecate?.('"include" is deprecated, use include_tasks/import_tasks instead.')
+  const { args } = withArgs(reading, read, map.entries.get('args'))
+  if (!isDict(args)) {
+    fail(reading, 'playbook.arguments', "the arguments of 'include' may not be one template", read.at, 'write them out')
+    return undefined
+  }
+  const isFile = (key: Key): boolean => key === 'file' || key === '_raw_params'
+  const files = new Map([...args].filter(([key]) => isFile(key)))
+  const vars = new Map([...args].filter(([key]) => !isFile(key)))
+  const isLoop = [...map.entries.keys()].some((key) => key === 'loop' || /^with_\w/.test(String(key)))
+  const isKnown = ![...files.values()].some((name) => name instanceof Template)
+  if (isKnown && !isLoop && !around.isIncluded)
+    return importTasks(reading, map, { ...read, name: 'import_tasks', args: files }, around, vars)
+  const task = readTask(reading, map, { ...read, name: 'include_tasks', args: files }, around)
+  const included = { ...task, written: 'include', vars: new Map([...task.vars, ...vars]) }
+  reading.cache.scopes.set(included, layer(included.vars, around.scope))
+  return included
+}
+
 const readNode = (reading: Reading, node: YamlNode, around: Surroundings): Node | undefined => {
   if (node.kind !== 'map') {
     const hint = "write '- name: …' and the module below it"
@@ -192,6 +223,7 @@ const readNode = (reading: Reading, node: YamlNode, around: Surroundings): Node 
     return undefined
   }
   if (action.name === 'import_tasks' || action.name === 'import_role') return readImport(reading, node, action, around)
+  if (action.name === 'include') return readInclude(reading, node, action, around)
   return readTask(reading, node, action, around)
 }
 

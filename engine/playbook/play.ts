@@ -171,6 +171,7 @@ export type Task = {
 /** Actions that the executor itself carries out; no module folder stands behind them. */
 export const executorActions = [
   'meta',
+  'include',
   'include_tasks',
   'include_role',
   'import_tasks',

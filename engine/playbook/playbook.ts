@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { layer } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
@@ -115,5 +115,6 @@ export const readPlaybook = (reading: Reading, file: string): readonly Play[] =>
   if (!isFile(path)) {
     throw new Failure('playbook.missing', `there is no playbook ${file}`, { hint: `looked for ${path}` })
   }
+  reading.cache.libraries.add(join(dirname(path), 'library'))
   return readPlaybookFile(reading, path, notImported, [path])
 }

@@ -47,6 +47,8 @@ export type LoadOptions = {
   /** The bytes of a whole file that is a vault; without it such files are read as they are. */
   readonly decryptFile?: (ciphertext: string, at: Position) => Buffer
   readonly warn: (message: string, at?: Position) => void
+  /** Tells of what later versions of the language do not have. */
+  readonly deprecate?: (message: string) => void
 }
 
 /** What all files of one loader share; files and roles are read once. */
@@ -60,6 +62,8 @@ export type Cache = {
   readonly scopes: WeakMap<Task, Scope>
   /** Directories of Python modules: those of the roles read so far. */
   readonly libraries: Set<string>
+  /** Collections below the roots that were searched for modules. */
+  readonly collections: Map<string, readonly string[]>
   /** Modules that some module_defaults give arguments: what a task of theirs lacks is known only when it runs. */
   readonly withDefaults: Set<string>
   /** Files of tasks by place and inherited tags, with the role that they were read for. */
@@ -72,6 +76,7 @@ export const emptyCache = (): Cache => ({
   identities: new Map(),
   scopes: new WeakMap(),
   libraries: new Set(),
+  collections: new Map(),
   withDefaults: new Set(),
   tasks: new Map(),
 })
@@ -109,6 +114,8 @@ export type Surroundings = {
   /** Names that imports may speak of besides extra vars: those of the play, of blocks and of the role. */
   readonly scope: Scope
   readonly isHandler: boolean
+  /** In a file that include_tasks brought. */
+  readonly isIncluded?: boolean
   /** Files and roles whose import led here, for telling a circle. */
   readonly trail: readonly string[]
   /** Takes the handlers and roles that static imports bring into the play. */
@@ -152,6 +159,12 @@ export const fail = (
   at: Position,
   hint?: string,
 ): void => reading.problems.add(new Failure(code, message, { at, hint }))
+
+/** A problem of a task that may never run: a warning where those are tolerated. */
+export const tell = (reading: Reading, failure: Failure): void => {
+  if (reading.options.caution) reading.options.caution(failure)
+  else reading.problems.add(failure)
+}
 
 /** What is undefined before the run may be defined in it: the hint says so. */
 const evaluated = (templar: Pick<Templar, 'evaluate'>, value: Template, scope: Scope): Value => {

@@ -1,3 +1,5 @@
+import type { Task } from './play.ts'
+
 const untagged = ['untagged']
 
 /**
@@ -20,3 +22,7 @@ export const isSelected = (tags: readonly string[], only: readonly string[], ski
   }
   return isChosen() && !isSkipped()
 }
+
+/** Whether a task runs. An `include` whose file is known in the run alone is looked into whatever the tags are. */
+export const isTaskSelected = (task: Task, only: readonly string[], skip: readonly string[]): boolean =>
+  isSelected(task.tags, only, skip) || (task.written === 'include' && isSelected(task.tags, [], skip))

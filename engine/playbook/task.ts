@@ -16,7 +16,7 @@ import {
   valueOfKeyword,
 } from './keywords.ts'
 import type { Inherited, Loop, LoopControl, Task } from './play.ts'
-import { asMap, fail, type Reading, readVars, type Surroundings } from './reading.ts'
+import { asMap, fail, type Reading, readVars, type Surroundings, tell } from './reading.ts'
 
 const includeTasksArguments = ['file', 'apply']
 export const roleArguments = [
@@ -53,13 +53,9 @@ const readLoop = (reading: Reading, map: YamlMap): Loop | undefined => {
     return { kind: 'lookup', lookup: String(first.key).slice('with_'.length), terms: value, at: textAt }
   }
   if (!Array.isArray(value) && !(value instanceof Template)) {
-    fail(
-      reading,
-      'playbook.loop',
-      `'loop' needs a list, and this is ${kindOf(first.node)}`,
-      first.node.at,
-      'write a list, or a template that gives one; a dictionary becomes a list with the filter dict2items',
-    )
+    const hint = 'write a list, or a template that gives one; a dictionary becomes a list with the filter dict2items'
+    const message = `'loop' needs a list, and this is ${kindOf(first.node)}`
+    tell(reading, new Failure('playbook.loop', message, { at: first.node.at, hint }))
   }
   return { kind: 'loop', items: value, at: textAt }
 }
@@ -114,7 +110,13 @@ const checkInclude = (reading: Reading, map: YamlMap, action: Action): void => {
   for (const { key, at } of map.entries.values()) {
     const name = String(key)
     if (includeKeywords.includes(name) || name.startsWith('with_') || at === action.at) continue
-    if (name === 'register' || nearest(name, [action.name]) === action.name || name.endsWith(action.name)) continue
+    if (
+      action.written === 'include' ||
+      name === 'register' ||
+      nearest(name, [action.name]) === action.name ||
+      name.endsWith(action.name)
+    )
+      continue
     fail(
       reading,
       'playbook.keyword',

@@ -1,5 +1,5 @@
 import type { Node, Playbook, Task } from '../playbook/play.ts'
-import { isSelected } from '../playbook/tags.ts'
+import { isTaskSelected } from '../playbook/tags.ts'
 import { Template } from '../vars/value.ts'
 
 export type ListOptions = {
@@ -48,10 +48,10 @@ export const listPlaybook = (
       for (const host of hosts) lines.push(`      ${host}`)
     }
     const sections = [...play.preTasks, ...play.tasks, ...play.postTasks]
-    const tasks = tasksOf(sections).filter((task) => isSelected(task.tags, options.tags, options.skipTags))
+    const tasks = tasksOf(sections).filter((task) => isTaskSelected(task, options.tags, options.skipTags))
     if (kinds.has('tasks')) lines.push('    tasks:', ...tasks.map(taskLine))
     if (kinds.has('tags')) {
-      lines.push(`      TASK TAGS: [${sorted(tasks.flatMap((task) => task.tags)).join(', ')}]`)
+      lines.push(`      TASK TAGS: [${sorted([...play.tags, ...tasks.flatMap((task) => task.tags)]).join(', ')}]`)
     }
   })
   return `${lines.join('\n')}\n`

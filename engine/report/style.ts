@@ -6,6 +6,8 @@ export type Style = {
   readonly skipped: (text: string) => string
   readonly strong: (text: string) => string
   readonly warning: (text: string) => string
+  /** What later versions do not have. */
+  readonly deprecation: (text: string) => string
   /** What is told besides: retries, task paths. */
   readonly note: (text: string) => string
   readonly diffAdded: (text: string) => string
@@ -31,6 +33,7 @@ export const styleFor = (hasColour: boolean): Style =>
         skipped: coded('0;36'),
         strong: coded('1'),
         warning: coded('1;35'),
+        deprecation: coded('0;35'),
         note: coded('1;30'),
         diffAdded: coded('0;32'),
         diffRemoved: coded('0;31'),
@@ -43,6 +46,7 @@ export const styleFor = (hasColour: boolean): Style =>
         skipped: plain,
         strong: plain,
         warning: plain,
+        deprecation: plain,
         note: plain,
         diffAdded: plain,
         diffRemoved: plain,

@@ -1,5 +1,5 @@
 import type { Block, Node, Task } from '../playbook/play.ts'
-import { isSelected } from '../playbook/tags.ts'
+import { isTaskSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { isDict, Template, toPlain, type Value } from '../vars/value.ts'
@@ -80,7 +80,7 @@ const titleOf = async ({ name, ...task }: Task, scope: Scope, { templar }: RunOp
 
 const runOne = async (playRun: PlayRun, task: Task, place: Place, hosts: readonly HostRun[]): Promise<void> => {
   const { options } = playRun.run
-  if (!place.handler && !isSelected(task.tags, options.tags, options.skipTags)) return
+  if (!place.handler && !isTaskSelected(task, options.tags, options.skipTags)) return
   const first = hosts[0] as HostRun
   const scope = scopeFor(playRun, first, task, place)
   const info = taskInfo(playRun, task, await titleOf(task, scope, options), place)

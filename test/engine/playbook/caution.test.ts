@@ -63,6 +63,28 @@ test('loops over lookups that we do not have; those that are a slip of the pen a
   }
 })
 
+test('a loop over what is no list', async () => {
+  assert.equal(await told('  - debug: {}\n    loop: names\n'), ["4:11 'loop' needs a list, and this is a string"])
+})
+
+test('modules of collections that are installed, by the names that they had before', async () => {
+  const collections = join(work, 'collections/ansible_collections')
+  mkdirSync(join(collections, 'my/sql/plugins/modules'), { recursive: true })
+  writeFileSync(join(collections, 'my/sql/plugins/modules/table.py'), '')
+  mkdirSync(join(collections, 'my/general/meta'), { recursive: true })
+  writeFileSync(
+    join(collections, 'my/general/meta/runtime.yml'),
+    'plugin_routing: {modules: {sql_table: {redirect: my.sql.table}, lost: {redirect: my.general.lost}}}\n',
+  )
+  const place = 'is a Python program: collections/ansible_collections/my/sql/plugins/modules/table.py'
+  assert.equal(await told('  - table: {}\n  - my.general.sql_table: {}\n'), [
+    `3:5 the module 'table' ${place}`,
+    `4:5 the module 'my.general.sql_table' ${place}`,
+  ])
+  const lost = await told('  - my.general.lost: {}\n').catch((failure: Failure) => [failure.message])
+  assert.equal(lost, ["there is no module 'my.general.lost'"])
+})
+
 test('Python programs of the site', async () => {
   mkdirSync(join(work, 'library'), { recursive: true })
   writeFileSync(join(work, 'library/own.py'), '')
