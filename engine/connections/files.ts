@@ -68,10 +68,11 @@ if [ "$both" ]; then
   [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$path" "$new" 2>/dev/null
 fi
 [ "$mode" ] || mode=$((0644 & ~$(umask)))
-${own} && { [ "$mode" -eq "$has" ] || { chmod "$(printf %o "$mode")" "$new" && again=1; }; } && mv -fT "$new" "$path" || exit
+${own} && { [ "$mode" -eq "$has" ] || { chmod "$(printf %o "$mode")" "$new"; }; } && mv -fT "$new" "$path" || exit
 trap - EXIT
-[ ! "$again" ] || now=$(LC_ALL=C stat -c ${statFormat} "$path")
-echo "$now"`
+# the kernel takes special bits away from those who may not set them
+[ ! "$again" ] && [ "$mode" -le 511 ] || { now=$(LC_ALL=C stat -c ${statFormat} "$path"); mode=$((0x\${now%% *} & 07777)); }
+echo "$mode $now"`
 }
 
 /** Replaces a file atomically. */
@@ -83,7 +84,8 @@ export const writeFile = async (
 ): Promise<Stat> => {
   const output = await on.run(writing(path, options, content), { stdin: content })
   if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
-  return parseStat(path, output.stdout, {})
+  const [mode = '', ...stat] = output.stdout.toString().split(' ')
+  return { ...parseStat(path, stat.join(' '), {}), mode: Number(mode) }
 }
 
 /** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
@@ -118,11 +120,11 @@ if ${regular}; then ${sum}; else echo; fi
     if (/No such file or directory|Not a directory/.test(reason)) return undefined
     throw new Failure('module.stat', `cannot stat ${path} on ${on.name}: ${reason}`)
   }
-  return parseStat(path, output.stdout, options)
+  return parseStat(path, output.stdout.toString(), options)
 }
 
-const parseStat = (path: string, output: Buffer, options: StatOptions): Stat => {
-  const [first = '', checksum = '', ...rest] = output.toString().split('\n')
+const parseStat = (path: string, output: string, options: StatOptions): Stat => {
+  const [first = '', checksum = '', ...rest] = output.split('\n')
   const [mode = '', size, inode, device, links, uid = '', gid = '', owner = '', group = '', ...times] = first.split(' ')
   const bits = Number.parseInt(mode, 16)
   const [accessed = 0, modified = 0, changed = 0] = times.map(Number)
