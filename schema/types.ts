@@ -5338,6 +5338,93 @@ export interface X509CertificateParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/xml/xml.schema.json
+/**
+ * Reads and changes XML files by XPath expressions.
+ */
+export interface XmlParameters {
+  /**
+   * The file.
+   */
+  path?: string;
+  /**
+   * A text instead of a file; the result has it as `xmlstring`, with the changes made.
+   */
+  xmlstring?: string;
+  /**
+   * XPath 1.0 expression of the nodes that are meant. Elements that are not there are made when it is a plain path.
+   */
+  xpath?: string;
+  /**
+   * Prefixes that `xpath` and `attribute` use, and the names that they stand for. A document's default namespace needs one too.
+   */
+  namespaces: {
+    [k: string]: string;
+  };
+  /**
+   * `absent` removes the elements or attributes.
+   */
+  state: "absent" | "present";
+  /**
+   * Text of the elements, or the value of their `attribute`.
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Name of the attribute that gets `value`.
+   */
+  attribute?: string;
+  /**
+   * Elements to add at the end of those that `xpath` names, each time: `name`, `name: text` or `name: {attribute: value, _: [children]}`.
+   */
+  add_children?: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * Elements that those that `xpath` names have, and no others; written as in `add_children`.
+   */
+  set_children?: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * Puts `add_children` before the first element that `xpath` names, not into it.
+   */
+  insertbefore: boolean;
+  /**
+   * Puts `add_children` after the last element that `xpath` names, not into it.
+   */
+  insertafter: boolean;
+  /**
+   * What children are written in: `xml` takes a text for each.
+   */
+  input_type: "xml" | "yaml";
+  /**
+   * Only counts what `xpath` finds.
+   */
+  count: boolean;
+  /**
+   * Only tells the paths of what `xpath` finds.
+   */
+  print_match: boolean;
+  /**
+   * Only reads the attributes, or the text, of the elements.
+   */
+  content?: "attribute" | "text";
+  /**
+   * Writes each element on a line of its own, indented by two blanks. Without `xpath` that is all that is done.
+   */
+  pretty_print: boolean;
+  /**
+   * Writes CDATA sections as text.
+   */
+  strip_cdata_tags: boolean;
+  /**
+   * Keep the former file beside the new one, named after the time.
+   */
+  backup: boolean;
+}
+
 // engine/modules/yum_repository/yum_repository.schema.json
 /**
  * Keeps repositories of dnf and yum in files below /etc/yum.repos.d.

@@ -89,6 +89,7 @@ import { validate_argument_spec } from './validate_argument_spec/validate_argume
 import { wait_for } from './wait_for/wait_for.ts'
 import { wait_for_connection } from './wait_for_connection/wait_for_connection.ts'
 import { x509_certificate } from './x509_certificate/x509_certificate.ts'
+import { xml } from './xml/xml.ts'
 import { yum_repository } from './yum_repository/yum_repository.ts'
 
 /** Every module by the collection that it has in Ansible. */
@@ -169,6 +170,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     parted,
     sefcontext,
     timezone,
+    xml,
   ],
   'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
   prelude: [json_patch, nftables, node_power],

@@ -67,6 +67,7 @@ const names: readonly (readonly [string, string])[] = [
   ['community.crypto.openssl_certificate', 'x509_certificate'],
   ['ansible.posix.synchronize', 'synchronize'],
   ['prelude.json_patch', 'json_patch'],
+  ['community.general.xml', 'xml'],
 ]
 for (const [given, name] of names) test(`${given} is ${name}`, () => assert.is(findModule(given, at).name, name))
 
