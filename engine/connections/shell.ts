@@ -81,11 +81,11 @@ export const createShell = (transport: Transport): Shell => {
   /** Waits for an answer, or for the command's time to be over. */
   const settle = async (on: WatchedChannel, answer: Answer, command: Command, options: RunOptions): Promise<Output> => {
     const early = Promise.withResolvers<Failure>()
-    const late = new Failure(
-      'connection.timeout',
-      `no end within ${options.timeout} ms on ${transport.name}: ${command}`,
-    )
-    const timer = options.timeout === undefined ? undefined : setTimeout(early.resolve, options.timeout, late)
+    const late = () =>
+      early.resolve(
+        new Failure('connection.timeout', `no end within ${options.timeout} ms on ${transport.name}: ${command}`),
+      )
+    const timer = options.timeout === undefined ? undefined : setTimeout(late, options.timeout)
     const abort = () => early.resolve(aborted(command))
     options.signal?.addEventListener('abort', abort, { once: true })
     try {
