@@ -1210,6 +1210,73 @@ export interface DpkgSelectionsParameters {
   selection: "install" | "hold" | "deinstall" | "purge";
 }
 
+// engine/modules/dracut/dracut.schema.json
+/**
+ * Makes an initramfs with dracut, when anything that it is made of has changed: the kernel's modules, dracut's own files and configuration, packages, `inputs`, and these parameters. The digest of all that stands beside it (`.NAME.inputs`).
+ */
+export interface DracutParameters {
+  /**
+   * Kernel release, a directory of `/lib/modules`; the newest of them when absent.
+   */
+  kernel?: string;
+  /**
+   * File to make; `/boot/initrd.img-KERNEL` on Debian, `/boot/initrd-KERNEL` on SUSE, else `/boot/initramfs-KERNEL.img` when absent.
+   */
+  path?: string;
+  /**
+   * Only what this very machine needs; an initramfs of an image is for all nodes.
+   */
+  hostonly: boolean;
+  /**
+   * Dracut modules to add; each must be there.
+   */
+  add?: string[];
+  /**
+   * Dracut modules to leave out.
+   */
+  omit?: string[];
+  /**
+   * Kernel modules to add.
+   */
+  add_drivers?: string[];
+  /**
+   * Kernel modules to add and to load early.
+   */
+  force_drivers?: string[];
+  /**
+   * Kernel modules to leave out.
+   */
+  omit_drivers?: string[];
+  /**
+   * Kernel modules of file systems to take, instead of all.
+   */
+  filesystems?: string[];
+  /**
+   * Files to install with what they need.
+   */
+  install?: string[];
+  /**
+   * Compressor with its options, such as `zstd -18 -q -T0`.
+   */
+  compress?: string;
+  /**
+   * Further arguments of dracut.
+   */
+  arguments?: string[];
+  /**
+   * Further files and directories whose content matters.
+   */
+  inputs?: string[];
+  /**
+   * Packages whose versions matter; all that are installed when absent.
+   */
+  packages?: string[];
+  /**
+   * Makes it each time.
+   */
+  force: boolean;
+}
+
 // engine/modules/fail/fail.schema.json
 /**
  * Fails with a message.
@@ -1911,6 +1978,49 @@ export interface HtpasswdParameters {
   unsafe_writes?: boolean;
 }
 
+// engine/modules/image/image.schema.json
+/**
+ * Publishes the tree of an image as an immutable version that nodes boot, or tells of a published one. A tree that has not changed since the newest version is not published again. It calls the provisioner where the task runs (`provision image`): delegate it to that host.
+ */
+export interface ImageParameters {
+  /**
+   * Name of the image; `name@sha256:…` of one version to tell of. The variable `image_name` when absent.
+   */
+  name?: string;
+  /**
+   * Root directory of the built system. When absent nothing is published, and the newest version told of.
+   */
+  tree?: string;
+  /**
+   * Playbook that built the tree, relative to the site's directory: nodes run it at boot. `playbooks/NAME.yml` when absent.
+   */
+  playbook?: string;
+  /**
+   * Format of the file system image.
+   */
+  format: "squashfs" | "erofs";
+  /**
+   * Days after which nodes refuse the version unless it is signed again; an unchanged version is signed anew for so many days, which is no change.
+   */
+  expires?: number;
+  /**
+   * The command `provision`; that of this Prelude when absent.
+   */
+  executable?: string;
+  /**
+   * Inventory of the site, as `-i` takes it; that of this run when absent.
+   */
+  inventory?: string[];
+  /**
+   * State of the provisioner; the site's `prelude_state` when absent.
+   */
+  state_directory?: string;
+  /**
+   * Files with the passwords of vaults that the inventory has.
+   */
+  vault_password_file?: string[];
+}
+
 // engine/modules/include_vars/include_vars.schema.json
 /**
  * Reads variables from files at the controller while the play runs.
@@ -2517,6 +2627,37 @@ export interface LocaleGenParameters {
   state: "absent" | "present";
 }
 
+// engine/modules/mkdisk/mkdisk.schema.json
+/**
+ * Makes the local disks of a node as the boot does: arrays, file systems, mounts and moved directories, by `/etc/mkdisk` of its root. It runs `mkdisk` (the role mkdisk installs it), which plans everything before it writes anything and refuses what does not fit.
+ */
+export interface MkdiskParameters {
+  /**
+   * Destroys what is on the disks of the profile and makes them anew, each time; otherwise nothing is formatted that holds anything, whatever `WIPE_ON_BOOT` says.
+   */
+  wipe: boolean;
+  /**
+   * Another profile of `/etc/mkdisk/profiles.d` than `mkdisk.conf` names, or the path of a file.
+   */
+  profile?: string;
+  /**
+   * The root whose `/etc/mkdisk` counts and that is mounted in.
+   */
+  root: string;
+  /**
+   * Directory with the keys of encrypted volumes; `/secrets` of the root when absent.
+   */
+  keys?: string;
+  /**
+   * NFS export with the keys, `SERVER:/DIRECTORY`, or `warewulf`; mounted as long as mkdisk runs.
+   */
+  secrets?: string;
+  /**
+   * The command `mkdisk`.
+   */
+  executable: string;
+}
+
 // engine/modules/modprobe/modprobe.schema.json
 /**
  * Loads or unloads a kernel module.
@@ -3103,6 +3244,41 @@ export interface NodePowerParameters {
   cipher_suite?: number;
 }
 
+// engine/modules/node_wait/node_wait.schema.json
+/**
+ * Waits until nodes have booted, and fails as soon as the boot of one of them failed, with the reason. It asks the provisioner where the task runs (`provision node wait`): delegate it to that host, once for all nodes (`run_once`, `nodes: "{{ ansible_play_hosts }}"`).
+ */
+export interface NodeWaitParameters {
+  /**
+   * Names, ranges (`n[01-04]`) and groups of nodes; the task's host when absent.
+   */
+  nodes?: string[];
+  /**
+   * Seconds to wait.
+   */
+  timeout: number;
+  /**
+   * Only boots that began then or later (`2026-01-31T12:00:00Z`); those since the node was last powered on when absent.
+   */
+  since?: string;
+  /**
+   * The command `provision`; that of this Prelude when absent.
+   */
+  executable?: string;
+  /**
+   * Inventory of the site, as `-i` takes it; that of this run when absent.
+   */
+  inventory?: string[];
+  /**
+   * State of the provisioner; the site's `prelude_state` when absent.
+   */
+  state_directory?: string;
+  /**
+   * Files with the passwords of vaults that the inventory has.
+   */
+  vault_password_file?: string[];
+}
+
 // engine/modules/npm/npm.schema.json
 /**
  * Installs packages of Node.js with npm.
@@ -3609,6 +3785,41 @@ export interface OpensslPublickeyParameters {
    * Accepted for playbooks that have it: files are always replaced atomically.
    */
   unsafe_writes?: boolean;
+}
+
+// engine/modules/overlay/overlay.schema.json
+/**
+ * Lays what overlays give a node over a directory: the head node's own files, or the tree of an image. Nodes themselves get their overlays when they boot, and while they run, from the provisioner. It calls the provisioner where the task runs (`provision overlay render`) and writes there.
+ */
+export interface OverlayParameters {
+  /**
+   * Overlays by name; later ones over earlier ones.
+   */
+  name: string[];
+  /**
+   * The node they are rendered for; the task's host when absent.
+   */
+  node?: string;
+  /**
+   * Directory that is the root of their paths. No path leaves it, by a link neither.
+   */
+  dest: string;
+  /**
+   * The command `provision`; that of this Prelude when absent.
+   */
+  executable?: string;
+  /**
+   * Inventory of the site, as `-i` takes it; that of this run when absent.
+   */
+  inventory?: string[];
+  /**
+   * State of the provisioner; the site's `prelude_state` when absent.
+   */
+  state_directory?: string;
+  /**
+   * Files with the passwords of vaults that the inventory has.
+   */
+  vault_password_file?: string[];
 }
 
 // engine/modules/package/package.schema.json

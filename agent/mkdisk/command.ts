@@ -6,6 +6,7 @@ import { keyNames, makeDisks, planFor, settingsFromRoot } from '../stages/mkdisk
 import { mountSecrets, secretPlace } from '../stages/secrets.ts'
 import { unmount } from '../system/mounts.ts'
 import { warewulfBudget, warewulfSecrets } from '../system/warewulf.ts'
+import { isDone } from './done.ts'
 import { planDocument, planText } from './show.ts'
 
 export const mkdiskUsage = `usage: mkdisk [-r | -c] [--plan] [--json] [--profile NAME] [--root DIRECTORY] [--keys DIRECTORY | --secrets SOURCE]
@@ -92,7 +93,8 @@ export const mkdiskCommand = async (argv: readonly string[]): Promise<number> =>
     const settings = { ...found, wipe: values.r === true || (values.c !== true && found.wipe) }
     if (isPlan) {
       const plan = await planFor(settings, log)
-      process.stdout.write(values.json ? `${JSON.stringify(planDocument(plan), undefined, 2)}\n` : planText(plan))
+      const done = values.json ? await Promise.all(plan.steps.map((step) => isDone(step, root))) : []
+      process.stdout.write(values.json ? `${JSON.stringify(planDocument(plan, done), undefined, 2)}\n` : planText(plan))
       return 0
     }
     const make = (place: string) => makeDisks(settings, { log, root, keys: place, progress: () => {} })

@@ -78,10 +78,10 @@ export const planText = (plan: MkdiskPlan): string => {
   ].join('\n')
 }
 
-/** A plan for programs. */
-export const planDocument = (plan: MkdiskPlan) => ({
+/** A plan for programs; `done` tells for each step whether nothing is left to do for it. */
+export const planDocument = (plan: MkdiskPlan, done: readonly boolean[]) => ({
   mode: plan.wipe ? 'wipe' : 'keep',
   disks: plan.disks.map(({ disk: { content, ...disk }, use }) => ({ ...disk, holds: contentText(content), use })),
-  steps: plan.steps.map((step, index) => ({ number: index + 1, text: stepText(step), ...step })),
+  steps: plan.steps.map((step, index) => ({ number: index + 1, text: stepText(step), done: done[index], ...step })),
   warnings: plan.warnings,
 })

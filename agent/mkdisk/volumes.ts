@@ -33,6 +33,12 @@ const kernelDevice = async (device: string): Promise<string> => {
 
 const contentOn = async (device: string) => contentOf(device, await sizeOf(await kernelDevice(device)))
 
+/** Whether the file system of a volume is there already, by its label. */
+export const holdsFileSystem = async ({ target, fs }: StepOf<'format'>): Promise<boolean> => {
+  const content = await contentOn(await deviceOf(target))
+  return content.kind === 'filesystem' && content.fs === fs && content.label === target.name
+}
+
 /** The least length of a key file: its derivation is short, as a random key needs no other. */
 const leastKey = 32
 
@@ -47,14 +53,14 @@ const keyFile = async ({ keys, root }: Machinery, { name, key = '' }: Target): P
   return file
 }
 
-const isOpen = (name: string): Promise<boolean> =>
+export const isMappingOpen = (name: string): Promise<boolean> =>
   access(mapped(name)).then(
     () => true,
     () => false,
   )
 
 const open = async (machinery: Machinery, target: Target, device: string, file: string): Promise<void> => {
-  if (await isOpen(target.name)) {
+  if (await isMappingOpen(target.name)) {
     const below = await membersOf(await kernelDevice(mapped(target.name)))
     if (below.includes(device)) return
     throw new Failure(
@@ -101,7 +107,7 @@ export const unlock = async (machinery: Machinery, { target }: StepOf<'unlock'>)
 }
 
 export const closeMapping = async ({ log }: Pick<Machinery, 'log'>, name: string): Promise<void> => {
-  if (await isOpen(name)) await run(log, 'cryptsetup', ['close', name])
+  if (await isMappingOpen(name)) await run(log, 'cryptsetup', ['close', name])
 }
 
 /** mkfs, with what makes it write over anything, leave discarding to the wipe, and set the label. */
@@ -212,12 +218,17 @@ export const mountVolume = async (machinery: Machinery, step: StepOf<'mount'>): 
   })
 }
 
+export const isSwapping = async (target: Target): Promise<boolean> => {
+  const device = await deviceOf(target)
+  const active = await sysText('/proc/swaps')
+  return [device, await kernelDevice(device)].some((name) => active.includes(`${name} `))
+}
+
 export const swapOn = async (machinery: Machinery, { target, options }: StepOf<'swap'>): Promise<void> => {
   const { log, root } = machinery
   await tellOfFailed(machinery, target)
   const device = await deviceOf(target)
-  const active = await sysText('/proc/swaps')
-  if (![device, await kernelDevice(device)].some((name) => active.includes(`${name} `)))
+  if (!(await isSwapping(target)))
     await run(log, 'swapon', [...(options.length > 0 ? ['-o', options.join(',')] : []), device])
   await addMount(root, {
     source: await sourceOf(device),

@@ -22,6 +22,7 @@ import { debconf } from './debconf/debconf.ts'
 import { debug } from './debug/debug.ts'
 import { dnf } from './dnf/dnf.ts'
 import { dpkg_selections } from './dpkg_selections/dpkg_selections.ts'
+import { dracut } from './dracut/dracut.ts'
 import { fail } from './fail/fail.ts'
 import { fetch } from './fetch/fetch.ts'
 import { file } from './file/file.ts'
@@ -35,6 +36,7 @@ import { group } from './group/group.ts'
 import { group_by } from './group_by/group_by.ts'
 import { hostname } from './hostname/hostname.ts'
 import { htpasswd } from './htpasswd/htpasswd.ts'
+import { image } from './image/image.ts'
 import { include_vars } from './include_vars/include_vars.ts'
 import { ini_file } from './ini_file/ini_file.ts'
 import { iptables } from './iptables/iptables.ts'
@@ -42,17 +44,20 @@ import { json_patch } from './json_patch/json_patch.ts'
 import { known_hosts } from './known_hosts/known_hosts.ts'
 import { lineinfile } from './lineinfile/lineinfile.ts'
 import { locale_gen } from './locale_gen/locale_gen.ts'
+import { mkdisk } from './mkdisk/mkdisk.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
 import { nftables } from './nftables/nftables.ts'
 import { nmcli } from './nmcli/nmcli.ts'
 import { node_power } from './node_power/node_power.ts'
+import { node_wait } from './node_wait/node_wait.ts'
 import { npm } from './npm/npm.ts'
 import { openssl_csr } from './openssl_csr/openssl_csr.ts'
 import { openssl_dhparam } from './openssl_dhparam/openssl_dhparam.ts'
 import { openssl_privatekey } from './openssl_privatekey/openssl_privatekey.ts'
 import { openssl_publickey } from './openssl_publickey/openssl_publickey.ts'
+import { overlay } from './overlay/overlay.ts'
 import { packageModule } from './package/package.ts'
 import { package_facts } from './package_facts/package_facts.ts'
 import { pam_limits } from './pam_limits/pam_limits.ts'
@@ -173,7 +178,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     xml,
   ],
   'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
-  prelude: [json_patch, nftables, node_power],
+  prelude: [dracut, image, json_patch, mkdisk, nftables, node_power, node_wait, overlay],
 }
 
 /** Other names of modules. */

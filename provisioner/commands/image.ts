@@ -4,12 +4,12 @@ import { Failure } from '../../engine/failure.ts'
 import { createLog, entryText } from '../../engine/log.ts'
 import type { ImageStatement } from '../../schema/types.ts'
 import { findImage, type Image, listImages, referenceOf } from '../image/images.ts'
-import { type ImageFormat, publishImage } from '../image/publish.ts'
+import { type ImageFormat, publishImage, unchangedImage } from '../image/publish.ts'
 import { signImage, trustedKeys } from '../image/sign.ts'
 import type { CommonOptions, Opening, Surroundings } from './program.ts'
 import { bytes, table } from './table.ts'
 
-type PublishOptions = { name: string; playbook: string; format: ImageFormat; expires?: string }
+type PublishOptions = { name: string; playbook: string; format: ImageFormat; expires?: string; check?: boolean }
 
 const short = (version: string): string => version.slice(0, 'sha256:'.length + 12)
 
@@ -89,12 +89,18 @@ export const imageCommands = (program: Command, surroundings: Surroundings, open
     )
     .addOption(new Option('--format <format>', 'format of the file system image').choices(formats).default('squashfs'))
     .option('--expires <days>', 'days after which nodes refuse the version unless it is signed again')
+    .option('--check', 'only say whether the tree has changed; nothing is stored or signed')
     .action(async (tree: string, own: PublishOptions, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>()
       const log = createLog((entry) => complain(entryText(entry)))
       const state = await opening.state(options)
       const { name, playbook, format, expires } = own
       const publication = { tree: resolve(tree), name, playbook, format, ...expiryOf(expires) }
+      if (own.check) {
+        const same = await unchangedImage(state, publication, log)
+        if (options.json) return print(JSON.stringify({ published: !same, image: same }))
+        return print(same ? `unchanged: ${referenceOf(same)}` : `changed: ${name} would be published`)
+      }
       const { image: made, published } = await publishImage(state, publication, log)
       if (options.json) return print(JSON.stringify({ published, image: made }))
       print(`${published ? 'published' : 'unchanged'}: ${referenceOf(made)}`)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Command } from 'commander'
 import { Failure } from '../../engine/failure.ts'
 import { renderOverlay } from '../overlay/render.ts'
@@ -60,7 +61,9 @@ export const overlayCommands = (program: Command, surroundings: Surroundings, op
         const plain = entries.map(({ content, mode, ...entry }) => ({
           ...entry,
           mode: mode.toString(8),
-          content: content.toString(),
+          ...(isUtf8(content)
+            ? { content: content.toString() }
+            : { content: content.toString('base64'), encoding: 'base64' }),
         }))
         return print(JSON.stringify(plain, null, 2))
       }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { machine } from 'node:os'
@@ -29,15 +30,22 @@ export type Publication = {
 
 export type ImageFormat = NonNullable<ImageManifest['format']>
 
-/**
- * Publishes a build tree as a version of an image: file system, kernels, initramfs and manifest, signed by the site.
- * `published` is false when the newest version was made of the same tree: then that version is the answer.
- */
-export const publishImage = async (
+/** What a tree is made of, before anything is stored. */
+type Examined = {
+  readonly os: string
+  readonly kernels: readonly TreeKernel[]
+  readonly unpacked: number
+  readonly digest: string
+  /** The newest version, when it was made of this very tree. */
+  readonly same?: Image
+}
+
+/** Reads a tree. Nothing is written but the digests of its files, which spare the next reading. */
+const examine = async (
   state: State,
-  { tree, name, playbook, format = 'squashfs', expires }: Publication,
-  log: Log = silentLog,
-): Promise<{ image: Image; published: boolean }> => {
+  { tree, name, playbook, format = 'squashfs' }: Publication,
+  log: Log,
+): Promise<Examined> => {
   if (!isImageName(name)) {
     throw new Failure('image.name', `'${name}' cannot name an image`, {
       hint: 'use letters, digits, dots, dashes and underscores',
@@ -47,19 +55,42 @@ export const publishImage = async (
   const kernels = await treeKernels(tree)
   const cache = join(state.directory, 'trees', `${digestOf(tree).slice('sha256:'.length, 'sha256:'.length + 16)}.json`)
   const content = await log.step(`reading ${tree}`, () => readTree(tree, cache))
-  const boot = await Promise.all(kernels.map((kernel) => storeKernel(state.blobs, kernel)))
+  const boot = await Promise.all(kernels.map((kernel) => imageKernel(kernel, blobOf)))
   const digest = digestOf(JSON.stringify([content.digest, boot]))
   const [newest] = await versionsOf(state, name)
-  if (
+  const isSame =
     newest?.manifest.tree === digest &&
     newest.manifest.playbook === playbook &&
     (newest.manifest.format ?? 'squashfs') === format &&
     (await isWhole(state.blobs, newest))
-  ) {
+  return { os, kernels, unpacked: content.size, digest, ...(isSame ? { same: newest } : {}) }
+}
+
+/** The version that publishing would leave as it is; undefined when it would publish one. Nothing is stored or signed. */
+export const unchangedImage = async (
+  state: State,
+  publication: Publication,
+  log: Log = silentLog,
+): Promise<Image | undefined> => (await examine(state, publication, log)).same
+
+/**
+ * Publishes a build tree as a version of an image: file system, kernels, initramfs and manifest, signed by the site.
+ * `published` is false when the newest version was made of the same tree: then that version is the answer.
+ */
+export const publishImage = async (
+  state: State,
+  publication: Publication,
+  log: Log = silentLog,
+): Promise<{ image: Image; published: boolean }> => {
+  const { tree, name, playbook, format = 'squashfs', expires } = publication
+  const { os, kernels, unpacked, digest, same } = await examine(state, publication, log)
+  if (same) {
     // who names an end wants it from now on, of an old version too
-    const image = newest.signed && !expires ? newest : await signImage(state, newest, { expires })
+    const image = same.signed && !expires ? same : await signImage(state, same, { expires })
     return { image, published: false }
   }
+  const put = (file: string) => state.blobs.put(createReadStream(file))
+  const boot = await Promise.all(kernels.map((kernel) => imageKernel(kernel, put)))
   const rootfs = await log.step(`packing ${tree}`, () => pack(state, tree, format))
   const [first, ...others] = boot
   const manifest: ImageManifest = {
@@ -71,7 +102,7 @@ export const publishImage = async (
     kernels: [first!, ...others],
     rootfs,
     format,
-    unpacked: content.size,
+    unpacked,
     tree: digest,
   }
   const image = await storeManifest(state, manifest)
@@ -95,17 +126,25 @@ const prettyName = async (tree: string): Promise<string> => {
   })
 }
 
-const storeKernel = async (
-  blobs: BlobStore,
+/** A kernel and its files, each as the blob that `blob` makes of it. */
+const imageKernel = async (
   { version, kernel, initramfs, minimal }: TreeKernel,
-): Promise<ImageKernel> => {
-  const put = (file: string) => blobs.put(createReadStream(file))
-  return {
-    version,
-    kernel: await put(kernel),
-    ...(initramfs === undefined ? {} : { initramfs: await put(initramfs) }),
-    ...(minimal === undefined ? {} : { minimal: await put(minimal) }),
+  blob: (file: string) => Promise<Blob>,
+): Promise<ImageKernel> => ({
+  version,
+  kernel: await blob(kernel),
+  ...(initramfs === undefined ? {} : { initramfs: await blob(initramfs) }),
+  ...(minimal === undefined ? {} : { minimal: await blob(minimal) }),
+})
+
+const blobOf = async (file: string): Promise<Blob> => {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    hash.update(part)
+    size += part.length
   }
+  return { digest: `sha256:${hash.digest('hex')}`, size }
 }
 
 const isWhole = async (blobs: BlobStore, { manifest }: Image): Promise<boolean> => {

@@ -16,10 +16,13 @@ restart
 check 'a plan changes nothing' mkdisk --root /new --plan
 check 'after a plan the disks are blank' same "$(cat /dev/nvme1n1 /dev/nvme3n1 | tr -d '\0' | wc -c)" 0
 
+left() { mkdisk --root /new -c "$@" --json | grep -c '"done": false'; }
+check 'nothing of it is done' not same "$(left)" 0
 check 'keep makes what is not there' mkdisk --root /new -c
 check 'the mirror is complete' grep -q 'raid1.*nvme2n1\[1\].*nvme1n1\[0\]\|raid1.*nvme1n1\[0\].*nvme2n1\[1\]' /proc/mdstat
 check 'nothing is copied that nobody wrote' not grep -q resync /proc/mdstat
 check 'both are mounted' grep -q ' /new/scratch ext4' /proc/mounts
+check 'all of it is done' same "$(left)" 0
 check 'the directory is moved' test -e /new/system/log/of-the-image
 echo canary-of-the-first-boot > /new/scratch/canary
 echo canary-of-the-first-boot > /new/var/log/canary
@@ -28,6 +31,7 @@ check 'once more changes nothing' mkdisk --root /new -c
 check 'and mounts nothing twice' same "$(grep -c ' /new/' /proc/mounts)" 3
 
 restart
+check 'the next boot has something to do' not same "$(left)" 0
 check 'the next boot takes what is there' mkdisk --root /new -c
 check 'with the same arrays and file systems' same "$(uuids)" "$first"
 check 'and the files' cat /new/scratch/canary /new/var/log/canary

@@ -574,7 +574,10 @@ test('a plan reads like a table, and has all of it as JSON', () => {
   warning: the array 'system' (raid1) has 1 of its 2 disks; /dev/nvme2n1 (disk 3, PM9A3, serial S3, 1.0 TiB) joins it
 `,
   )
-  const document = planDocument(plan)
+  const document = planDocument(
+    plan,
+    plan.steps.map(({ kind }) => kind === 'format'),
+  )
   assert.is(document.mode, 'keep')
   assert.is(document.steps.length, 7)
   assert.equal(document.disks[1]?.holds, "a member of the raid1 array 'system'")

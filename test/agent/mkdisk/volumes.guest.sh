@@ -70,6 +70,7 @@ check 'a plan says what would be done' says plan '  1     /dev/nvme0n1   200 MiB
 check '[M18] and wrote nothing' same "$(ask written)" 0
 check '[M2 M15 M17] a profile in YAML is made' keep
 for name in raid0 raid1 raid5 raid6 raid10; do grep -o " active $name" /proc/mdstat; done | sort -u > /tmp/levels
+check 'of all of it, swap and LUKS too, nothing is left to do' same "$(mkdisk --root /new -c --keys /new/keys --json | grep -c '"done": false')" 0
 check 'all levels run' same "$(wc -l < /tmp/levels)" 5
 check 'ext4 with its options' on /system ext4 nosuid,nodev,noatime
 check 'xfs' on /data xfs

@@ -188,7 +188,11 @@ export const casesOf = (module: string, names: Readonly<Record<string, string>> 
 }
 
 /** Runs the cases of a module (of `MODULE.json` beside this file) over the local connection, each in directories of its own. */
-export const runCases = <P>(module: Module<P>, cases: readonly Case[] = casesOf(module.name)): void => {
+export const runCases = <P>(
+  module: Module<P>,
+  cases: readonly Case[] = casesOf(module.name),
+  timeout?: number,
+): void => {
   const test = suite(module.name)
   let connection: Connection
   test.before(async () => {
@@ -196,14 +200,18 @@ export const runCases = <P>(module: Module<P>, cases: readonly Case[] = casesOf(
   })
   test.after(() => connection.close())
   for (const one of cases) {
-    test(one.name, async () => {
-      const place = prepare(one)
-      try {
-        await (one.fails === undefined ? checkRun : checkFailure)(module, one, place, connection)
-      } finally {
-        place.remove()
-      }
-    })
+    test(
+      one.name,
+      async () => {
+        const place = prepare(one)
+        try {
+          await (one.fails === undefined ? checkRun : checkFailure)(module, one, place, connection)
+        } finally {
+          place.remove()
+        }
+      },
+      timeout,
+    )
   }
   test.run()
 }

@@ -1,0 +1,5 @@
+import { mkdisk } from '../../../engine/modules/mkdisk/mkdisk.ts'
+import { runCases } from './cases.ts'
+
+// What mkdisk itself does is tested in guests with disks: test/agent/mkdisk.
+runCases(mkdisk)
