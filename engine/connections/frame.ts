@@ -20,7 +20,7 @@ const exportOf = ([name, value]: [string, string]): string => {
       hint: 'names consist of letters, digits and underscores',
     })
   }
-  return `export ${name}=${quote(value)}\n`
+  return `export ${name}=${quote(value)}; `
 }
 
 /** A here-document adds nothing to such a text and takes nothing away. */
@@ -45,7 +45,7 @@ export const frame = (command: Command, options: RunOptions, { stdin, group }: I
   const environment = Object.entries(options.environment ?? {})
     .map(exportOf)
     .join('')
-  const directory = options.directory === undefined ? '' : `cd ${quote(options.directory)} || exit\n`
+  const directory = options.directory === undefined ? '' : `cd ${quote(options.directory)} || exit; `
   const body = `(${environment}${directory}eval ${quote(command.text)})`
   let fed: string
   if (stdin === 'channel') fed = body

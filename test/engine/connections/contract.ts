@@ -146,6 +146,11 @@ export const contract = (
     const environment = { PRELUDE_TEST: "a'b\n\t$c \\ é" }
     const output = await text(sh`printf %s "$PRELUDE_TEST"; pwd`, { environment, directory: '/tmp' })
     assert.is(output, `${environment.PRELUDE_TEST}/tmp\n`)
+    // whatever the input is: text, or what only base64 carries
+    for (const stdin of ['text\n', 'no end', '\xff\0']) {
+      const fed = await text(sh`cat; printf %s "$PRELUDE_TEST"; pwd`, { environment, directory: '/tmp', stdin })
+      assert.is(fed, `${stdin}${environment.PRELUDE_TEST}/tmp\n`)
+    }
     assert.is(
       await text(sh`printf %s "\${PRELUDE_TEST-unset}"; [ "$(pwd)" = /tmp ] || printf ' elsewhere'`),
       'unset elsewhere',
