@@ -3191,7 +3191,7 @@ export interface NmcliParameters {
 
 // engine/modules/node_power/node_power.schema.json
 /**
- * Switches nodes on and off by their baseboard management controllers (IPMI). It runs ipmitool where the task runs: delegate it to the head node.
+ * Switches nodes on and off by their baseboard management controllers, by IPMI or Redfish. It runs ipmitool or curl where the task runs: delegate it to the head node.
  */
 export interface NodePowerParameters {
   /**
@@ -3219,13 +3219,17 @@ export interface NodePowerParameters {
    */
   timeout: number;
   /**
+   * Protocol; that of the host's `node_bmc` when absent, else IPMI.
+   */
+  type?: "ipmi" | "redfish";
+  /**
    * Address of the controller; with the others from the host's `node_bmc` when absent.
    */
   address?: string;
   /**
-   * UDP port of the controller.
+   * Port of the controller; 623 (IPMI) or 443 (Redfish) when absent.
    */
-  port: number;
+  port?: number;
   /**
    * User name.
    */
@@ -3238,6 +3242,18 @@ export interface NodePowerParameters {
    * IPMI interface.
    */
   interface: "lan" | "lanplus";
+  /**
+   * File where the task runs with the certificates that a controller that speaks Redfish is checked by.
+   */
+  ca_path?: string;
+  /**
+   * The only public key that such a controller may have: `sha256//` and its SHA-256 in base64. Without `ca_path` its certificate may be of its own making.
+   */
+  pin?: string;
+  /**
+   * Checks its certificate.
+   */
+  validate_certs: boolean;
   /**
    * Cipher suite of lanplus, such as 3 or 17; for controllers that answer late or wrongly when they are asked for theirs.
    */
@@ -6676,6 +6692,14 @@ export interface NodeBmc {
    * UDP or TCP port.
    */
   port?: number;
+  /**
+   * File with the certificates that a controller that speaks Redfish is checked by.
+   */
+  ca?: string;
+  /**
+   * The only public key that it may have: `sha256//` and its SHA-256 in base64.
+   */
+  pin?: string;
   /**
    * VLAN of the controller.
    */

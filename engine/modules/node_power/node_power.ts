@@ -1,118 +1,53 @@
 import type { NodePowerParameters } from '../../../schema/types.ts'
-import { type Command, sh } from '../../command.ts'
-import { Failure } from '../../failure.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
-import { type Controller, controllerOf } from './controller.ts'
+import type { Control } from './control.ts'
+import { controllerOf } from './controller.ts'
+import { ipmiControl } from './ipmi.ts'
 import schema from './node_power.schema.json' with { type: 'json' }
+import { redfishControl } from './redfish.ts'
 
-type Power = 'on' | 'off'
-
-/**
- * Runs commands with a shell function `ipmi`, which is ipmitool for the controller. The password comes in the input.
- * Throws a Failure with what ipmitool said.
- */
-const withController = async (host: Host, controller: Controller, commands: Command): Promise<string> => {
-  const { address, port, user, password, cipherSuite } = controller
-  const suite = cipherSuite === undefined ? [] : ['-C', String(cipherSuite)]
-  const output = await host.run(
-    sh`export LC_ALL=C
-command -v ipmitool >/dev/null || exit 127
-IFS= read -r password
-ipmi() {
-  ipmitool -I ${controller.interface} -H ${address} -p ${port} -U ${user} ${suite} -f /dev/fd/3 "$@" 3<<END
-$password
-END
-}
-${commands}`,
-    { stdin: `${password}\n` },
-  )
-  if (output.code === 0) return output.stdout.toString()
-  if (output.code === 127) {
-    throw new Failure('module.command', 'ipmitool is not installed where the task runs', {
-      at: host.at,
-      hint: 'install it there, or delegate the task to a host that has it',
-    })
-  }
-  const said = output.stderr
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '' && !line.includes('Unable to Get Channel Cipher Suites'))
-  throw new Failure('module.power', `the controller ${address} does not do it: ${said.join('; ') || 'no answer'}`, {
-    at: host.at,
-    hint: 'is the address right, and may the user do that?',
-  })
-}
-
-const powerIn = (text: string): Power => (/Chassis Power is on/.test(text) ? 'on' : 'off')
-
-/** ipmitool's names of boot devices in `bootparam get`. */
-const selectors: Readonly<Record<string, RegExp>> = {
-  bios: /Force Boot into BIOS Setup/,
-  cdrom: /Force Boot from CD\/DVD/,
-  disk: /Force Boot from default Hard-Drive/,
-  none: /No override/,
-  pxe: /Force PXE/,
-}
-
-/** Yields the change of what the next start boots from. A controller that cannot tell is told again. */
-async function* keepBootDevice(host: Host, controller: Controller, params: NodePowerParameters): Steps {
-  const { boot_device: device, boot_uefi, boot_persistent } = params
+/** Yields the change of what the next start boots from. */
+async function* keepBootDevice(control: Control, params: NodePowerParameters): Steps {
+  const { boot_device: device, boot_uefi: uefi, boot_persistent: persistent } = params
   if (device === undefined) return {}
-  const told = await withController(host, controller, sh`ipmi chassis bootparam get 5 2>/dev/null || echo unknown`)
-  const isUefi = /BIOS EFI boot/.test(told)
-  const isPersistent = /persistent for all future boots/.test(told)
-  const isSet = selectors[device]?.test(told) === true
-  if (isSet && (device === 'none' || (isUefi === boot_uefi && isPersistent === boot_persistent))) return {}
-  const options = [...(boot_uefi ? ['efiboot'] : []), ...(boot_persistent ? ['persistent'] : [])]
-  const words = options.length > 0 ? [device, `options=${options.join(',')}`] : [device]
-  yield* change({
-    what: `boot from ${device} at the next start`,
-    apply: () => withController(host, controller, sh`ipmi chassis bootdev ${words}`),
-  })
+  const boot = { device, uefi, persistent }
+  if (await control.hasBoot(boot)) return {}
+  yield* change({ what: `boot from ${device} at the next start`, apply: () => control.setBoot(boot) })
   return {}
 }
 
-/** What ipmitool is told for each state, and how the power is afterwards. */
-const actions = {
-  on: { word: 'on', leads: 'on' },
-  off: { word: 'off', leads: 'off' },
-  soft: { word: 'soft', leads: 'off' },
-  reset: { word: 'reset', leads: 'on' },
-  cycle: { word: 'cycle', leads: 'on' },
-} as const
+/** How the power is after each action. */
+const leadsTo = { on: 'on', off: 'off', soft: 'off', reset: 'on', cycle: 'on' } as const
 
-const waiting = (power: Power, seconds: number): Command => sh`
-left=${seconds}
-until ipmi chassis power status | grep -q ${`is ${power}$`}; do
-  [ $left -gt 0 ] || { echo ${`the power is not ${power} after ${seconds} s`} >&2; exit 1; }
-  left=$((left - 1)); sleep 1
-done`
+const controlOf = async (host: Host, params: NodePowerParameters) => {
+  const controller = await controllerOf(host, params)
+  const control = controller.type === 'redfish' ? redfishControl(host, controller) : ipmiControl(host, controller)
+  return { address: controller.address, control }
+}
 
 export const node_power = module<NodePowerParameters>(
   'node_power',
   schema as ModuleSchema,
   async function* (host, params) {
     const { state, wait, timeout } = params
-    const controller = await controllerOf(host, params)
-    const before = powerIn(await withController(host, controller, sh`ipmi chassis power status`))
-    yield* keepBootDevice(host, controller, params)
-    if (state === undefined) return { power: before, address: controller.address }
-    const { leads } = actions[state]
+    const { address, control } = await controlOf(host, params)
+    const before = await control.power()
+    yield* keepBootDevice(control, params)
+    if (state === undefined) return { power: before, address }
+    const leads = leadsTo[state]
     const isRestart = state === 'reset' || state === 'cycle'
     // What is off is not restarted but started.
-    const { word } = isRestart && before === 'off' ? actions.on : actions[state]
+    const action = isRestart && before === 'off' ? 'on' : state
     if (before !== leads || isRestart) {
       yield* change({
-        what: `${state === 'soft' ? 'shut down' : `power ${word}`} by ${controller.address}`,
+        what: `${state === 'soft' ? 'shut down' : `power ${action}`} by ${address}`,
         diff: { before: `${before}\n`, after: `${leads}\n`, beforeHeader: 'power', afterHeader: 'power' },
-        apply: () =>
-          withController(
-            host,
-            controller,
-            sh`ipmi chassis power ${word} >/dev/null || exit 1${wait ? waiting(leads, timeout) : sh``}`,
-          ),
+        apply: async () => {
+          await control.act(action)
+          if (wait) await control.wait(leads, timeout)
+        },
       })
     }
-    return { power: wait && !host.check ? leads : before, address: controller.address }
+    return { power: wait && !host.check ? leads : before, address }
   },
 )

@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../../engine/connections/connection.ts'
-import { openLocal } from '../../../engine/connections/local.ts'
-import { node_power } from '../../../engine/modules/node_power/node_power.ts'
-import { readParameters } from '../../../engine/modules/parameters.ts'
-import { runModule } from '../../../engine/modules/runmodule.ts'
-import { type Dict, fromPlain } from '../../../engine/vars/value.ts'
-import { suite } from '../../suite.ts'
+import type { Connection } from '../../../../engine/connections/connection.ts'
+import { openLocal } from '../../../../engine/connections/local.ts'
+import { node_power } from '../../../../engine/modules/node_power/node_power.ts'
+import { readParameters } from '../../../../engine/modules/parameters.ts'
+import { runModule } from '../../../../engine/modules/runmodule.ts'
+import { type Dict, fromPlain } from '../../../../engine/vars/value.ts'
+import { suite } from '../../../suite.ts'
+import { moduleHost } from '../modulehost.ts'
 import { type IpmiSimulator, startIpmiSimulator } from './ipmisimulator.ts'
-import { moduleHost } from './modulehost.ts'
 
 // Against a simulated controller, by the real ipmitool.
 
