@@ -13,7 +13,7 @@ import type { RunOptions } from '../run/options.ts'
 import { exitCodeOf, foretell, runPlaybooks } from '../run/run.ts'
 import { cautionReferences } from './check.ts'
 import { explain, explainDirectory } from './explain.ts'
-import { loaderFor } from './loader.ts'
+import { loaderFor, playbookFile } from './loader.ts'
 import {
   becomeOptions,
   connectionOptions,
@@ -104,8 +104,9 @@ const namesOf = ({ site, limit }: Session): readonly string[] => selectHosts(sit
 const isListing = (flags: Flags): boolean =>
   [flags.listHosts, flags.listTasks, flags.listTags, flags.syntaxCheck].includes(true)
 
-const play = async (files: readonly string[], flags: Flags, surroundings: Surroundings): Promise<number> => {
+const play = async (names: readonly string[], flags: Flags, surroundings: Surroundings): Promise<number> => {
   const begun = await start(surroundings)
+  const files = names.map((name) => playbookFile(name, begun))
   if (flags.explain !== undefined) {
     const session = await openSession(begun, flags, explainDirectory(files, surroundings.directory))
     surroundings.out(await explain(session, flags.explain, files, flags))

@@ -100,7 +100,10 @@ const isForeign = (reading: Reading, around: Surroundings, name: string): boolea
 
 const foreign = (reading: Reading, around: Surroundings, name: string, at: Position): Failure => {
   const plugin = findPlugin(reading, around, name)
-  const what = plugin === undefined ? 'is not one that play has' : `is a Python program: ${plugin}`
+  const what =
+    plugin === undefined
+      ? 'is not one that play has'
+      : `is a ${/\.py$/.test(plugin) ? 'Python ' : ''}program: ${plugin}`
   return new Failure('playbook.module', `the module '${name}' ${what}`, {
     at,
     hint: 'play runs no Python: say what it does with modules that play has, or with command or script',

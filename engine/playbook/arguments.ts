@@ -68,6 +68,9 @@ const partsOf = (text: string): Part[] => {
   return parts
 }
 
+/** The words of a text: white space separates, except inside quotes and templates. @throws Failure for what is never closed */
+export const wordsOf = (text: string): string[] => partsOf(text).map((part) => part.text)
+
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"' }
 
 const decoded = (text: string): string =>

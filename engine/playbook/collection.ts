@@ -13,9 +13,9 @@ export const collectionOf = (path: string): string | undefined => {
   return found ? `${found[1]}.${found[2]}` : undefined
 }
 
-const rootsOf = ({ options }: Reading, { directory, role }: Surroundings): string[] => {
+const rootsOf = ({ options }: Reading, { directory, file, role }: Surroundings): string[] => {
   // A role of a collection may name others of the same tree.
-  const own = role ? /^(.*)\/ansible_collections\//.exec(role.path)?.[1] : undefined
+  const own = /^(.*)\/ansible_collections\//.exec(role?.path ?? file)?.[1]
   return [join(directory, 'collections'), ...(own === undefined ? [] : [own]), ...(options.collectionsPath ?? [])]
 }
 
@@ -27,8 +27,21 @@ const candidates = (name: string, around: Surroundings): Candidate[] => {
   const found = qualified.exec(name)
   if (found) return [{ collection: found[1] as string, rest: found[2] as string }]
   if (name.includes('/') || name.includes('.')) return []
-  const implied = [...(around.role?.collection ? [around.role.collection] : []), ...(around.collections ?? [])]
+  // Playbooks and roles of a collection may leave out its name.
+  const own = around.role?.collection ?? collectionOf(around.file)
+  const implied = [...(own ? [own] : []), ...(around.collections ?? [])]
   return implied.map((collection) => ({ collection, rest: name }))
+}
+
+const playbookAt = (place: string): string | undefined => [`${place}.yml`, `${place}.yaml`, place].find(isFile)
+
+/** The playbook of a qualified name in the collections of some roots. */
+export const playbookNamed = (name: string, roots: readonly string[]): string | undefined => {
+  const [, collection, rest] = qualified.exec(name) ?? []
+  if (collection === undefined || rest === undefined) return undefined
+  return roots
+    .map((root) => playbookAt(join(directoryOf(root, collection), 'playbooks', ...rest.split('.'))))
+    .find((path) => path !== undefined)
 }
 
 /** Where a collection's role or playbook is, by its qualified name, or by its short one in the collections that are implied. */
@@ -42,8 +55,8 @@ export const findInCollections = (
     for (const root of rootsOf(reading, around)) {
       const place = join(directoryOf(root, collection), kind, ...rest.split('.'))
       if (kind === 'roles' && isDirectory(place)) return { path: place }
-      const file = [`${place}.yml`, `${place}.yaml`, place].find(isFile)
-      if (kind === 'playbooks' && file !== undefined) return { path: file }
+      const path = kind === 'playbooks' ? playbookAt(place) : undefined
+      if (path !== undefined) return { path }
     }
   }
   return undefined
@@ -80,6 +93,12 @@ const redirected = (reading: Reading, directory: string, name: string): string |
   return typeof found === 'string' ? found : undefined
 }
 
+/** A file of a name in a directory of plugins, whatever it is written in. */
+const programIn = (directory: string, name: string): string | undefined =>
+  programEndings.map((ending) => join(directory, `${name}${ending}`)).find(isFile)
+
+const programEndings = ['.py', '', '.sh', '.pl', '.rb', '.ps1']
+
 const pluginOf = (
   reading: Reading,
   around: Surroundings,
@@ -89,8 +108,8 @@ const pluginOf = (
   for (const root of rootsOf(reading, around)) {
     const directory = directoryOf(root, collection)
     const found = ['modules', 'action']
-      .map((kind) => join(directory, 'plugins', kind, `${rest.replaceAll('.', '/')}.py`))
-      .find(isFile)
+      .map((kind) => programIn(join(directory, 'plugins', kind), rest.replaceAll('.', '/')))
+      .find((path) => path !== undefined)
     if (found !== undefined) return found
     const other = redirected(reading, directory, rest)
     if (other === undefined || trail.includes(other)) continue
@@ -102,7 +121,7 @@ const pluginOf = (
 }
 
 /**
- * The Python file that is the module of a name: a collection's, or of `library` beside the playbook, in a role, or
+ * The program that is the module of a name: a collection's, or of `library` beside the playbook, in a role, or
  * named by the site. Until 2.9 Ansible had thousands of modules that are in collections since and still called by
  * their old names: a name without a collection may be a module of any that is installed.
  */
@@ -117,7 +136,7 @@ export const findPlugin = (reading: Reading, around: Surroundings, name: string)
     ...reading.cache.libraries,
     ...(reading.options.libraries ?? []),
   ]
-  const own = libraries.map((library) => join(library, `${name}.py`)).find(isFile)
+  const own = libraries.map((library) => programIn(library, name)).find((path) => path !== undefined)
   if (own !== undefined) return own
   for (const collection of installed(reading, around)) {
     const found = pluginOf(reading, around, { collection, rest: name })

@@ -173,7 +173,7 @@ export const readTags = (reading: Reading, map: YamlMap, around: Surroundings): 
       return (Array.isArray(value) ? value : [value]).map((tag) => String(tag).trim())
     })
   })
-  return [...new Set([...around.tags, ...own.filter((tag) => tag !== '')])]
+  return [...new Set([...around.tags, ...own])]
 }
 
 /** Tells of a keyword that does not exist here, with the nearest that does. */

@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { layer } from '../vars/scope.ts'
-import type { Dict } from '../vars/value.ts'
+import { type Dict, Template } from '../vars/value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts'
+import { wordsOf } from './arguments.ts'
 import { findInCollections } from './collection.ts'
 import { importPlaybookKeywords } from './keywordnames.ts'
 import { failUnknown, readConditions, readInherited, readTags, shortName } from './keywords.ts'
@@ -50,7 +51,11 @@ const readImportPlaybook = (
     fail(reading, 'playbook.import', 'import_playbook does not say what to import', entry.node.at, 'give it a file')
     return []
   }
-  const name = known(reading, text, around, entry.node.at, 'the name that import_playbook imports')
+  const [written = '', ...others] = wordsOf(entry.node.text)
+  for (const word of others)
+    reading.options.warn(`'${word}' has no effect on import_playbook; give it variables by 'vars'`, entry.node.at)
+  const first = text instanceof Template ? new Template(written, text.at) : written
+  const name = known(reading, first, around, entry.node.at, 'the name that import_playbook imports')
   if (name === undefined) return []
   const ofCollection = findInCollections(reading, around, 'playbooks', String(name))
   const target = ofCollection?.path ?? resolve(dirname(file), String(name))

@@ -50,6 +50,15 @@ const readLoop = (reading: Reading, map: YamlMap): Loop | undefined => {
   const { value, textAt } = first.node.kind === 'scalar' ? first.node : { ...first.node, textAt: first.node.at }
   if (first.key !== 'loop') {
     checkLookup(reading, first)
+    if (isNothing(first.node)) {
+      fail(
+        reading,
+        'playbook.missing',
+        `'${first.key}' has nothing to loop over`,
+        first.at,
+        'give it a list, or remove it',
+      )
+    }
     return { kind: 'lookup', lookup: String(first.key).slice('with_'.length), terms: value, at: textAt }
   }
   if (!Array.isArray(value) && !(value instanceof Template)) {
