@@ -1,6 +1,8 @@
 import { Failure, messageOf } from '../failure.ts'
 import { fail } from './python/failing.ts'
+import { PatternMatcher } from './python/matcher.ts'
 import { translatePattern } from './python/pattern.ts'
+import { isPythons, readPattern } from './python/patternsyntax.ts'
 
 export type RegularExpressionOptions = {
   readonly ignoreCase?: boolean
@@ -23,6 +25,15 @@ const inlineFlags: Readonly<Record<string, keyof RegularExpressionOptions | ''>>
  * `$` before a last newline, inline flags. Throws a Failure for a pattern that is not valid.
  */
 export const regularExpression = (pattern: string, options: RegularExpressionOptions = {}): RegExp => {
+  try {
+    return expressionFor(pattern, options)
+  } catch (thrown) {
+    const why = messageOf(thrown).replace(/^Invalid regular expression: .*: /s, '')
+    throw new Failure('template.value', `invalid regular expression '${pattern}': ${why}`)
+  }
+}
+
+const expressionFor = (pattern: string, options: RegularExpressionOptions): RegExp => {
   const flags = { ...options } as { -readonly [key in keyof RegularExpressionOptions]: boolean }
   let source = pattern
   let isVerbose = false
@@ -40,24 +51,23 @@ export const regularExpression = (pattern: string, options: RegularExpressionOpt
   if (isVerbose)
     source = source.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]])*\]|\s+|#.*/g, (part) => (/^[\s#]/.test(part) ? '' : part))
   const letters = `${flags.ignoreCase ? 'i' : ''}${flags.dotAll ? 's' : ''}${flags.global ? 'g' : ''}`
+  const tree = readPattern(source, { ...flags, ascii: isAscii })
+  if (isPythons(tree)) return new PatternMatcher(tree, letters)
   // The flag `u` refuses patterns that Python takes: those are read without it.
-  if (!isAscii && /\\[wWdDbB]|[^\0-\x7f]/.test(source)) {
+  if (!isAscii) {
     try {
       return new RegExp(translatePattern(source, flags, true), `${letters}u`)
     } catch (thrown) {
-      if (thrown instanceof Failure) throw invalid(pattern, thrown)
+      if (thrown instanceof Failure) throw thrown
     }
   }
-  try {
-    return new RegExp(translatePattern(source, flags, false), letters)
-  } catch (thrown) {
-    throw invalid(pattern, thrown)
-  }
+  return new RegExp(translatePattern(source, flags, false), letters)
 }
 
-const invalid = (pattern: string, thrown: unknown): Failure => {
-  const why = messageOf(thrown).replace(/^Invalid regular expression: .*: /s, '')
-  return new Failure('template.value', `invalid regular expression '${pattern}': ${why}`)
+/** The same expression with further flags. */
+export const withFlags = (expression: RegExp, more: string): RegExp => {
+  const flags = `${expression.flags}${more}`
+  return expression instanceof PatternMatcher ? new PatternMatcher(expression, flags) : new RegExp(expression, flags)
 }
 
 const replacementEscapes: Readonly<Record<string, string>> = {
@@ -98,6 +108,12 @@ export const expandReplacement = (
   )
 }
 
+/** All matches in a text. */
+export const matchesOf = (expression: RegExp, text: string): Iterable<RegExpExecArray> => {
+  if (expression instanceof PatternMatcher) return expression.all(text)
+  return text.matchAll(expression.global ? expression : withFlags(expression, 'g'))
+}
+
 /** Python's re.sub. `count` 0 replaces all. */
 export const substitute = (
   expression: RegExp,
@@ -106,14 +122,13 @@ export const substitute = (
   count = 0,
 ): { text: string; replaced: number } => {
   let replaced = 0
-  const all = expression.global ? expression : new RegExp(expression.source, `${expression.flags}g`)
-  const text = source.replace(all, (...found: unknown[]) => {
-    if (count > 0 && replaced >= count) return found[0] as string
+  let end = 0
+  const parts: string[] = []
+  for (const match of matchesOf(expression, source)) {
+    if (count > 0 && replaced >= count) break
     replaced++
-    const last = found.at(-1)
-    const hasNames = typeof last === 'object' && last !== null
-    const groups = found.slice(0, found.length - (hasNames ? 3 : 2)) as (string | undefined)[]
-    return expandReplacement(replacement, groups, hasNames ? (last as Record<string, string | undefined>) : {})
-  })
-  return { text, replaced }
+    parts.push(source.slice(end, match.index), expandReplacement(replacement, match, match.groups ?? {}))
+    end = match.index + match[0].length
+  }
+  return { text: `${parts.join('')}${source.slice(end)}`, replaced }
 }

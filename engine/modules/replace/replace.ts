@@ -1,6 +1,6 @@
 import type { ReplaceParameters } from '../../../schema/types.ts'
 import { Failure, messageOf } from '../../failure.ts'
-import { substitute } from '../../vars/regularexpression.ts'
+import { substitute, withFlags } from '../../vars/regularexpression.ts'
 import { type ModuleSchema, module } from '../module.ts'
 import { expressionOf, openText, saveText, type TextFile } from '../textfile.ts'
 import schema from './replace.schema.json' with { type: 'json' }
@@ -11,7 +11,7 @@ const sectionOf = ({ text, native }: TextFile, { after, before }: ReplaceParamet
   const rest = after !== undefined && before !== undefined ? '.*?' : '.*'
   const pattern = `${native(after ?? '')}(?P<section>${rest})${native(before ?? '')}`
   const expression = expressionOf('after and before', pattern, { dotAll: true })
-  return new RegExp(expression.source, `${expression.flags}d`).exec(text)?.indices?.groups?.['section']
+  return withFlags(expression, 'd').exec(text)?.indices?.groups?.['section']
 }
 
 const replaced = (expression: RegExp, text: string, replacement: string) => {

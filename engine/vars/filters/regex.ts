@@ -2,7 +2,7 @@ import type { Filter } from '../context.ts'
 import { fail } from '../python/failing.ts'
 import { tuple } from '../python/sequence.ts'
 import { text } from '../python/text.ts'
-import { regularExpression, substitute } from '../regularexpression.ts'
+import { matchesOf, regularExpression, substitute } from '../regularexpression.ts'
 import type { Value } from '../value.ts'
 import { dictOf, flagOr, integerOr, listOf } from './given.ts'
 
@@ -58,7 +58,7 @@ const findall: Filter = {
       multiline: flagOr(multiline, false),
       global: true,
     })
-    return [...text(input).matchAll(expression)].map((match): Value => {
+    return [...matchesOf(expression, text(input))].map((match): Value => {
       const groups = match.slice(1).map((group) => group ?? '')
       if (groups.length === 0) return match[0]
       return groups.length === 1 ? groups[0]! : tuple(...groups)

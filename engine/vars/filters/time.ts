@@ -3,6 +3,7 @@ import { Datetime } from '../python/datetime.ts'
 import { fail } from '../python/failing.ts'
 import { strftime } from '../python/strftime.ts'
 import { text } from '../python/text.ts'
+import type { Value } from '../value.ts'
 import { flagOr, numberOf, stringOf, textOr } from './given.ts'
 
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
@@ -66,14 +67,16 @@ const parseDatetime = (source: string, format: string): Datetime => {
   return new Datetime(date, true, micros)
 }
 
+const secondsOf = (value: Value): number => {
+  const seconds = typeof value === 'string' ? Number(value) : numberOf(value, 'the seconds')
+  return Number.isFinite(seconds) ? seconds : fail(`the seconds must be a number, not '${text(value)}'`)
+}
+
 export const timeFilters: Readonly<Record<string, Filter>> = {
   strftime: {
     parameters: ['second', 'utc'],
     apply: (input, [second, utc]) => {
-      const date =
-        second === undefined || second === null
-          ? new Date()
-          : new Date(numberOf(typeof second === 'string' ? Number(second) : second, 'the seconds') * 1000)
+      const date = second === undefined || second === null ? new Date() : new Date(secondsOf(second) * 1000)
       return strftime(stringOf(input, 'strftime'), date, flagOr(utc, false))
     },
   },

@@ -10,7 +10,8 @@ const unicodeClasses: Readonly<Record<string, string>> = {
   d: '\\p{Nd}',
   D: '\\P{Nd}',
   b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
-  B: `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`,
+  // there is no place within an empty text
+  B: `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word})(?:(?=[^])|(?<=[^])))`,
 }
 
 /** What Python escapes and JavaScript does not, or otherwise. */
@@ -20,18 +21,29 @@ const characterOf = (code: string): string => {
   return unit.replace(/[\^$\\.*+?()[\]{}|/-]/, '\\$&')
 }
 
+/** How many digits the escape of a character has. */
+const hexadecimal: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 }
+
 /** An escape of a pattern as JavaScript writes it, and how many characters of the pattern it takes. */
-const escaped = (rest: string, isInClass: boolean, isUnicode: boolean, groups: number): [string, number] => {
+export const escaped = (rest: string, isInClass: boolean, isUnicode: boolean, groups: number): [string, number] => {
   const next = rest[1] ?? fail('a regular expression must not end with a single backslash')
-  if (!isInClass && next === 'A') return ['(?<![\\s\\S])', 2]
-  if (!isInClass && next === 'Z') return ['(?![\\s\\S])', 2]
+  if (!isInClass && next === 'A') return ['^', 2]
+  if (!isInClass && next === 'Z') return ['$', 2]
   if (next === 'a') return ['\\x07', 2]
-  if (next === 'U') return [characterOf(/^\\U([\da-fA-F]{8})/.exec(rest)?.[1] ?? fail('incomplete escape \\U')), 10]
+  const digits = hexadecimal[next]
+  if (digits !== undefined) {
+    const code = rest.slice(2, 2 + digits)
+    return new RegExp(`^[\\da-fA-F]{${digits}}$`).test(code)
+      ? [characterOf(code), 2 + digits]
+      : fail(`incomplete escape \\${next}${code}`)
+  }
+  if (rest.startsWith('\\N{'))
+    return fail('characters have no names here: write \\N{…} as the character itself, or as \\u…')
   const octal = /^\\(0[0-7]{0,2}|[0-3][0-7]{2})/.exec(rest)
   if (octal) return [characterOf(Number.parseInt(octal[1]!, 8).toString(16)), octal[0].length]
   const reference = isInClass ? undefined : /^\\(\d{1,2})/.exec(rest)?.[1]
   if (reference !== undefined && Number(reference) > groups) return fail(`invalid group reference ${reference}`)
-  if (/[A-Za-z]/.test(next) && !/[dDsSwWnrtfvxu]/.test(next) && (isInClass ? next !== 'b' : !/[bB]/.test(next)))
+  if (/[A-Za-z]/.test(next) && !/[dDsSwWnrtfv]/.test(next) && (isInClass ? next !== 'b' : !/[bB]/.test(next)))
     return fail(`bad escape \\${next}`)
   if (!isUnicode) return [`\\${next}`, 2]
   const known = isInClass && next === 'b' ? undefined : unicodeClasses[next]
@@ -44,7 +56,7 @@ const escaped = (rest: string, isInClass: boolean, isUnicode: boolean, groups: n
  * A class `[…]` at the start of a text, and its length. Where letters of all scripts count, JavaScript has no `\W`
  * within a class: it stands beside it then.
  */
-const characterClass = (rest: string, isUnicode: boolean): [string, number] => {
+export const characterClass = (rest: string, isUnicode: boolean): [string, number] => {
   const isNegated = rest[1] === '^'
   let index = isNegated ? 2 : 1
   let body = ''
@@ -82,7 +94,7 @@ const groupsOf = (pattern: string): number =>
 
 export type PatternFlags = { readonly multiline?: boolean; readonly dotAll?: boolean }
 
-/** A pattern of Python's `re` as JavaScript writes it. @throws Failure for an escape that Python does not know */
+/** A pattern of Python's `re` as JavaScript writes it, without its flag `m`. @throws Failure for an escape that Python does not know */
 export const translatePattern = (pattern: string, { multiline, dotAll }: PatternFlags, isUnicode: boolean): string => {
   const groups = groupsOf(pattern)
   let result = ''
@@ -104,8 +116,8 @@ export const translatePattern = (pattern: string, { multiline, dotAll }: Pattern
     } else if (rest.startsWith('(?#')) index += rest.indexOf(')')
     // JavaScript ends lines at other characters, too; Python only at the newline.
     else if (character === '.' && !dotAll) result += '[^\\n]'
-    else if (character === '^' && multiline) result += '(?<![^\\n])'
-    else if (character === '$') result += multiline ? '(?![^\\n])' : '(?=\\n?(?![\\s\\S]))'
+    else if (character === '^' && multiline) result += '(?<=\\n|^)'
+    else if (character === '$') result += multiline ? '(?=\\n|$)' : '(?=\\n?$)'
     else if (character === '{' && !/^\{\d*,?\d*\}/.test(rest)) result += '\\{'
     else if (/^\{,\d+\}/.test(rest)) {
       result += '{0'
