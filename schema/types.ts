@@ -2732,6 +2732,41 @@ export interface MountParameters {
   opts_no_log: boolean;
 }
 
+// engine/modules/mount_facts/mount_facts.schema.json
+/**
+ * Facts about mounts from sources of choice: `mount_points` by their paths, and `aggregate_mounts`, a list of all that was found.
+ */
+export interface MountFactsParameters {
+  /**
+   * Patterns of the devices and servers to tell of (`[!/]*`: those that are no devices); all when absent.
+   */
+  devices?: string[];
+  /**
+   * Patterns of the types of file systems to tell of (`nfs*`); all when absent.
+   */
+  fstypes?: string[];
+  /**
+   * Where to look: files, `mount` (what `mount_binary` prints), `dynamic` (what is mounted: /etc/mtab, /proc/mounts, /etc/mnttab, or else `mount`), `static` (/etc/fstab) or `all`, which it is when absent. The first source that knows a mount point is the one that tells of it.
+   */
+  sources?: string[];
+  /**
+   * Program that lists what is mounted; null for none.
+   */
+  mount_binary: string;
+  /**
+   * Seconds to wait for the size of each mount; without end when absent.
+   */
+  timeout?: number;
+  /**
+   * What to do about a mount that does not answer: fail, or tell of it without its size.
+   */
+  on_timeout: "error" | "warn" | "ignore";
+  /**
+   * Whether `aggregate_mounts` is filled; when absent it is not, and a mount point with several mounts is warned of.
+   */
+  include_aggregate_mounts?: boolean;
+}
+
 // engine/modules/nftables/nftables.schema.json
 /**
  * Keeps one table of nftables, in the kernel and in a file. Prelude's own: the table is replaced as a whole in one transaction, after it was checked, so there is no moment without rules, and other tables are left alone.

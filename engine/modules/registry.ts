@@ -48,6 +48,7 @@ import { mkdisk } from './mkdisk/mkdisk.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
 import { mount } from './mount/mount.ts'
+import { mount_facts } from './mount_facts/mount_facts.ts'
 import { nftables } from './nftables/nftables.ts'
 import { nmcli } from './nmcli/nmcli.ts'
 import { node_power } from './node_power/node_power.ts'
@@ -130,6 +131,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     iptables,
     known_hosts,
     lineinfile,
+    mount_facts,
     packageModule,
     package_facts,
     pause,

@@ -2,6 +2,7 @@ import type { ArchiveParameters } from '../../../schema/types.ts'
 import { type Command, sh } from '../../command.ts'
 import type { Stat } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
+import { fnmatch } from '../fnmatch.ts'
 import { listTree } from '../listing.ts'
 import type { Host } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
@@ -39,15 +40,6 @@ export const commonRoot = (paths: readonly string[]): string => {
   return first.slice(0, first.slice(0, length).lastIndexOf('/') + 1) || '/'
 }
 
-/** A pattern of fnmatch: `*` and `?` stand for slashes too. */
-export const patternOf = (pattern: string): RegExp => {
-  const source = pattern.replace(/\[(!?)([^\]]+)\]|[*?]|[.+^${}()|[\]\\]/g, (part, not: string, set: string) => {
-    if (set !== undefined) return `[${not === '!' ? '^' : ''}${set.replace(/[\\^]/g, '\\$&')}]`
-    return part === '*' ? '.*' : part === '?' ? '.' : `\\${part}`
-  })
-  return new RegExp(`^${source}$`, 's')
-}
-
 export const findSources = async (host: Host, params: ArchiveParameters): Promise<Sources> => {
   const { path, exclude_path, exclusion_patterns = [], format, dest, force_archive } = params
   const steps = [...path.map(expansion), sh`printf '\\0'`, ...exclude_path.map(expansion)]
@@ -66,7 +58,7 @@ export const findSources = async (host: Host, params: ArchiveParameters): Promis
   const there = new Map(tree.map((stat) => [stat.path, stat]))
   const isDirectory = (one: string) => there.get(one)?.type === 'directory'
   const root = commonRoot(paths)
-  const patterns = exclusion_patterns.map(patternOf)
+  const patterns = exclusion_patterns.map(fnmatch)
   const members = tree
     .filter((stat) => !(paths.includes(stat.path) && stat.type === 'directory'))
     .filter((stat) => stat.type !== 'socket' && stat.path !== dest)
