@@ -6,7 +6,10 @@ import { typeName } from './python/type.ts'
 import { Float, isDict, type Key, type Value } from './value.ts'
 
 export type JsonStyle = {
-  readonly indent: number | undefined
+  /** Spaces of each level, or what stands for them. */
+  readonly indent: number | string | undefined
+  /** NaN and the infinities are written, which JSON itself does not have. True unless told. */
+  readonly allowsNan?: boolean
   readonly sortKeys: boolean
   readonly isAscii: boolean
   readonly itemSeparator: string
@@ -39,8 +42,9 @@ const quoted = (value: string, isAscii: boolean): string => {
   return `"${isAscii ? body.replace(/[\u007f-\uffff]/g, (unit) => (unit === '\x7f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)) : body}"`
 }
 
-const numberText = (value: number): string => {
+const numberText = (value: number, allowsNan = true): string => {
   if (Number.isFinite(value)) return floatText(value)
+  if (!allowsNan) return fail(`JSON has no number for ${floatText(value)}`)
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'
 }
 
@@ -52,16 +56,18 @@ const keyText = (key: Key): string => {
 
 /** A resolved value as Python's json.dumps writes it. */
 export const toJson = (value: Value, style: JsonStyle = compactJson): string => {
+  const { indent } = style
+  const level = typeof indent === 'string' ? indent : ' '.repeat(Math.max(0, indent ?? 0))
   const write = (part: Value, margin: string): string => {
     if (part === null) return 'null'
     if (typeof part === 'string') return quoted(part, style.isAscii)
     if (typeof part === 'boolean') return String(part)
-    if (part instanceof Float) return numberText(part.value)
-    if (typeof part === 'number') return Number.isInteger(part) ? text(part) : numberText(part)
+    if (part instanceof Float) return numberText(part.value, style.allowsNan)
+    if (typeof part === 'number') return Number.isInteger(part) ? text(part) : numberText(part, style.allowsNan)
     if (typeof part === 'bigint') return String(part)
-    const inner = margin + ' '.repeat(style.indent ?? 0)
+    const inner = margin + level
     const [open, separator, close] =
-      style.indent === undefined
+      indent === undefined
         ? ['', style.itemSeparator, '']
         : [`\n${inner}`, `${style.itemSeparator.trimEnd()}\n${inner}`, `\n${margin}`]
     if (Array.isArray(part)) {

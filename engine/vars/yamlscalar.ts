@@ -4,9 +4,10 @@ export type ScalarForm = {
   readonly allowsFlowPlain: boolean
   readonly allowsBlockPlain: boolean
   readonly allowsSingle: boolean
+  readonly allowsBlock: boolean
 }
 
-const isBreak = (character: string | undefined): boolean =>
+export const isBreak = (character: string | undefined): boolean =>
   character !== undefined && '\n\x85\u2028\u2029'.includes(character)
 const isBlank = (character: string | undefined): boolean =>
   character === undefined || '\0 \t\r\n\x85\u2028\u2029'.includes(character)
@@ -39,7 +40,15 @@ const isSpecial = (unit: string, allowsUnicode: boolean): boolean => {
 
 /** Which quoting a string needs. Strings that would be read as another type are the caller's business. */
 export const analyze = (value: string, allowsUnicode: boolean): ScalarForm => {
-  if (value === '') return { hasBreaks: false, allowsFlowPlain: false, allowsBlockPlain: true, allowsSingle: true }
+  if (value === '') {
+    return {
+      hasBreaks: false,
+      allowsFlowPlain: false,
+      allowsBlockPlain: true,
+      allowsSingle: true,
+      allowsBlock: false,
+    }
+  }
   const units = Array.from(value)
   const { flow, block } = indicators(units)
   const hasBreaks = units.some(isBreak)
@@ -53,5 +62,6 @@ export const analyze = (value: string, allowsUnicode: boolean): ScalarForm => {
     allowsFlowPlain: isPlain && !flow,
     allowsBlockPlain: isPlain && !block,
     allowsSingle: !hasBreakThenSpace && !needsDouble,
+    allowsBlock: !needsDouble && units.at(-1) !== ' ',
   }
 }

@@ -5,7 +5,7 @@ import { floatText } from './python/number.ts'
 import { text } from './python/text.ts'
 import { typeName } from './python/type.ts'
 import { type Dict, Float, isDict, type Key, type Value } from './value.ts'
-import { analyze } from './yamlscalar.ts'
+import { analyze, isBreak } from './yamlscalar.ts'
 
 export type YamlStyle = {
   /** Columns of one level. */
@@ -17,8 +17,10 @@ export type YamlStyle = {
   readonly flow: 'leaves' | 'always' | 'never'
   readonly hasStart: boolean
   readonly hasEnd?: boolean
-  /** How scalars are quoted, even where they need no quotes. */
-  readonly quote?: "'" | '"' | undefined
+  /** How scalars are quoted, or written as blocks, even where they need it not. */
+  readonly quote?: "'" | '"' | '|' | '>' | undefined
+  /** Every value with its tag, in brackets, a line each. */
+  readonly isCanonical?: boolean
   readonly lineBreak?: '\r\n' | '\r' | undefined
   readonly allowsUnicode: boolean
 }
@@ -31,6 +33,16 @@ const isMisread = (value: string): boolean =>
   value === '=' ||
   value === '<<' ||
   /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)?$/.test(value)
+
+/** What a value is marked as where everything is. */
+const tagOf = (value: Value): string => {
+  if (typeof value === 'string') return '!!str'
+  if (value === null) return '!!null'
+  if (typeof value === 'boolean') return '!!bool'
+  if (isDict(value)) return '!!map'
+  if (Array.isArray(value)) return '!!seq'
+  return value instanceof Float || (typeof value === 'number' && !Number.isInteger(value)) ? '!!float' : '!!int'
+}
 
 const scalarText = (value: Value): string => {
   if (value === null) return 'null'
@@ -64,9 +76,9 @@ class Emitter {
   }
 
   document(value: Value): string {
-    if (this.style.hasStart) {
+    if (this.style.hasStart || this.style.isCanonical) {
       this.indicator('---', true)
-      if (!isScalar(value) && !this.isFlow(value)) this.newline()
+      if (this.style.isCanonical || (!isScalar(value) && !this.isFlow(value))) this.newline()
     }
     this.node(value, false)
     if (this.column > 0) this.newline()
@@ -115,7 +127,7 @@ class Emitter {
   private isFlow(value: Value): boolean {
     if (this.flowLevel > 0) return true
     const parts: Value[] = isDict(value) ? [...value.keys(), ...value.values()] : Array.isArray(value) ? value : []
-    if (parts.length === 0 || this.style.flow === 'always') return true
+    if (parts.length === 0 || this.style.flow === 'always' || this.style.isCanonical) return true
     return this.style.flow === 'leaves' && this.style.quote === undefined && parts.every(isScalar)
   }
 
@@ -157,13 +169,14 @@ class Emitter {
 
   private entry(key: Key, item: Value): void {
     const shown = typeof key === 'string' ? key : scalarText(key)
-    if (shown.length < 128 && !/[\n\x85\u2028\u2029]/.test(shown)) {
+    const { isCanonical } = this.style
+    if (!isCanonical && shown.length < 128 && !/[\n\x85\u2028\u2029]/.test(shown)) {
       this.scalar(key, true)
       this.indicator(':', false)
     } else {
       this.indicator('?', true, false, true)
       this.scalar(key, false)
-      if (this.flowLevel === 0 || this.column > this.width) this.indentation()
+      if (isCanonical || this.flowLevel === 0 || this.column > this.width) this.indentation()
       this.indicator(':', true, false, true)
     }
     this.node(item, true)
@@ -178,23 +191,32 @@ class Emitter {
               this.entry(key, item),
         )
       : (value as Value[]).map((item) => () => this.node(item, false))
+    const { isCanonical } = this.style
+    if (isCanonical) this.indicator(tagOf(value), true)
     this.indicator(open!, true, true)
     this.flowLevel++
     this.deeper(true, false, () => {
       for (const [index, part] of parts.entries()) {
         if (index > 0) this.indicator(',', false)
-        if (this.column > this.width) this.indentation()
+        if (isCanonical || this.column > this.width) this.indentation()
         part()
       }
     })
     this.flowLevel--
+    if (isCanonical && parts.length > 0) {
+      this.indicator(',', false)
+      this.indentation()
+    }
     this.indicator(close!, false)
   }
 
   /** Writes a scalar, whose further lines are indented one level. */
   private scalar(value: Value, isKey: boolean): void {
     this.deeper(true, false, () => {
-      if (typeof value === 'string') this.string(value, isKey)
+      if (this.style.isCanonical) {
+        this.indicator(tagOf(value), true)
+        this.double(typeof value === 'string' ? value : scalarText(value), isKey)
+      } else if (typeof value === 'string') this.string(value, isKey)
       else if (this.style.quote === undefined) this.plain(scalarText(value), isKey)
       else {
         // What would be a text in its quotes is marked as none.
@@ -205,14 +227,17 @@ class Emitter {
   }
 
   private string(value: string, isKey: boolean): void {
-    const form = analyze(value, this.style.allowsUnicode)
+    const { quote, allowsUnicode } = this.style
+    const form = analyze(value, allowsUnicode)
+    const isBlock = quote === '|' || quote === '>'
     const isPlain =
-      this.style.quote === undefined &&
+      quote === undefined &&
       !isMisread(value) &&
       !(isKey && (value === '' || form.hasBreaks)) &&
       (this.flowLevel > 0 ? form.allowsFlowPlain : form.allowsBlockPlain)
     if (isPlain) this.plain(value, isKey)
-    else if (this.style.quote !== '"' && form.allowsSingle && !(isKey && form.hasBreaks)) this.single(value, isKey)
+    else if (isBlock && form.allowsBlock && this.flowLevel === 0 && !isKey) this.block(value, quote)
+    else if (quote !== '"' && !isBlock && form.allowsSingle && !(isKey && form.hasBreaks)) this.single(value, isKey)
     else this.double(value, isKey)
   }
 
@@ -226,6 +251,38 @@ class Emitter {
         this.isAfterSpace = false
         this.isIndentation = false
       } else this.write(run)
+    }
+  }
+
+  /** A block: `|` keeps its lines, `>` folds them. */
+  private block(value: string, sign: '|' | '>'): void {
+    const indent = /^[ \n\x85\u2028\u2029]/.test(value) ? this.step : ''
+    const end = /(?:^|[\n\x85\u2028\u2029])[\n\x85\u2028\u2029]$/.test(value) ? '+' : isBreak(value.at(-1)) ? '' : '-'
+    this.indicator(`${sign}${indent}${end}`, true)
+    this.newline()
+    const units = Array.from(value)
+    let isLineStart = true
+    let isIndented = true
+    for (const [index, unit] of units.entries()) {
+      if (isBreak(unit)) {
+        // one break would be folded into a space
+        const following = units.slice(index).find((each) => !isBreak(each))
+        const isFolded = sign === '>' && !isLineStart && !isIndented && following !== undefined
+        if (isFolded && !/[ \t]/.test(following)) this.newline()
+        this.newline()
+        isLineStart = true
+        continue
+      }
+      if (isLineStart) {
+        this.indentation()
+        isIndented = unit === ' ' || unit === '\t'
+      }
+      const isEnd = sign === '>' && !isLineStart && unit === ' ' && units[index + 1] !== ' ' && this.column > this.width
+      if (isEnd) this.indentation()
+      else this.write(unit)
+      this.isIndentation = false
+      this.isAfterSpace = false
+      isLineStart = false
     }
   }
 

@@ -5,6 +5,7 @@ import { fail } from '../python/failing.ts'
 import { asNumber } from '../python/number.ts'
 import { text } from '../python/text.ts'
 import { readYaml, readYamlDocuments } from '../readyaml.ts'
+import type { Value } from '../value.ts'
 import { toYaml } from '../yamltext.ts'
 import { flagOr, integerOr, listOf, stringOf, textOr } from './given.ts'
 
@@ -15,15 +16,25 @@ const jsonParameters = [
   'separators',
   'vault_to_text',
   'preprocess_unsafe',
+  'allow_nan',
+  'skipkeys',
+  'check_circular',
 ] as const
+
+/** What each level is indented by: spaces, or a text of its own. */
+const indentOf = (indent: Value | undefined, otherwise: JsonStyle['indent']): JsonStyle['indent'] => {
+  if (indent === undefined) return otherwise
+  if (indent === null) return undefined
+  return typeof indent === 'string' ? indent : integerOr(indent, 0)
+}
 
 const writesJson = (base: JsonStyle): Filter => ({
   parameters: jsonParameters,
-  apply: (input, [indent, sortKeys, ensureAscii, separators]) => {
+  apply: (input, [indent, sortKeys, ensureAscii, separators, _vault, _unsafe, allowNan]) => {
     const [item, key] = separators === undefined ? [] : listOf(separators).map(text)
-    const width = indent === undefined ? base.indent : indent === null ? undefined : integerOr(indent, 0)
     return toJson(input, {
-      indent: width,
+      allowsNan: flagOr(allowNan, true),
+      indent: indentOf(indent, base.indent),
       sortKeys: flagOr(sortKeys, base.sortKeys),
       isAscii: flagOr(ensureAscii, base.isAscii),
       itemSeparator: item ?? base.itemSeparator,
@@ -45,18 +56,23 @@ const yamlParameters = [
   'vault_behavior',
   'explicit_end',
   'line_break',
+  'canonical',
 ] as const
 
-const quoteOf = (style: string): "'" | '"' | undefined => {
+const quoteOf = (style: string): "'" | '"' | '|' | '>' | undefined => {
   if (style === '') return undefined
-  return style === "'" || style === '"' ? style : fail(`default_style cannot be '${style}'`, `it may be ' or "`)
+  const known = style === "'" || style === '"' || style === '|' || style === '>'
+  return known ? style : fail(`default_style cannot be '${style}'`, `it may be ', ", | or >`)
 }
 
 const lineBreakOf = (text: string): '\r\n' | '\r' | undefined => (text === '\r\n' || text === '\r' ? text : undefined)
 
 const writesYaml = (isNice: boolean): Filter => ({
   parameters: yamlParameters,
-  apply: (input, [indent, sortKeys, width, flow, explicitStart, unicode, quote, _vault, explicitEnd, lineBreak]) =>
+  apply: (
+    input,
+    [indent, sortKeys, width, flow, explicitStart, unicode, quote, _vault, explicitEnd, lineBreak, canonical],
+  ) =>
     toYaml(input, {
       indent: integerOr(indent, isNice ? 4 : 2),
       sortKeys: flagOr(sortKeys, true),
@@ -76,6 +92,7 @@ const writesYaml = (isNice: boolean): Filter => ({
       quote: quoteOf(textOr(quote, '')),
       lineBreak: lineBreakOf(textOr(lineBreak, '')),
       allowsUnicode: flagOr(unicode, true),
+      isCanonical: flagOr(canonical, false),
     }),
 })
 
