@@ -2627,6 +2627,163 @@ export interface LocaleGenParameters {
   state: "absent" | "present";
 }
 
+// engine/modules/lvg/lvg.schema.json
+/**
+ * Keeps volume groups of LVM and the physical volumes they lie on.
+ */
+export interface LvgParameters {
+  /**
+   * Name of the volume group.
+   */
+  vg: string;
+  /**
+   * Devices of the group; needed for `present`. Devices that are no physical volumes become some.
+   */
+  pvs?: string[];
+  /**
+   * Whether the group is there; `active` and `inactive` keep its logical volumes so.
+   */
+  state: "absent" | "active" | "inactive" | "present";
+  /**
+   * Size of an extent of a new group: a power of two in MiB, or with a unit (`128K`).
+   */
+  pesize: string;
+  /**
+   * Further options of pvcreate.
+   */
+  pv_options: string;
+  /**
+   * Further options of vgcreate.
+   */
+  vg_options: string;
+  /**
+   * Grows physical volumes that leave a part of their devices unused.
+   */
+  pvresize: boolean;
+  /**
+   * Takes devices that are not named out of the group.
+   */
+  remove_extra_pvs: boolean;
+  /**
+   * Removes a group that has logical volumes, and their data.
+   */
+  force: boolean;
+}
+
+// engine/modules/lvol/lvol.schema.json
+/**
+ * Keeps logical volumes of LVM: plain ones, thin pools and volumes, and snapshots.
+ */
+export interface LvolParameters {
+  /**
+   * Name of the volume group.
+   */
+  vg: string;
+  /**
+   * Name of the logical volume.
+   */
+  lv?: string;
+  /**
+   * Size in MiB, with a unit (`10g`), or a part: `60%VG`, `100%FREE`, `50%PVS`. `%FREE` counts what the volume itself has as free, so that it means the same each time, and makes no volume smaller; a part makes a thin pool and does not resize it. `+` and `-` add and take away, each time.
+   */
+  size?: string;
+  /**
+   * Whether the volume is there.
+   */
+  state: "absent" | "present";
+  /**
+   * Whether the host can see the volume.
+   */
+  active: boolean;
+  /**
+   * Allows to remove a volume and to make it smaller, which loses data.
+   */
+  force: boolean;
+  /**
+   * Makes a volume smaller that is larger than the task says; needs `force`.
+   */
+  shrink: boolean;
+  /**
+   * Resizes the file system with the volume.
+   */
+  resizefs: boolean;
+  /**
+   * Physical volumes to lie on.
+   */
+  pvs?: string[];
+  /**
+   * Name of a snapshot to make of `lv`.
+   */
+  snapshot?: string;
+  /**
+   * Name of a thin pool: to make when `lv` is absent, else the one that `lv` is in.
+   */
+  thinpool?: string;
+  /**
+   * Further options of lvcreate.
+   */
+  opts?: string;
+}
+
+// engine/modules/mdadm/mdadm.schema.json
+/**
+ * Keeps arrays of Linux (md). Prelude's own: Ansible has no such module. Nodes that boot from us rather have their arrays from `node_mkdisk`.
+ */
+export interface MdadmParameters {
+  /**
+   * Name of the array, which is at /dev/md/NAME; or its device, such as /dev/md0.
+   */
+  name: string;
+  /**
+   * `present` starts the array, or makes it; `stopped` leaves its members as they are; `absent` wipes them.
+   */
+  state: "absent" | "present" | "stopped";
+  /**
+   * RAID level; needed to make an array.
+   */
+  level?: "0" | "1" | "4" | "5" | "6" | "10" | "linear" | "raid0" | "raid1" | "raid4" | "raid5" | "raid6" | "raid10";
+  /**
+   * Its members. Missing ones are added to an array that is there; those that are not named stay.
+   */
+  devices?: string[];
+  /**
+   * Devices that step in for failed ones.
+   */
+  spares: string[];
+  /**
+   * Size of a chunk, in KiB or with a unit, of a new array.
+   */
+  chunk?: string;
+  /**
+   * Version of the superblock of a new array.
+   */
+  metadata: string;
+  /**
+   * Whether a new array notes what is being written, to be in step sooner after a crash.
+   */
+  bitmap?: "internal" | "none";
+  /**
+   * Host that a new array says it belongs to; `any` for none.
+   */
+  homehost?: string;
+  /**
+   * Takes the members of a new array for alike as they are: no initial synchronisation.
+   */
+  assume_clean: boolean;
+  /**
+   * Makes an array of devices that hold something, which is lost.
+   */
+  force: boolean;
+  /**
+   * File that gets an ARRAY line, such as /etc/mdadm/mdadm.conf (Debian) or /etc/mdadm.conf; none is written when absent.
+   */
+  config_file?: string;
+  /**
+   * Further options of `mdadm --create`.
+   */
+  opts?: string;
+}
+
 // engine/modules/mkdisk/mkdisk.schema.json
 /**
  * Makes the local disks of a node as the boot does: arrays, file systems, mounts and moved directories, by `/etc/mkdisk` of its root. It runs `mkdisk` (the role mkdisk installs it), which plans everything before it writes anything and refuses what does not fit.
@@ -4570,6 +4727,49 @@ export interface StatParameters {
    * List the file flags.
    */
   get_attributes: boolean;
+}
+
+// engine/modules/swap/swap.schema.json
+/**
+ * Keeps swap areas: on devices or in files, used now and at boot. Prelude's own: Ansible has no such module.
+ */
+export interface SwapParameters {
+  /**
+   * The device or the file.
+   */
+  path: string;
+  /**
+   * Size of a file, in MiB or with a unit (`4G`); needed to make one. A file of another size is made anew.
+   */
+  size?: string;
+  /**
+   * `absent` stops to use the area, removes its line of fstab and, for a file, the file.
+   */
+  state: "absent" | "present";
+  /**
+   * Areas of higher priority are used first: 0 to 32767.
+   */
+  priority?: number;
+  /**
+   * Tells the device of pages that are free.
+   */
+  discard: boolean;
+  /**
+   * Label of a new area.
+   */
+  label?: string;
+  /**
+   * File to keep.
+   */
+  fstab: string;
+  /**
+   * Uses the area at boot: a line in fstab.
+   */
+  boot: boolean;
+  /**
+   * Makes an area on a device that holds something, which is lost.
+   */
+  force: boolean;
 }
 
 // engine/modules/synchronize/synchronize.schema.json

@@ -58,3 +58,13 @@ export const noDevice = (host: Host, path: string): Failure =>
     at: host.at,
     hint: 'lsblk on the host lists what there is',
   })
+
+/** What devices are when links are followed, which programs do as they like; empty for those that are not there. */
+export const realDevices = async (host: Host, devices: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  if (devices.length === 0) return new Map()
+  const output = await host.run(
+    sh`for device in ${devices}; do [ -e "$device" ] && readlink -f -- "$device" || echo; done`,
+  )
+  const lines = output.stdout.toString().split('\n')
+  return new Map(devices.map((device, index) => [device, lines[index] ?? '']))
+}

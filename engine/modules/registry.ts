@@ -44,6 +44,9 @@ import { json_patch } from './json_patch/json_patch.ts'
 import { known_hosts } from './known_hosts/known_hosts.ts'
 import { lineinfile } from './lineinfile/lineinfile.ts'
 import { locale_gen } from './locale_gen/locale_gen.ts'
+import { lvg } from './lvg/lvg.ts'
+import { lvol } from './lvol/lvol.ts'
+import { mdadm } from './mdadm/mdadm.ts'
 import { mkdisk } from './mkdisk/mkdisk.ts'
 import { modprobe } from './modprobe/modprobe.ts'
 import type { Module } from './module.ts'
@@ -81,6 +84,7 @@ import { setup } from './setup/setup.ts'
 import { shell } from './shell/shell.ts'
 import { slurp } from './slurp/slurp.ts'
 import { stat } from './stat/stat.ts'
+import { swap } from './swap/swap.ts'
 import { synchronize } from './synchronize/synchronize.ts'
 import { sysctl } from './sysctl/sysctl.ts'
 import { systemd } from './systemd/systemd.ts'
@@ -170,6 +174,8 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     htpasswd,
     ini_file,
     locale_gen,
+    lvg,
+    lvol,
     modprobe,
     nmcli,
     npm,
@@ -180,7 +186,7 @@ const collections: Readonly<Record<string, readonly Module<never>[]>> = {
     xml,
   ],
   'community.crypto': [openssl_csr, openssl_dhparam, openssl_privatekey, openssl_publickey, x509_certificate],
-  prelude: [dracut, image, json_patch, mkdisk, nftables, node_power, node_wait, overlay],
+  prelude: [dracut, image, json_patch, mdadm, mkdisk, nftables, node_power, node_wait, overlay, swap],
 }
 
 /** Other names of modules. */

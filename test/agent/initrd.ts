@@ -6,8 +6,10 @@ import { debianKernel } from './kernel.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 export type InitrdParts = {
-  /** Programs of this machine that the guest needs; the agent is always there. */
+  /** Programs of this machine that the guest needs. */
   readonly programs: readonly string[]
+  /** Whether the agent is there too; true when absent. */
+  readonly hasAgent?: boolean
   /** Modules of the kernel, with what they depend on; the guest loads them itself. */
   readonly modules: readonly string[]
   /** Files of the guest: path to content; `/init` is started. All are executable. */
@@ -53,20 +55,25 @@ export const packInitrd = async (directory: string, file: string): Promise<strin
 }
 
 /**
- * Makes an initramfs of this machine's tools, Debian's modules and the agent, below `work`; returns its file. The agent must
- * have been built (`scripts/launch agent --version`). One initramfs may start many guests: what differs comes as a
+ * Makes an initramfs of this machine's tools, Debian's modules and the agent, below `work`; returns its file. The agent, if it is wanted,
+ * must have been built (`scripts/launch agent --version`). One initramfs may start many guests: what differs comes as a
  * further initrd.
  */
-export const makeInitrd = async ({ programs, modules, files }: InitrdParts, work: string): Promise<string> => {
+export const makeInitrd = async (
+  { programs, modules, files, hasAgent = true }: InitrdParts,
+  work: string,
+): Promise<string> => {
   const directory = join(work, 'initramfs')
   for (const made of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
     await mkdir(join(directory, made), { recursive: true })
   await makeMergedUsr(directory)
   for (const program of programs) await install(directory, program)
-  const agent = join(root, 'dist/prelude-agent')
-  await install(directory, agent)
-  await symlink(agent, join(directory, 'bin/prelude-agent'))
-  await symlink(agent, join(directory, 'bin/mkdisk'))
+  if (hasAgent) {
+    const agent = join(root, 'dist/prelude-agent')
+    await install(directory, agent)
+    await symlink(agent, join(directory, 'bin/prelude-agent'))
+    await symlink(agent, join(directory, 'bin/mkdisk'))
+  }
   await installModules(directory, modules)
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true })

@@ -1,0 +1,121 @@
+import type { LvgParameters } from '../../../schema/types.ts'
+import { sh } from '../../command.ts'
+import { Failure } from '../../failure.ts'
+import { checkDevice, noDevice, readContents, realDevices } from '../blockdevice.ts'
+import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
+import { optionWords } from '../optionwords.ts'
+import { runOrFail } from '../runorfail.ts'
+import schema from './lvg.schema.json' with { type: 'json' }
+import { checkName, isActive, isSkipped, type Lvm, lookAtLvm } from './lvm.ts'
+
+async function* createVolumes(host: Host, params: LvgParameters, devices: readonly string[]): Steps {
+  const options = optionWords(host, 'pv_options', params.pv_options)
+  const isTold = options.some((option) => option === '-y' || option === '--yes')
+  const { contents } = await readContents(host, isTold ? [] : devices)
+  for (const [device, { type }] of contents) {
+    if (type === 'LVM2_member') continue
+    throw new Failure('module.device', `${device} holds ${type}`, {
+      at: host.at,
+      hint: 'empty it with an earlier task (filesystem with state: absent), or set pv_options: --yes, which loses it',
+    })
+  }
+  for (const device of devices) {
+    yield* change({
+      what: `make ${device} a physical volume`,
+      apply: () => runOrFail(host, sh`pvcreate ${options} -f -- ${device} </dev/null`),
+    })
+  }
+  return {}
+}
+
+/** Yields the making of a group that is not there. */
+async function* create(host: Host, params: LvgParameters, devices: readonly string[], blank: readonly string[]): Steps {
+  const { vg, pesize } = params
+  if (devices.length === 0) throw new Failure('module.parameter', `lvg needs 'pvs' to make ${vg}`, { at: host.at })
+  const options = optionWords(host, 'vg_options', params.vg_options)
+  yield* createVolumes(host, params, blank)
+  yield* change({
+    what: `make the volume group ${vg} on ${devices.join(', ')}`,
+    apply: () => runOrFail(host, sh`vgcreate ${options} -s ${pesize} -- ${vg} ${devices}`),
+  })
+  return {}
+}
+
+/** Yields what makes the group lie on exactly the devices of the task. */
+async function* keepDevices(host: Host, params: LvgParameters, lvm: Lvm): Steps {
+  const { vg, pvresize, remove_extra_pvs, pvs = [] } = params
+  for (const device of pvs) checkDevice(host, 'pvs', device)
+  const real = await realDevices(host, [...pvs, ...lvm.physical.map(({ device }) => device)])
+  for (const device of pvs) if (!real.get(device)) throw noDevice(host, device)
+  const isSame = (one: string, other: string) => real.get(one) === real.get(other)
+  const devices = pvs.filter((device, index) => pvs.findIndex((other) => isSame(device, other)) === index)
+  const known = (device: string) => lvm.physical.find((one) => isSame(one.device, device))
+  for (const device of devices) {
+    const owner = known(device)?.vg
+    if (!owner || owner === vg) continue
+    throw new Failure('module.device', `${device} belongs to the volume group ${owner}`, {
+      at: host.at,
+      hint: 'take it out of there with an earlier task: lvg',
+    })
+  }
+  const blank = devices.filter((device) => !known(device))
+  if (!lvm.groups.some(({ name }) => name === vg)) return yield* create(host, params, devices, blank)
+  const own = lvm.physical.filter((one) => one.vg === vg)
+  for (const { device } of pvresize ? own.filter(({ unused }) => unused > 0) : []) {
+    yield* change({ what: `grow ${device}`, apply: () => runOrFail(host, sh`pvresize -- ${device}`) })
+  }
+  const added = devices.filter((device) => known(device)?.vg !== vg)
+  if (added.length > 0) {
+    yield* createVolumes(host, params, blank)
+    yield* change({
+      what: `extend ${vg} by ${added.join(', ')}`,
+      apply: () => runOrFail(host, sh`vgextend -- ${vg} ${added}`),
+    })
+  }
+  const extra = own.filter((one) => !devices.some((device) => isSame(one.device, device))).map(({ device }) => device)
+  if (remove_extra_pvs && devices.length > 0 && extra.length > 0) {
+    // Without --force, so that a device that holds data stays.
+    yield* change({
+      what: `take ${extra.join(', ')} out of ${vg}`,
+      apply: () => runOrFail(host, sh`vgreduce -- ${vg} ${extra}`),
+    })
+  }
+  return {}
+}
+
+async function* remove(host: Host, { vg, force }: LvgParameters, { logical }: Lvm): Steps {
+  if (logical.length > 0 && !force) {
+    const names = logical.map(({ name }) => name).join(', ')
+    throw new Failure('module.device', `${vg} has logical volumes: ${names}`, {
+      at: host.at,
+      hint: 'they and their data are removed with force: true',
+    })
+  }
+  yield* change({
+    what: `remove the volume group ${vg}`,
+    apply: () => runOrFail(host, sh`vgremove --force --yes -- ${vg}`),
+  })
+  return {}
+}
+
+export const lvg = module<LvgParameters>('lvg', schema as ModuleSchema, async function* (host, params) {
+  const { vg, state } = params
+  checkName(host, 'vg', vg)
+  if (!/^\d+(\.\d+)?[bskmgtpe]?$/i.test(params.pesize)) {
+    throw new Failure('module.parameter', `lvg: 'pesize' is no size: ${params.pesize}`, { at: host.at })
+  }
+  const lvm = await lookAtLvm(host, vg)
+  const isThere = lvm.groups.some(({ name }) => name === vg)
+  if (state === 'absent') return isThere ? yield* remove(host, params, lvm) : {}
+  if (!isThere || params.pvs !== undefined) yield* keepDevices(host, params, lvm)
+  if (state === 'present') return {}
+  const wrong = lvm.logical.filter((one) => isActive(one) !== (state === 'active') && !isSkipped(one))
+  if (wrong.length > 0) {
+    const option = state === 'active' ? 'y' : 'n'
+    yield* change({
+      what: `make ${vg} ${state}`,
+      apply: () => runOrFail(host, sh`vgchange -a ${option} -- ${vg}`),
+    })
+  }
+  return {}
+})
