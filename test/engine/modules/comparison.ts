@@ -1,0 +1,207 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Connection } from '../../../engine/connections/connection.ts'
+import { openLocal } from '../../../engine/connections/local.ts'
+import type { Result } from '../../../engine/modules/module.ts'
+import { findModule } from '../../../engine/modules/registry.ts'
+import { tool } from '../../../engine/process.ts'
+import { suite } from '../../suite.ts'
+import { type Case, casesOf, type Place, prepare, replaced, start } from './cases.ts'
+
+const at = { file: 'oracle', line: 1, column: 1 }
+
+type Entry = {
+  readonly collection: string
+  readonly module: string
+  readonly one: Case
+  readonly ours: Place
+  readonly theirs: Place
+}
+
+/** Module arguments as a playbook has them; files of the role are named by their whole paths. */
+const taskOf = ({ collection, module, one, theirs: { root, role } }: Entry, check: boolean) => {
+  const { _raw_params: free, ...given } = replaced(one.parameters, root, role) as Record<string, unknown>
+  const kind = module === 'template' ? 'templates' : 'files'
+  const { src } = given
+  const isOfRole = one.role && typeof src === 'string' && !src.startsWith('/') && !src.includes('://')
+  const whole = (name: string) => join(role, kind, name) + (name.endsWith('/') ? '/' : '')
+  const cmd = module === 'script' && one.role ? { cmd: join(role, 'files', String(given['cmd'] ?? free)) } : {}
+  const args = { ...given, ...(isOfRole ? { src: whole(src) } : {}), ...cmd }
+  const environment = replaced(one.environment ?? {}, root, role)
+  return {
+    [`${collection}.${module}`]: free === undefined || 'cmd' in cmd ? args : free,
+    ...(free === undefined || 'cmd' in cmd ? {} : { args }),
+    check_mode: check,
+    ignore_errors: true,
+    environment,
+    vars: one.vars ?? {},
+  }
+}
+
+/** Each task in check mode, for real, and again; what fails is tried once. */
+const modesOf = (one: Case): boolean[] => (one.fails === undefined ? [true, false, false] : [false])
+
+/** Runs all tasks in one play; returns their results. */
+const runAnsible = async (
+  entries: readonly Entry[],
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Result[][]> => {
+  const tasks = entries.flatMap((entry) => modesOf(entry.one).map((check) => taskOf(entry, check)))
+  const registered = tasks.map((task, index) => ({ ...task, register: `result${index}` }))
+  const all = registered.map(({ register }) => register).join(', ')
+  const report = { 'ansible.builtin.copy': { content: `{{ [${all}] | to_json }}`, dest: join(directory, 'results') } }
+  const play = { hosts: 'testhost', connection: 'local', gather_facts: false, tasks: [...registered, report] }
+  writeFileSync(join(directory, 'play.json'), JSON.stringify([play]))
+  writeFileSync(join(directory, 'hosts'), 'testhost ansible_python_interpreter=/usr/bin/python3\n')
+  const env = { ...process.env, ANSIBLE_PIPELINING: 'true', LC_ALL: 'C.UTF-8', ...environment }
+  await tool('ansible-playbook', ['-i', 'hosts', 'play.json'], { cwd: directory, env })
+  const results: Result[] = JSON.parse(readFileSync(join(directory, 'results'), 'utf8'))
+  return entries.map(({ one }) => results.splice(0, modesOf(one).length))
+}
+
+const digest = (content: string): string => createHash('sha1').update(content).digest('hex')
+
+/** Salts are chance. */
+const plainText = (content: string): string => content.replace(/\$apr1\$[^\s:]+/g, '$apr1$')
+
+const archives: readonly (readonly [RegExp, string])[] = [
+  [/\.zip$/, 'unzip -Z1 "$1" | sort; unzip -p "$1"'],
+  [/\.(?:tar|tgz|tbz2|txz|tar\.\w+)$/, 'tar -tf "$1" | sort; tar -xOf "$1"'],
+  [/\.gz$/, 'gzip -dc "$1"'],
+]
+
+/** What an archive holds, whichever program packed it; undefined for other files. */
+const contentOfArchive = (path: string): string | undefined => {
+  const [, command] = archives.find(([pattern]) => pattern.test(path)) ?? []
+  if (command === undefined || !lstatSync(path).isFile()) return undefined
+  const { stdout } = spawnSync('sh', ['-c', command, 'sh', path])
+  return `archive of ${digest(stdout.toString('latin1'))}`
+}
+
+/** What a tree holds: name to kind, mode, owners and content; a backup's name without its time. */
+const treeOf = (root: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(root, { recursive: true })
+      .map(String)
+      .filter((name) => !name.includes('.git/') && !name.endsWith('FETCH_HEAD'))
+      .sort()
+      .map((name) => {
+        const path = join(root, name)
+        const { mode, uid, gid } = lstatSync(path)
+        const kind = mode & 0o170000
+        const content = kind === 0o120000 ? readlinkSync(path) : kind === 0o100000 ? readFileSync(path, 'latin1') : ''
+        const packed = contentOfArchive(path)
+        const shown = packed ?? (content.length < 1000 ? plainText(content).replaceAll(root, '$ROOT') : digest(content))
+        const plain = name.replace(/\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~$/, '.backup')
+        return [plain, `${mode.toString(8)} ${uid}:${gid} ${shown}`]
+      }),
+  )
+
+/** What a run made of a tree. What it left alone does not count: archives made for both sides differ by their second. */
+const changesOf = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] => [
+  ...[...after].filter(([name, what]) => before.get(name) !== what).map(([name, what]) => `${name} ${what}`),
+  ...[...before.keys()].filter((name) => !after.has(name)).map((name) => `${name} is gone`),
+]
+
+const keys = [
+  ...['rc', 'stdout', 'stdout_lines', 'stderr', 'checksum', 'dest', 'path', 'mode', 'owner', 'group'],
+  ...['uid', 'gid', 'size', 'state', 'found', 'matched', 'content', 'encoding', 'source', 'status'],
+  ...['handler', 'remote_url_changed', 'skipped', 'exists', 'isreg', 'isdir', 'islnk', 'nlink', 'pw_name', 'gr_name'],
+  ...['lnk_source', 'lnk_target', 'readable', 'writeable', 'executable', 'mimetype', 'charset', 'attr_flags', 'blocks'],
+  ...['block_size', 'device_type', 'rusr', 'xoth', 'isuid', 'isgid'],
+]
+
+/** The values of a result that two runs on different places have in common. */
+const told = (result: Result, { root, role }: Place, names: readonly string[]): unknown => {
+  const { stat = {}, ...rest } = result as Result & { stat?: Record<string, unknown> }
+  const all: Record<string, unknown> = { ...rest, ...stat }
+  const chosen = Object.fromEntries(names.map((name) => [name, all[name] ?? null]))
+  return JSON.parse(JSON.stringify(chosen).replaceAll(root, '$ROOT').replaceAll(role, '$ROLE'))
+}
+
+/** The keys that ansible-core returns of those that are to be compared; how small a packer packs is its own. */
+const keysOf = (module: string, result: Result & { stat?: object }): string[] =>
+  keys.filter((key) => (key in result || key in (result.stat ?? {})) && !(module === 'archive' && key === 'size'))
+
+const outcome = ({ changed, failed, skipped }: Result): string =>
+  failed ? 'failed' : skipped ? 'skipped' : changed ? 'changed' : 'ok'
+
+export type Comparison = {
+  /** Short names of modules by their collection; the cases are those of `MODULE.json`. */
+  readonly modules: Readonly<Record<string, readonly string[]>>
+  /** Words of the cases like `$ROOT`, and what they stand for. */
+  readonly words?: Readonly<Record<string, string>>
+  /** Further environment of ansible-core. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** The same tasks by ansible-core, on the same files: what it changes and leaves behind is what our modules have to. */
+export const compareWithAnsible = (title: string, { modules, words = {}, environment = {} }: Comparison): void => {
+  const test = suite(title)
+  const directory = mkdtempSync(join(tmpdir(), 'prelude-oracle-'))
+  const entries: Entry[] = Object.entries(modules).flatMap(([collection, names]) =>
+    names.flatMap((module) =>
+      casesOf(module, words).map((one) => ({ collection, module, one, ours: prepare(one), theirs: prepare(one) })),
+    ),
+  )
+  const prepared = entries.map(({ ours, theirs: place }) => ({ ours: treeOf(ours.root), theirs: treeOf(place.root) }))
+  let theirs: Result[][] = []
+  let connection: Connection
+
+  test.before(async () => {
+    connection = await openLocal()
+  })
+  test.after(async () => {
+    await connection.close()
+    for (const place of entries.flatMap((entry) => [entry.ours, entry.theirs])) place.remove()
+    rmSync(directory, { recursive: true })
+  })
+
+  test('ansible-core runs the tasks', async () => {
+    theirs = await runAnsible(entries, directory, environment)
+    assert.is(theirs.length, entries.length)
+  }, 900_000)
+
+  entries.forEach(({ module, one, ours, theirs: place }, index) => {
+    const name = `${module}: ${one.name}`
+    if (one.differs !== undefined) {
+      test.skip(name, one.differs)
+      return
+    }
+    test(name, async () => {
+      const results = theirs[index] ?? []
+      const said = results.map(({ msg }) => String(msg)).join(' | ')
+      const unknown = /Unsupported parameters/.test(said) && one.fails === undefined
+      assert.not(unknown, `the case needs 'differs': this ansible-core does not know the parameter: ${said}`)
+      const runs: Result[] = []
+      for (const check of modesOf(one)) {
+        const run = start(findModule(module, at), one, ours, connection, check)
+        runs.push(
+          await run.then(
+            ({ result }) => result,
+            () => ({ failed: true }),
+          ),
+        )
+      }
+      const found = runs.map(outcome)
+      // Where its check mode gives up, ours may tell more.
+      const expected = results.map(outcome)
+      if (expected[0] === 'skipped' && expected[1] !== 'skipped') found[0] = 'skipped'
+      assert.equal(found, expected, `check mode, run, again: ${said}`)
+      if (one.fails !== undefined) return
+      const { ours: mine, theirs: other } = prepared[index]!
+      const made = changesOf(mine, treeOf(ours.root))
+      assert.equal(made, changesOf(other, treeOf(place.root)), 'the files afterwards')
+      const [, expectedRun = {}] = results
+      const compared = keysOf(module, expectedRun)
+      assert.equal(told(runs[1] ?? {}, ours, compared), told(expectedRun, place, compared), 'the result')
+    })
+  })
+
+  test.run()
+}
