@@ -1,7 +1,7 @@
 import type { Position } from './failure.ts'
 import { replaceInventory } from './inventory/edit.ts'
 import type { Inventory } from './inventory/inventory.ts'
-import { loadInventory } from './inventory/load.ts'
+import { type GroupNames, loadInventory } from './inventory/load.ts'
 import { type InventoryScopes, inventoryScopes } from './inventory/scope.ts'
 import { createTemplar } from './vars/createtemplar.ts'
 import type { Templar, TemplarSurroundings } from './vars/templar.ts'
@@ -39,6 +39,8 @@ export type SiteOptions = {
   readonly mergesDicts?: boolean | undefined
   /** What becomes of an inventory source that does not exist: an error, unless it is only warned of. */
   readonly missing?: 'fail' | 'warn' | undefined
+  /** What becomes of names of groups that are none of variables. */
+  readonly groupNames?: GroupNames | undefined
 }
 
 /** Loads the inventory of a site. Throws a Failure that carries all problems. */
@@ -65,8 +67,8 @@ export const openSite = async (options: SiteOptions): Promise<Site> => {
   }
   const templar = createTemplar(surroundings)
   const extraVars = options.extraVars ?? new Map()
-  const { missing, mergesDicts } = options
-  const reading = { playbookDirectory, decrypt, warn, templar, extraVars, missing, mergesDicts }
+  const { missing, mergesDicts, groupNames } = options
+  const reading = { playbookDirectory, decrypt, warn, templar, extraVars, missing, mergesDicts, groupNames }
   const load = () => loadInventory(options.inventory, reading)
   const inventory = await load()
   const refresh = async () => replaceInventory(inventory, await load())

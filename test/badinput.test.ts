@@ -42,7 +42,7 @@ const cases: Case[] = [
   { name: 'unknown-role', program: 'play', args: play('unknown-role.yml'), code: 1 },
   { name: 'unknown-import', program: 'play', args: play('unknown-import.yml'), code: 1 },
   { name: 'circle', program: 'play', args: play('circle.yml'), code: 4 },
-  { name: 'template-syntax', program: 'play', args: play('template-syntax.yml'), code: 4 },
+  { name: 'template-syntax', program: 'play', args: play('template-syntax.yml'), code: 2 },
   { name: 'template-filter', program: 'play', args: play('template-filter.yml'), code: 2 },
   { name: 'template-file', program: 'play', args: play('template-file.yml'), code: 2 },
   { name: 'condition', program: 'play', args: play('condition.yml'), code: 2 },

@@ -18,7 +18,7 @@ import {
 import { readPasswords } from './passwords.ts'
 import { reportingFor } from './reporters.ts'
 import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
-import { openSession } from './session.ts'
+import { openSession, warnOfNoHosts } from './session.ts'
 import { start } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 import { count } from './values.ts'
@@ -48,6 +48,7 @@ const adHoc = async (pattern: string, given: Flags, surroundings: Surroundings):
   const { settings, warn } = begun
   const passwords = flags.listHosts ? {} : await readPasswords(flags, settings, surroundings)
   const session = await openSession(begun, flags, flags.playbookDir ?? '.')
+  warnOfNoHosts(session, pattern)
   const callback = settings.loadCallbacks ? undefined : flags.oneLine ? 'oneline' : 'minimal'
   const reporting = reportingFor(session, flags, callback)
   const { report } = reporting
@@ -71,7 +72,7 @@ const adHoc = async (pattern: string, given: Flags, surroundings: Surroundings):
       return 0
     }
     if (hosts.length === 0) {
-      warn('No hosts matched, nothing to do')
+      if (session.site.inventory.hosts.size > 0) warn('No hosts matched, nothing to do')
       return 0
     }
     return await surroundings.interruptible(async (signal) => {

@@ -29,7 +29,7 @@ import {
 import { readPasswords } from './passwords.ts'
 import { type Reporting, reportingFor } from './reporters.ts'
 import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, warnOfNoHosts } from './session.ts'
 import { start } from './start.ts'
 import { stepper } from './step.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -114,6 +114,7 @@ const play = async (names: readonly string[], flags: Flags, surroundings: Surrou
   }
   const passwords = isListing(flags) ? {} : await readPasswords(flags, begun.settings, surroundings)
   const session = await openSession(begun, flags, dirname(files[0] as string))
+  warnOfNoHosts(session, 'all')
   const loader = loaderFor(session)
   const loaded = await load(loader, files, flags, session)
   const playbooks = isListing(flags) ? loaded : started(loaded, flags.startAtTask, session)

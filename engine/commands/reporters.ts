@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Settings } from '../configuration/options.ts'
-import { Failure } from '../failure.ts'
 import { suggest } from '../nearest.ts'
 import { ansibleJsonReporter } from '../report/ansiblejson.ts'
 import { combined } from '../report/combined.ts'
@@ -48,6 +47,8 @@ const human = ({ surroundings, style, settings }: Start, verbosity: number, { ou
 /** The name of a callback without its collection. */
 const shortName = (name: string | undefined): string => name?.split('.').at(-1) ?? 'default'
 
+const reports = ['default', 'yaml', 'minimal', 'oneline', 'json']
+
 type Main = { readonly reporter: Reporter; readonly end: () => void }
 
 /** The report that `stdout_callback` names. */
@@ -66,9 +67,9 @@ const mainReporter = (start: Start, name: string, verbosity: number, output: Out
       return { reporter, end: () => output.out(document()) }
     }
     default:
-      throw new Failure('cli.callback', `there is no report '${name}' (stdout_callback)`, {
-        hint: suggest(name, ['default', 'yaml', 'minimal', 'oneline', 'json']),
-      })
+      // A callback in Python, or a slip of the pen: neither is a reason not to run.
+      start.warn(`there is no report '${name}' (stdout_callback), the default one is shown: ${suggest(name, reports)}`)
+      return { reporter: human(start, verbosity, output), end: nothing }
   }
 }
 

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { Settings } from '../configuration/options.ts'
 import { settingNamed } from '../configuration/settingnames.ts'
 import { readExtraVars } from '../extravars.ts'
+import { Failure } from '../failure.ts'
+import type { GroupNames } from '../inventory/load.ts'
 import { checkLimit, expandLimit } from '../inventory/pattern.ts'
 import { openSite, type Site } from '../site.ts'
 import type { Dict } from '../vars/value.ts'
@@ -33,6 +37,23 @@ const defaultInventory = async (): Promise<string[]> => {
   return []
 }
 
+const groupNamesOf = ({ groupNames = 'never' }: Settings): GroupNames => {
+  const known: readonly string[] = ['never', 'ignore', 'always', 'silently']
+  if (known.includes(groupNames)) return groupNames as GroupNames
+  throw new Failure('cli.configuration', `force_valid_group_names cannot be '${groupNames}'`, {
+    hint: `known: ${known.join(', ')}`,
+  })
+}
+
+/** Tells that no host is there for a pattern but the implicit localhost. */
+export const warnOfNoHosts = ({ site, settings, warn }: Session, pattern: string): void => {
+  const isLocal = ['localhost', '127.0.0.1', '::1'].includes(pattern)
+  if (site.inventory.hosts.size > 0 || settings.localhostWarning === false || isLocal) return
+  warn(
+    "provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'",
+  )
+}
+
 /** Opens the site. @throws Failure that carries all problems */
 export const openSession = async (
   begun: Start,
@@ -59,7 +80,11 @@ export const openSession = async (
     managed: settings.ansibleManaged,
     mergesDicts: settings.hashBehaviour === 'merge',
     missing: settings.anyUnparsedIsFailed ? 'fail' : 'warn',
+    groupNames: groupNamesOf(settings),
   })
+  const isThere = (source: string) => source.includes(',') || existsSync(resolve(surroundings.directory, source))
+  if (settings.unparsedWarning !== false && !sources.some(isThere))
+    warn('No inventory was parsed, only implicit localhost is available')
   const limit = flags.limit === undefined ? undefined : expandLimit(flags.limit)
   if (limit !== undefined) checkLimit(site.inventory, limit, warn)
   const modulePath = (flags.modulePath ?? []).flatMap((paths) => paths.split(':')).filter((path) => path !== '')

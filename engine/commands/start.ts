@@ -1,7 +1,7 @@
 import { readConfiguration } from '../configuration/configuration.ts'
 import type { Settings } from '../configuration/options.ts'
 import type { Failure, Position } from '../failure.ts'
-import { positionText, renderFailure } from '../report/failure.ts'
+import { positionText, renderWarning } from '../report/failure.ts'
 import { hasColours, type Style, styleFor } from '../report/style.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -36,7 +36,7 @@ export const start = async (surroundings: Surroundings): Promise<Start> => {
     told.add(text)
   }
   const tell = (style: Style, message: string, at?: Position): void =>
-    once(style.warning(`[WARNING]: ${at ? `${positionText(at, directory)}: ` : ''}${message}`))
+    once(style.warning(`[WARNING]: ${message}`) + (at ? `\n  at ${positionText(at, directory)}` : ''))
   const { file, settings } = await readConfiguration({
     environment,
     directory,
@@ -44,8 +44,7 @@ export const start = async (surroundings: Surroundings): Promise<Start> => {
   })
   const style = styleFor(isColoured(surroundings, settings))
   const warn = settings.systemWarnings === false ? () => {} : tell.bind(undefined, style)
-  const caution = (failure: Failure) =>
-    once(`${style.warning('[WARNING]:')} ${renderFailure(failure, { directory, style })}`)
+  const caution = (failure: Failure) => once(renderWarning(failure, { directory, style }))
   const deprecate = (message: string): void => {
     if (settings.deprecationWarnings !== false) once(style.deprecation(`[DEPRECATION WARNING]: ${message}`))
   }

@@ -186,6 +186,27 @@ export const options = {
     'boolean',
     'whether an unknown handler is an error; else a warning',
   ),
+  groupNames: option(
+    'defaults',
+    'force_valid_group_names',
+    'TRANSFORM_INVALID_GROUP_CHARS',
+    'text',
+    'names of groups with other characters than letters, digits and _: `never` changed (the default) and `ignore`, without a warning; `always` replaced by _ and `silently`',
+  ),
+  localhostWarning: option(
+    'defaults',
+    'localhost_warning',
+    'LOCALHOST_WARNING',
+    'boolean',
+    'whether an inventory without hosts is warned of',
+  ),
+  unparsedWarning: option(
+    'inventory',
+    'inventory_unparsed_warning',
+    'INVENTORY_UNPARSED_WARNING',
+    'boolean',
+    'whether it is warned of when there is no inventory',
+  ),
   anyUnparsedIsFailed: option(
     'inventory',
     'any_unparsed_is_failed',

@@ -53,12 +53,15 @@ const names: Readonly<Record<string, readonly [OptionName, Plain]>> = {
   ERROR_ON_MISSING_HANDLER: ['errorOnMissingHandler', true],
   HOST_KEY_CHECKING: ['hostKeyChecking', true],
   INVENTORY_ANY_UNPARSED_IS_FAILED: ['anyUnparsedIsFailed', false],
+  INVENTORY_UNPARSED_WARNING: ['unparsedWarning', true],
+  LOCALHOST_WARNING: ['localhostWarning', true],
   RETRY_FILES_ENABLED: ['retryFilesEnabled', false],
   RETRY_FILES_SAVE_PATH: ['retryFilesSavePath', null],
   SYSTEM_WARNINGS: ['systemWarnings', true],
   TAGS_RUN: ['tags', []],
   TAGS_SKIP: ['skipTags', []],
   TASK_TIMEOUT: ['taskTimeout', 0],
+  TRANSFORM_INVALID_GROUP_CHARS: ['groupNames', 'never'],
 }
 
 /** What a setting is, by Ansible's name for it; undefined for a name that means nothing here. */

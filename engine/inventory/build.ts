@@ -5,13 +5,20 @@ const noFiles = (): readonly VariableLayer[] => []
 
 /** An inventory with the groups `all` and `ungrouped` and nothing else. */
 export const emptyInventory = (
-  options: { sources?: readonly string[]; directory?: string; files?: Inventory['files']; mergesDicts?: boolean } = {},
+  options: {
+    sources?: readonly string[]
+    directory?: string
+    files?: Inventory['files']
+    mergesDicts?: boolean
+    groupName?: Inventory['groupName']
+  } = {},
 ): Inventory => {
   const inventory: Inventory = {
     sources: options.sources ?? [],
     groups: new Map(),
     hosts: new Map(),
     mergesDicts: options.mergesDicts ?? false,
+    groupName: options.groupName ?? ((name) => name),
     directory: options.directory ?? '.',
     files: options.files ?? noFiles,
     derived: { depths: new Map(), groups: new Map(), layers: new Map(), members: new Map() },
@@ -31,7 +38,8 @@ const forget = ({ derived }: Inventory): void => {
 }
 
 /** The group of that name, made when there is none. */
-export const ensureGroup = (inventory: Inventory, name: string, at?: Position): Group => {
+export const ensureGroup = (inventory: Inventory, written: string, at?: Position): Group => {
+  const name = inventory.groupName(written)
   const known = inventory.groups.get(name)
   if (known) return known
   const group: Group = {
@@ -63,7 +71,8 @@ const pathDown = (inventory: Inventory, from: string, to: string): string[] | un
 }
 
 /** Makes one group the child of another. @throws Failure `inventory.cycle` when the child is above its parent already. */
-export const addChild = (inventory: Inventory, parent: string, child: string, at?: Position): void => {
+export const addChild = (inventory: Inventory, above: string, below: string, at?: Position): void => {
+  const [parent, child] = [inventory.groupName(above), inventory.groupName(below)]
   const path = pathDown(inventory, child, parent)
   if (path) {
     throw new Failure('inventory.cycle', `the group '${child}' would contain itself: ${[...path, child].join(' > ')}`, {
@@ -84,8 +93,9 @@ export const ensureHost = (inventory: Inventory, name: string, group?: string, a
     inventory.hosts.set(name, host)
   }
   if (group !== undefined) {
-    ensureGroup(inventory, group, at).hosts.add(name)
-    host.groups.add(group)
+    const found = ensureGroup(inventory, group, at)
+    found.hosts.add(name)
+    host.groups.add(found.name)
   }
   forget(inventory)
   return host

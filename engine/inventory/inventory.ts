@@ -50,6 +50,8 @@ export type Inventory = {
   readonly hosts: Map<string, InventoryHost>
   /** Dictionaries of one name on several levels: the strongest counts, or all are merged (`hash_behaviour`). */
   readonly mergesDicts: boolean
+  /** The name under which a group stands here. */
+  readonly groupName: (name: string) => string
   /** The source that is being read. */
   reading?: string | undefined
   /** Directory of the first source. */

@@ -30,7 +30,14 @@ export type InventoryOptions = {
   readonly mergesDicts?: boolean | undefined
   /** What becomes of a source that does not exist: an error, unless it is only warned of. */
   readonly missing?: 'fail' | 'warn' | undefined
+  /** What becomes of names of groups that are none of variables. */
+  readonly groupNames?: GroupNames | undefined
 }
+
+/** `force_valid_group_names`: such names stay, with or without a warning, or get `_` for what no variable has in its name. */
+export type GroupNames = 'never' | 'ignore' | 'always' | 'silently'
+
+const invalidInName = /^[^\p{L}_]|[^\p{L}\p{N}_]/gu
 
 const ignoredNames = /^\.|^(?:group_vars|host_vars|vars_plugins)$/
 const ignoredExtensions = /(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry))$/
@@ -43,7 +50,7 @@ const kindOfSource = async (source: string, { missing, warn }: InventoryOptions)
   if (source.includes(',')) return 'list'
   if (missing === 'warn') {
     warn(
-      `Unable to parse ${source} as an inventory source: there is no such file or directory, and a list of hosts ends with a comma`,
+      `Unable to parse ${source} as an inventory source\n  hint: there is no such file or directory; a list of hosts ends with a comma`,
     )
     return 'missing'
   }
@@ -142,7 +149,16 @@ export const loadInventory = async (sources: readonly string[], options: Invento
   for (const path of paths) kinds.set(path, await kindOfSource(path, options))
   const places = placesOf(kinds, options.playbookDirectory && resolve(options.playbookDirectory))
   const first = places.find((place) => place.kind === 'inventory')
+  const mode = options.groupNames ?? 'ignore'
+  const isReplaced = mode === 'always' || mode === 'silently'
+  let hasInvalid = false
+  const groupName = (name: string): string => {
+    const valid = name.replace(invalidInName, '_')
+    hasInvalid ||= valid !== name
+    return isReplaced ? valid : name
+  }
   const inventory = emptyInventory({
+    groupName,
     sources: paths,
     directory: first?.directory ?? process.cwd(),
     files: variableFiles(places, options),
@@ -161,8 +177,12 @@ export const loadInventory = async (sources: readonly string[], options: Invento
   inventory.reading = undefined
   problems.attempt(() => reconcile(inventory))
   problems.throwAll()
+  if (hasInvalid && (mode === 'never' || mode === 'always')) {
+    const outcome = isReplaced ? 'and automatically replaced' : 'but not replaced'
+    options.warn(`Invalid characters were found in group names ${outcome}, use -vvvv to see details`)
+  }
   for (const name of inventory.hosts.keys()) {
-    if (inventory.groups.has(name)) options.warn(`there is both a group and a host with the name '${name}'`)
+    if (inventory.groups.has(name)) options.warn(`Found both group and host with same name: ${name}`)
   }
   return inventory
 }

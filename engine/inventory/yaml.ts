@@ -5,8 +5,6 @@ import { addChild, ensureGroup, ensureHost } from './build.ts'
 import { hostEntry } from './expand.ts'
 import type { Inventory } from './inventory.ts'
 
-const groupKeys = ['hosts', 'vars', 'children'] as const
-
 /** Reads a YAML inventory into `inventory`; returns all its problems. `source` names it in origins. */
 export const readYamlInventory = (
   inventory: Inventory,
@@ -96,7 +94,10 @@ export const readYamlInventory = (
           })
         }
       } else {
-        warn(`the key '${key}' in group '${name}' is ignored; a group has ${groupKeys.join(', ')}`, keyAt)
+        warn(
+          `Skipping unexpected key (${key}) in group (${name}), only "vars", "children" and "hosts" are valid`,
+          keyAt,
+        )
       }
     }
   }

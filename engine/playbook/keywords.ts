@@ -4,7 +4,7 @@ import { type Dict, isDict, Template, type Value, Vaulted } from '../vars/value.
 import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/node.ts'
 import { delegation, inherited, type KeywordKind } from './keywordnames.ts'
 import type { Condition, Inherited, Text } from './play.ts'
-import { fail, known, type Reading, type Surroundings } from './reading.ts'
+import { fail, known, type Reading, type Surroundings, tell } from './reading.ts'
 
 const booleanWords = /^(?:y|yes|on|1|true|t|n|no|off|0|false|f)$/i
 
@@ -103,7 +103,22 @@ const withoutBuiltinPrefix = (defaults: Dict): Dict =>
 /** A module's name without the prefix of Ansible's own collections; others stay as they are written. */
 export const shortName = (name: string): string => name.replace(/^ansible\.(?:builtin|legacy)\./, '')
 
-/** Checks the syntax of every template in a value; false, with the problems told, when one is wrong. */
+/** Runs a check of what a task says; what it finds is told. Whether all is right. */
+const passes = (reading: Reading, check: () => void): boolean => {
+  try {
+    check()
+    return true
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown
+    tell(reading, thrown)
+    return reading.options.caution !== undefined
+  }
+}
+
+/**
+ * Checks the syntax of every template in a value; false when one is wrong and that is a problem: where such things are
+ * tolerated, the task fails when it runs.
+ */
 export const checkTemplates = (reading: Reading, node: YamlNode): boolean => {
   const { templar } = reading.options
   if (!templar) return true
@@ -112,11 +127,7 @@ export const checkTemplates = (reading: Reading, node: YamlNode): boolean => {
     return [...node.entries.values()].map((entry) => checkTemplates(reading, entry.node)).every(Boolean)
   const { value } = node
   if (!(value instanceof Template)) return true
-  const isRight = reading.problems.attempt(() => {
-    templar.check(value.source, value.at, 'template')
-    return true
-  })
-  return isRight ?? false
+  return passes(reading, () => templar.check(value.source, value.at, 'template'))
 }
 
 /** The conditions of `when` and its kin: one, or a list of which all must hold. */
@@ -128,22 +139,18 @@ export const readConditions = (reading: Reading, entry: YamlEntry | undefined): 
     if (part.kind === 'scalar') {
       const { value, textAt } = part
       if (typeof value === 'string') {
-        reading.problems.attempt(() => reading.options.templar?.check(value, textAt, 'expression'))
+        passes(reading, () => reading.options.templar?.check(value, textAt, 'expression'))
       } else if (value instanceof Template) {
         const hint = 'write the expression without {{ and }}: its value would be evaluated once more'
-        const message = `a condition of '${entry.key}' is an expression already`
+        const found = `Found: ${value.source}`
+        const message = `conditional statements should not include jinja2 templating delimiters such as {{ }} or {% %}. ${found}`
         reading.options.caution?.(new Failure('playbook.condition', message, { at: textAt, hint }))
       }
       return [{ expression: value, at: textAt }]
     }
-    fail(
-      reading,
-      'playbook.condition',
-      `a condition of '${entry.key}' must be an expression, and this is ${kindOf(part)}`,
-      part.at,
-      'quote the expression',
-    )
-    return []
+    const message = `a condition of '${entry.key}' must be an expression, and this is ${kindOf(part)}`
+    tell(reading, new Failure('playbook.condition', message, { at: part.at, hint: 'quote the expression' }))
+    return [{ expression: part.value, at: part.at }]
   })
 }
 

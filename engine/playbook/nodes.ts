@@ -142,7 +142,9 @@ const importTasks = (
   if (name === undefined) return undefined
   const nodes = reading.problems.attempt(() => {
     const file = findTasks(name, around, action.at)
-    return readTasksFile(reading, file, inside, action.at)
+    const tasks = readTasksFile(reading, file, inside, action.at)
+    if (tasks.length === 0) reading.options.warn(`file ${file} is empty and had no tasks to include`, action.at)
+    return tasks
   })
   return { ...block, block: nodes ?? [] }
 }

@@ -8,7 +8,7 @@ import { isNothing, kindOf, type YamlNode } from '../yaml/node.ts'
 import { validationOf } from './argumentspecs.ts'
 import { collectionHint, collectionOf, findInCollections } from './collection.ts'
 import { roleKeywords } from './keywordnames.ts'
-import { readConditions, readInherited, readTags } from './keywords.ts'
+import { readConditions, readInherited, readTags, readTexts } from './keywords.ts'
 import { plainBlock, readTasksFile } from './nodes.ts'
 import type { Block, Node, Role } from './play.ts'
 import {
@@ -105,12 +105,17 @@ const tasksOf = (
   return []
 }
 
-type Meta = { readonly dependencies: readonly YamlNode[]; readonly allowDuplicates: boolean }
+type Meta = {
+  readonly dependencies: readonly YamlNode[]
+  readonly allowDuplicates: boolean
+  /** Collections in which the role looks for names without one. */
+  readonly collections: readonly string[]
+}
 
 const metaOf = (reading: Reading, path: string): Meta => {
   const file = fileOf(join(path, 'meta'), 'main')
   const root = file === undefined ? undefined : readYaml(reading, file)
-  if (!root || isNothing(root)) return { dependencies: [], allowDuplicates: false }
+  if (!root || isNothing(root)) return { dependencies: [], allowDuplicates: false, collections: [] }
   const map = asMap(reading, root, "a role's meta/main.yml", 'write dependencies: […]')
   const list = map?.entries.get('dependencies')?.node
   if (list && list.kind !== 'list' && !isNothing(list)) {
@@ -119,6 +124,7 @@ const metaOf = (reading: Reading, path: string): Meta => {
   return {
     dependencies: list?.kind === 'list' ? list.items : [],
     allowDuplicates: map?.value.get('allow_duplicates') === true,
+    collections: readTexts(reading, map?.entries.get('collections')).map(String),
   }
 }
 
@@ -176,7 +182,8 @@ const readRole = (
   reading.cache.libraries.add(join(path, 'library'))
   const dependencies: { block: Block; loaded: LoadedRole }[] = []
   const collection = collectionOf(path)
-  const outside = { ...around, trail, role: { path, ...(collection && { collection }) } as Role }
+  const collections = [...meta.collections, ...(around.collections ?? [])]
+  const outside = { ...around, collections, trail, role: { path, ...(collection && { collection }) } as Role }
   for (const node of meta.dependencies) {
     const found = readRoleEntry(reading, node, outside)
     if (found) dependencies.push(found)
@@ -207,7 +214,7 @@ const readRole = (
       ...around.scope.names(),
     ],
   }
-  const inside: Surroundings = { ...around, trail, role, scope, searchPath: [path, ...around.searchPath] }
+  const inside: Surroundings = { ...around, collections, trail, role, scope, searchPath: [path, ...around.searchPath] }
   const tasks = problems.attempt(() => tasksOf(reading, join(path, 'tasks'), use.tasksFrom, inside, at)) ?? []
   const validation =
     use.isValidated === false

@@ -38,6 +38,19 @@ const excerpt = (at: Position, text: string): string[] => {
   return [`  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${before}^`]
 }
 
+/** A warning for people: its text, which people search logs for, then where and why. */
+export const renderWarning = (failure: Failure, context: RenderContext = {}): string => {
+  const style = context.style ?? styleFor(false)
+  const [first, ...others] = [failure, ...failure.others]
+  const { at, hint, message, excerpt: text } = first as Failure
+  const lines = [style.warning(`[WARNING]: ${message}`)]
+  if (at) lines.push(`  at ${positionText(at, context.directory)}`)
+  const source = at ? ((context.sourceLine ?? readLine)(at.file, at.line) ?? text) : undefined
+  if (at && source !== undefined) lines.push(...excerpt(at, source))
+  if (hint) lines.push(`  hint: ${hint}`)
+  return [...lines, ...others.map((each) => renderWarning(each, context))].join('\n')
+}
+
 /** A failure for people: `file:line:column: sentence`, the source line, a caret, a hint; then the others found with it. */
 export const renderFailure = (failure: Failure, context: RenderContext = {}): string => {
   const style = context.style ?? styleFor(false)

@@ -80,7 +80,7 @@ const collect = async (include: Include, host: HostRun, inclusions: Inclusion[])
       outcome: { ...nothing, ...outcome, host: host.name, status: 'skipped' },
     })
   try {
-    const items = await itemsOf(playRun, task, scopeFor(playRun, host, task, place))
+    const items = await itemsOf(playRun, task, scopeFor(playRun, host, task, place), info.name)
     const passes: readonly (Item | undefined)[] = items ?? [undefined]
     let wanted = 0
     let result: HostResult['result'] = { changed: false, skipped: true }

@@ -59,10 +59,22 @@ const extendedLoop = (values: readonly Value[], index: number, withAll: boolean)
 }
 
 /** The passes of a task on a host; undefined when it has no loop. @throws Failure when the loop has no list */
-export const itemsOf = async (playRun: PlayRun, task: Task, scope: Scope): Promise<readonly Item[] | undefined> => {
+export const itemsOf = async (
+  playRun: PlayRun,
+  task: Task,
+  scope: Scope,
+  title: string,
+): Promise<readonly Item[] | undefined> => {
   const values = await loopValues(playRun, task, scope)
   if (!values) return undefined
   const { loopVar, indexVar, extended, extendedAllItems } = task.loopControl
+  if (scope.get(loopVar) !== undefined) {
+    playRun.run.options.surroundings.warn(
+      `TASK: ${title}: The loop variable '${loopVar}' is already in use. You should set the \`loop_var\` value in the ` +
+        '`loop_control` option for the task to something else to avoid variable collisions and unexpected behavior.',
+      task.at,
+    )
+  }
   const isExtended = boolean(extended)
   const withAll = extendedAllItems === undefined || boolean(extendedAllItems)
   return values.map((value, index): Item => {

@@ -1,7 +1,9 @@
 import { Failure } from '../failure.ts'
 import { selectHosts, unmatchedWarning } from '../inventory/pattern.ts'
+import { blockKeywords, playKeywords, taskKeywords } from '../playbook/keywordnames.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import type { Stats } from '../report/event.ts'
+import { globals } from '../vars/globals.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, Omit, toPlain, type Value } from '../vars/value.ts'
 import { Connections } from './connections.ts'
@@ -87,6 +89,15 @@ export const runPlaybooks = async (playbooks: readonly Playbook[], options: RunO
   return summary
 }
 
+/** Names that a variable should not have: those of keywords, and of the functions of templates. */
+const reserved: ReadonlySet<string> = new Set(
+  [...playKeywords, ...blockKeywords, ...taskKeywords, ...globals.keys(), 'lipsum'].filter(
+    (name) => !['omit', 'user', 'vars'].includes(name),
+  ),
+)
+
+const isReserved = (name: string): boolean => reserved.has(name)
+
 const runPlaybook = async (run: Run, playbook: Playbook): Promise<void> => {
   const { options } = run
   options.report({ type: 'playbook', file: playbook.file, plays: playbook.plays.length, check: options.check })
@@ -95,6 +106,8 @@ const runPlaybook = async (run: Run, playbook: Playbook): Promise<void> => {
     run.stopped = false
     const answers = await askPrompts(play, options, await playScope(run, play, new Map()))
     const scope = await playScope(run, play, answers)
+    for (const name of [...new Set(scope.names())].filter(isReserved).sort())
+      options.surroundings.warn(`Found variable using reserved name: ${name}`)
     const settings = await settingsOf(play, options, scope)
     const hosts = select(await patternsOf(play, options, scope), play, options).map((name) => {
       const known = hostOf(run, name)

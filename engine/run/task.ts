@@ -100,7 +100,7 @@ export const runTask = async (
   })
   let items: readonly Item[] | undefined
   try {
-    items = await itemsOf(playRun, task, scope)
+    items = await itemsOf(playRun, task, scope, info.name)
   } catch (thrown) {
     // A list that cannot be made matters only when the task would run.
     const condition = await firstFalse(playRun, conditionsOf(task, place), scope).catch(() => undefined)

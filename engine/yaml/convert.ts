@@ -109,7 +109,11 @@ export const convert = (
     const seen = new Set<Key>()
     for (const entry of own) {
       if (seen.has(entry.key))
-        warn?.(`the key '${entry.key}' stands twice in this dictionary; the last one counts`, entry.at)
+        warn?.(
+          `While constructing a mapping from ${at.file}, line ${at.line}, column ${at.column}, found a duplicate dict key ` +
+            `(${entry.key}). Using last defined value only.`,
+          entry.at,
+        )
       seen.add(entry.key)
       entries.set(entry.key, entry)
     }

@@ -10,25 +10,35 @@ export type Parsed = {
 /** The lexer's token that announces a plain or block scalar. */
 const scalarMarker = '\x1f'
 
-/** The two members of the lexer that are needed to let quoted text continue at any indentation. */
-type LexerState = { indentNext: number; parseQuotedScalar(): Generator<string> }
+/** The members of the lexer that are needed to let quoted text and brackets continue at any indentation. */
+type LexerState = {
+  indentNext: number
+  parseQuotedScalar(): Generator<string>
+  parseFlowCollection(): Generator<string>
+}
 
-/** A lexer that accepts continuation lines of quoted text with too little indentation, as Python's loader does. */
+/** A lexer that accepts lines with too little indentation in quoted text and in brackets, as Python's loader does. */
 const lenientLexer = (): Lexer => {
   const lexer = new Lexer()
   const state = lexer as unknown as LexerState
-  const strictly = state.parseQuotedScalar.bind(lexer)
-  state.parseQuotedScalar = function* () {
-    const { indentNext } = state
-    state.indentNext = 0
-    try {
-      return yield* strictly()
-    } finally {
-      state.indentNext = indentNext
+  for (const name of ['parseQuotedScalar', 'parseFlowCollection'] as const) {
+    const strictly = state[name].bind(lexer)
+    state[name] = function* () {
+      const { indentNext } = state
+      state.indentNext = 0
+      try {
+        return yield* strictly()
+      } finally {
+        state.indentNext = indentNext
+      }
     }
   }
   return lexer
 }
+
+/** What tells that a quote or a bracket was never closed. */
+const isUnclosed = ({ message }: YAMLParseError): boolean =>
+  message.startsWith('Missing closing') || message.includes('must be sufficiently indented')
 
 const parseWith = (lexer: Lexer, source: string): Parsed => {
   const parser = new Parser()
@@ -50,11 +60,11 @@ const parseWith = (lexer: Lexer, source: string): Parsed => {
 
 /**
  * Reads the documents of a YAML text. A text with errors is read again by the letter of the standard when that
- * finds the quote that was never closed: lenient reading would put the blame on a line far below.
+ * finds the quote or bracket that was never closed: lenient reading would put the blame on a line far below.
  */
 export const parse = (source: string): Parsed => {
   const lenient = parseWith(lenientLexer(), source)
   if (lenient.errors.length === 0) return lenient
   const strict = parseWith(new Lexer(), source)
-  return strict.errors.some((error) => error.message.startsWith('Missing closing')) ? strict : lenient
+  return strict.errors.some(isUnclosed) ? strict : lenient
 }

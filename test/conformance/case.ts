@@ -11,6 +11,7 @@ import { parse } from 'yaml'
  *     - ansible-inventory --list  # is the case's own `inventory` (a file or folder), or the two hosts `a,b,`
  *     environment: {NAME: value}  # for both programs
  *     stdout: false               # exit codes and files are compared, not what is printed
+ *     warnings: true             # the warnings on standard error are compared too
  *     messages: own               # what a failing task says is ours to word
  *     recap: WHY                  # the recap is not compared
  *     ignored: {PATTERN: WHY}     # what matches the regular expression is not compared; `^…\n` leaves out a line
@@ -21,6 +22,7 @@ export type Case = {
   readonly runs: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly stdout: boolean
+  readonly warnings: boolean
   readonly ownMessages: boolean
   readonly ownRecap: boolean
   readonly ignored: readonly RegExp[]
@@ -30,12 +32,13 @@ type Description = {
   runs?: string[]
   environment?: Record<string, string>
   stdout?: boolean
+  warnings?: boolean
   messages?: 'own'
   recap?: string
   ignored?: Record<string, string>
 }
 
-const known = new Set(['runs', 'environment', 'stdout', 'messages', 'recap', 'ignored'])
+const known = new Set(['runs', 'environment', 'stdout', 'warnings', 'messages', 'recap', 'ignored'])
 
 const read = (name: string, folder: string): Case => {
   const file = join(folder, 'case.yml')
@@ -51,6 +54,7 @@ const read = (name: string, folder: string): Case => {
     ),
     environment: description.environment ?? {},
     stdout: description.stdout ?? true,
+    warnings: description.warnings ?? false,
     ownMessages: description.messages === 'own',
     ownRecap: description.recap !== undefined,
     ignored: Object.keys(description.ignored ?? {}).map((pattern) => new RegExp(pattern, 'gm')),

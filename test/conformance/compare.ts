@@ -92,3 +92,13 @@ const merged = (sections: readonly string[][]): string[][] => {
   }
   return kept
 }
+
+/**
+ * The warnings of a text of standard error, each once and sorted, without white space: ansible-core wraps them. Ours
+ * are a line, and indented lines with the place and a hint.
+ */
+export const warningsIn = (text: string, by: 'play' | 'ansible-core'): string => {
+  const parts = text.split(by === 'play' ? '\n' : /\n(?=\[|ERROR!|\n)/)
+  const warnings = parts.map((part) => part.replace(/\s+/g, '')).filter((part) => part.startsWith('[WARNING]'))
+  return [...new Set(warnings)].sort().join('\n')
+}

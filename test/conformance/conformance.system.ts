@@ -2,7 +2,7 @@ import { createPatch } from 'diff'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { type Case, casesNamed } from './case.ts'
-import { comparable, without } from './compare.ts'
+import { comparable, warningsIn, without } from './compare.ts'
 import { execute, type Outcome } from './execute.ts'
 import { oracle } from './oracle.ts'
 
@@ -38,6 +38,9 @@ cases.forEach((one, index) => {
     const differences = [
       difference('exit codes', mine.codes.join(' '), theirs.codes.join(' ')),
       one.stdout ? difference('standard output', comparable(mine.text, one), comparable(theirs.text, one)) : '',
+      one.warnings
+        ? difference('warnings', warningsIn(mine.error, 'play'), warningsIn(theirs.error, 'ansible-core'))
+        : '',
       difference('files left behind', without(mine.tree, one), without(theirs.tree, one)),
     ].join('')
     if (differences === '') return

@@ -40,7 +40,9 @@ test('a mode that is a decimal number', async () => {
 
 test('a condition that is a template', async () => {
   const found = await told('  - debug:\n    when: "{{ x }}"\n  - debug:\n    when: x\n')
-  assert.equal(found, ["4:12 a condition of 'when' is an expression already"])
+  assert.equal(found, [
+    '4:12 conditional statements should not include jinja2 templating delimiters such as {{ }} or {% %}. Found: {{ x }}',
+  ])
 })
 
 test('arguments that are wrong', async () => {

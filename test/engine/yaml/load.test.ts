@@ -332,7 +332,9 @@ test('a duplicate key is told, and the last value counts', () => {
       ['b', 2],
     ]),
   )
-  assert.equal(told, ["3: the key 'a' stands twice in this dictionary; the last one counts"])
+  assert.equal(told, [
+    '3: While constructing a mapping from f, line 1, column 1, found a duplicate dict key (a). Using last defined value only.',
+  ])
 })
 
 test('an alias shares the value of its anchor', () => {
