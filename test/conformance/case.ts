@@ -22,7 +22,7 @@ export type Case = {
   readonly runs: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly stdout: boolean
-  readonly warnings: boolean
+  readonly warnings?: true
   readonly ownMessages: boolean
   readonly ownRecap: boolean
   readonly ignored: readonly RegExp[]
@@ -54,7 +54,7 @@ const read = (name: string, folder: string): Case => {
     ),
     environment: description.environment ?? {},
     stdout: description.stdout ?? true,
-    warnings: description.warnings ?? false,
+    ...(description.warnings && { warnings: true }),
     ownMessages: description.messages === 'own',
     ownRecap: description.recap !== undefined,
     ignored: Object.keys(description.ignored ?? {}).map((pattern) => new RegExp(pattern, 'gm')),

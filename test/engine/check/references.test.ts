@@ -9,9 +9,9 @@ const told = (files: Readonly<Record<string, string>>, ...args: string[]): Promi
   site({ hosts: 'n1 rack=1\n', ...files }, async ({ play }) => {
     const { code, stdout, stderr } = await play('-i', 'hosts', '--syntax-check', 'site.yml', ...args)
     assert.equal([code, stdout], [0, '\nplaybook: site.yml\n'], stderr)
-    return [...stderr.matchAll(/^(?:\[WARNING\]: (\S+:\d+:\d+: .*)| {2}hint: (.*))$/gm)].map((found) => {
-      const [, sentence, hint] = found
-      return sentence ?? `  ${hint}`
+    return [...stderr.matchAll(/^(?:\[WARNING\]: (.*)\n {2}at (\S+:\d+:\d+)| {2}hint: (.*))$/gm)].map((found) => {
+      const [, sentence, place, hint] = found
+      return sentence === undefined ? `  ${hint}` : `${place}: ${sentence}`
     })
   })
 
