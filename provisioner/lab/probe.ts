@@ -41,15 +41,17 @@ export const probe = async (acceleration: 'tcg' | 'kvm', timeout: number): Promi
     guest.stderr.on('data', (chunk) => {
       said += chunk
     })
+    const late: Probe = { works: false, reason: `the probe guest hung for ${timeout} ms` }
     const timer = setTimeout(() => {
       guest.kill('SIGKILL')
       guest.unref()
       guest.stderr.destroy()
-      resolve({ works: false, reason: `the probe guest hung for ${timeout} ms` })
+      resolve(late)
     }, timeout)
     guest.on('error', (cause) => resolve({ works: false, reason: cause.message }))
     guest.on('close', (code) => {
-      if (code === success) resolve({ works: true, ms: Date.now() - start })
+      const ms = Date.now() - start
+      if (code === success) resolve(ms <= timeout ? { works: true, ms } : late)
       else resolve({ works: false, reason: said.trim() || `QEMU ended with ${code}` })
     })
     const result = await promise
