@@ -1,13 +1,6 @@
-#!/usr/bin/busybox sh
 # A node for tests of the network: udev as in an initramfs, then commands from the console, one a line, until `poweroff`.
 # After each it writes `done`.
-mkdir -p /usr/local/bin /sysroot
-/usr/bin/busybox --install -s /usr/local/bin
-export PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev
-mount -t tmpfs run /run
+mkdir -p /sysroot
 stty -echo
 
 # All nodes of one image share it: what udev makes of it (a bond's MAC) is the same on each.

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tool } from '../../engine/process.ts'
 import { type ServerIdentity, serverIdentity } from '../../provisioner/tls/authority.ts'
 import type { BootEvent, BootManifest, NodeNetwork } from '../../schema/types.ts'
+import { busyboxInit } from './checks.ts'
 import { type Machine, type RunningGuest, startGuest } from './guest.ts'
 import { makeFurtherInitrd, makeInitrd } from './initrd.ts'
 import { openSegment, type Segment, type SegmentNode } from './segment.ts'
@@ -125,7 +126,7 @@ export const openNetworkLab = async (
         programs: ['busybox', 'ip', 'modprobe', 'mount', 'udevadm', '/usr/lib/systemd/systemd-udevd'],
         modules: ['virtio_pci', 'virtio_net', 'e1000', 'bonding', '8021q', 'af_packet', 'nfsv4', 'overlay'],
         files: {
-          '/init': await readFile(join(import.meta.dirname, 'network.guest.sh'), 'utf8'),
+          '/init': await busyboxInit(await readFile(join(import.meta.dirname, 'network.guest.sh'), 'utf8')),
           ...Object.fromEntries(files),
         },
       },

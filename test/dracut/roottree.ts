@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { tool } from '../../engine/process.ts'
+import { checks } from '../agent/checks.ts'
 import { dracutTree } from './tree.ts'
 
 /** What an image of the Debian tree can do without. */
@@ -34,6 +35,6 @@ export const makeRoot = async (target: string, files: Readonly<Record<string, st
 /** A shell script of this folder. */
 export const script = (name: string): Promise<string> => readFile(join(import.meta.dirname, name), 'utf8')
 
-/** The init of a test's root: what it looks at is in a script of this folder, which begins where checks.sh ends. */
+/** The init of a test's root: what it looks at is in a script of this folder. */
 export const initOf = async (name: string): Promise<string> =>
-  `#!/bin/sh\n${await script('checks.sh')}${await script(name)}`
+  ['#!/bin/sh\n', await script('beginning.guest.sh'), await checks(), await script(name)].join('')

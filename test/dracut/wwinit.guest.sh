@@ -1,4 +1,4 @@
-# The init of the test's root, after checks.sh: what wwinit, 91preboot and 92mkdisk have left.
+# The init of the test's root: what wwinit, 91preboot and 92mkdisk have left.
 empty() { [ ! -s "$1" ] || { cat "$1"; false; }; }
 
 check 'the root is what wwinit made' grep -q '^tmpfs / tmpfs' /proc/mounts

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite } from '../../suite.ts'
-import { assertChecks, openDiskRoom } from './guest.ts'
+import { assertChecks, countChecks } from '../checks.ts'
+import { openDiskRoom } from './guest.ts'
 
 const test = suite('agent mkdisk arrays')
 
@@ -13,7 +14,7 @@ test(
     const room = await openDiskRoom(disks, ['nvme'])
     try {
       const guest = await room.start(script)
-      assertChecks(await guest.ended, script)
+      assertChecks(await guest.ended, countChecks(script))
     } finally {
       await room.close()
     }

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
-import { answer, assertChecks, type DiskSpec, openDiskRoom } from './guest.ts'
+import { assertChecks, countChecks } from '../checks.ts'
+import { answer, type DiskSpec, openDiskRoom } from './guest.ts'
 
 const test = suite('agent mkdisk volumes')
 
@@ -66,7 +67,7 @@ test(
           return ''
         },
       })
-      assertChecks(console, script)
+      assertChecks(console, countChecks(script))
       assert.not.match(console, key)
       for (const [serial, disk] of room.disks) {
         assert.equal(disk.find(key), [], serial)

@@ -1,23 +1,6 @@
-# What the init of a test's root begins with. `check NAME COMMAND…` writes `ok NAME` or `not ok NAME` with the command's output.
+# What the init of a test's root begins with, and how it looks for secrets.
 exec > /dev/console 2>&1
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-echo
-check() {
-    name=$1
-    shift
-    if "$@" > /tmp/output 2>&1; then
-        echo "ok $name"
-    else
-        echo "not ok $name"
-        head -c 3000 /tmp/output
-    fi
-}
-not() { ! "$@"; }
-same() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'"; false; }; }
-only() { # FILE PATTERN: every line of the file is so
-    grep -vE "$2" "$1" && return 1
-    return 0
-}
 mount -t tmpfs tmp /tmp
 [ -e /proc/1 ] || mount -t proc proc /proc
 
