@@ -53,16 +53,12 @@ export const lastStep = (jsonLines: string): string => {
   }
 }
 
-/**
- * Reports a boot whose agent was killed, and goes on as with any that failed: by another process of the same program, with
- * the session that the killed one left. `code` is the exit code that the shell saw.
- */
-export const killed = async (code: number, { manifest: path, newRoot }: BootOptions): Promise<number> => {
+/** Reports a boot that its agent did not end itself, and goes on as with any that failed: with the session that it left. */
+const failLater = async (failure: Failure, { manifest: path, newRoot }: BootOptions): Promise<number> => {
   // before this log adds to them
   const entries = existsSync(jsonLog) ? readFileSync(jsonLog, 'utf8') : ''
   let watchdog: Watchdog = noWatchdog
   const log = openLog({ progress: () => watchdog.progress() })
-  const failure = new Failure('agent.killed', causeOf(code, kernelLog()))
   let context: BootContext | undefined
   try {
     const manifest = await readManifest(path)
@@ -73,3 +69,11 @@ export const killed = async (code: number, { manifest: path, newRoot }: BootOpti
   }
   return failBoot(context, log, failure, lastStep(entries))
 }
+
+/** The boot's agent was killed: another process of the same program reports it. `code` is what the shell saw. */
+export const killed = (code: number, options: BootOptions): Promise<number> =>
+  failLater(new Failure('agent.killed', causeOf(code, kernelLog())), options)
+
+/** Another part of the initramfs has given the boot up, before the agent began, beside it or after it. */
+export const stopped = (reason: string, options: BootOptions): Promise<number> =>
+  failLater(new Failure('agent.stopped', `the initramfs gave up: ${reason}`), options)

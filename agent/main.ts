@@ -6,7 +6,7 @@ import { boot } from './boot.ts'
 import type { BootStage } from './context.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { start } from './initramfs/start.ts'
-import { killed } from './killed.ts'
+import { killed, stopped } from './killed.ts'
 import { mkdiskCommand } from './mkdisk/command.ts'
 import { prebootCommand } from './preboot/command.ts'
 import { systemdNotify } from './runtime/notify.ts'
@@ -27,6 +27,8 @@ export const usage = `usage: prelude-agent COMMAND
   boot [--manifest FILE] [--root DIRECTORY]   boot this node (in the initramfs)
   init                                        boot this node from the start (as /init of the minimal initramfs does)
   killed CODE [--manifest FILE] [--root DIR]  report a boot whose agent ended with CODE, and restart (for the hook)
+  stopped REASON [--manifest FILE] [--root DIR]
+                                              report a boot that its initramfs gave up, and restart (for the hook)
   diagnose [--json]                           say how this node is and what is wrong with it; 1 when something is
   runtime [--interval SECONDS] [--root DIR] [--session FILE]
                                               report that the node is ready, keep the runtime overlay current
@@ -81,6 +83,8 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       return start(bootStages)
     case 'killed':
       return killed(Number(rest[0]), places)
+    case 'stopped':
+      return stopped(rest[0] ?? 'nobody said why', places)
     case 'diagnose':
       return diagnose(rest.includes('--json'), (text) => process.stdout.write(text))
     case 'runtime':

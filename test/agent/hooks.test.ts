@@ -30,7 +30,7 @@ for (const script of scripts) {
   })
 }
 
-for (const program of ['boot-node', 'guard', 'restart-node']) {
+for (const program of ['boot-node', 'end-boot', 'guard', 'ready-agent', 'restart-node']) {
   test(`${program} is shell, and never stops the node for ever`, async () => {
     const file = join(dracut, '50prelude', program)
     const { code: ended, stderr } = await execute('dash', ['-n', file])
@@ -46,27 +46,13 @@ test('no hook names the place where dracut keeps hooks: it has moved', () => {
 
 test('a node without a watchdog of its own gets the one of the kernel, which its initramfs has', () => {
   const read = (file: string) => readFileSync(join(dracut, '50prelude', file), 'utf8')
-  const program = read('boot-node')
-  const at = program.indexOf('[ -e /dev/watchdog ] || modprobe softdog')
-  assert.ok(at > 0 && at < program.indexOf('exec $agent boot'), 'before the agent looks for it')
+  const program = read('ready-agent')
+  const order = ['modprobe softdog', 'echo > /dev/watchdog'].map((words) => program.indexOf(words))
+  assert.ok(order[0]! > 0 && order[0]! < order[1]!, 'it is there before it is armed')
   assert.match(read('needs'), /^module .*\bsoftdog\b/m)
   assert.match(read('module-setup.sh'), /instmods .*\$\(needed module\)/)
-})
-
-test('the watchdog runs before the agent does, and an agent that was killed is reported by another', () => {
-  const hook = readFileSync(join(dracut, '50prelude/boot-node'), 'utf8')
-  const order = [
-    'modprobe softdog',
-    'echo > /dev/watchdog',
-    'exec $agent boot',
-    '$agent killed $code',
-    'exec /usr/lib/prelude/restart-node',
-  ]
-  const places = order.map((words) => hook.indexOf(words))
-  assert.ok(
-    places.every((place, index) => place > (places[index - 1] ?? 0)),
-    String(places),
-  )
+  assert.match(read('boot-node'), /ready-agent\n\([^)]*exec \$agent boot/, 'before the agent looks for it')
+  assert.match(read('end-boot'), /ready-agent\n[^\n]*prelude-agent "\$@"/)
 })
 
 for (const script of scripts.filter((name) => name.endsWith('module-setup.sh'))) {

@@ -8,6 +8,7 @@ import { openState, type State } from '../../provisioner/state.ts'
 import type { BootEvent, BootManifest } from '../../schema/types.ts'
 import { manifestIn, treeFiles, writeFiles } from '../provisioner/fixture.ts'
 import { suite } from '../suite.ts'
+import { busyboxInit } from './checks.ts'
 import { type RunningGuest, startGuest } from './guest.ts'
 import { makeInitrd } from './initrd.ts'
 import { openSegment, type Segment } from './segment.ts'
@@ -61,14 +62,19 @@ test.before(async () => {
   segment = await openSegment('reliable', { n01: { macs: [mac], bonded: false } })
   const serve = ['serve', '-i', join(work, 'site/inventory'), '--state', join(work, 'state'), '--dhcp', 'none']
   segment.serve([join(root, 'scripts/launch'), 'provision', ...serve])
+  const programs = await Promise.all(
+    ['boot-node', 'end-boot', 'ready-agent', 'restart-node'].map(
+      async (name) =>
+        [`/usr/lib/prelude/${name}`, await readFile(join(root, 'agent/dracut/50prelude', name), 'utf8')] as const,
+    ),
+  )
   initrd = await makeInitrd(
     {
       programs: ['busybox', 'ip', 'modprobe', 'mount', 'umount', 'date', 'chroot', 'unshare', 'nsenter', 'wdctl'],
       modules: ['virtio_pci', 'virtio_net', 'loop', 'squashfs', 'overlay', 'softdog'],
       files: {
-        '/init': await readFile(join(import.meta.dirname, 'reliability.guest.sh'), 'utf8'),
-        '/usr/lib/prelude/boot-node': await readFile(join(root, 'agent/dracut/50prelude/boot-node'), 'utf8'),
-        '/usr/lib/prelude/restart-node': await readFile(join(root, 'agent/dracut/50prelude/restart-node'), 'utf8'),
+        '/init': await busyboxInit(await readFile(join(import.meta.dirname, 'reliability.guest.sh'), 'utf8')),
+        ...Object.fromEntries(programs),
         '/fault/mount': mount,
       },
     },

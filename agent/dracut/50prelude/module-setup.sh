@@ -40,7 +40,9 @@ install() {
 
     inst_hook cmdline 30 "$moddir/parse-prelude.sh"
     inst_hook pre-mount 30 "$moddir/prelude-root.sh"
-    for program in boot-node guard restart-node; do
+    inst_hook emergency 99 "$moddir/prelude-stopped.sh"
+    inst_hook shutdown-emergency 99 "$moddir/prelude-stopped.sh"
+    for program in boot-node end-boot guard ready-agent restart-node; do
         inst_simple "$moddir/$program" "/usr/lib/prelude/$program"
         chmod 0755 "$initdir/usr/lib/prelude/$program"
     done

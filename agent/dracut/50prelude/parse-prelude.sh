@@ -25,6 +25,6 @@ case "$(getarg root=)" in
         root=prelude rootok=1
         prelude_lock
         # systemd starts it by its unit
-        [ -n "$DRACUT_SYSTEMD" ] || /usr/lib/prelude/guard &
+        [ -n "${DRACUT_SYSTEMD-}" ] || /usr/lib/prelude/guard &
         ;;
 esac
