@@ -1,8 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { execute, tool } from '../../engine/process.ts'
 import { encryptVault } from '../../engine/vars/vault.ts'
+import type { Entry } from '../../provisioner/store/events.ts'
 import { type Space, userNetwork } from './space.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -16,7 +16,7 @@ export type TestSite = {
   /** The initrd of a boot of the node, fetched as its firmware would, and QEMU's arguments for its card. */
   boot(node: string): Promise<{ readonly initrd: string; readonly qemu: string[]; readonly args: string }>
   /** What the provisioner wrote down of a node. */
-  events(node: string): Promise<readonly { kind?: string; stage?: string; state?: string; message?: string }[]>
+  events(node: string): Promise<readonly Entry[]>
 }
 
 const vaultPassword = 'the password of the vault'
@@ -87,10 +87,7 @@ export const serveSite = async (parts: SiteParts): Promise<TestSite> => {
     ],
     { cwd: directory },
   )
-  for (let tries = 0; !server.said().includes('ready'); tries++) {
-    if (tries > 300) throw new Error(`no provisioner:\n${server.said()}`)
-    await sleep(100)
-  }
+  await server.hears(/ready/, 30_000)
   const fetch = async (url: string, file: string): Promise<void> => {
     const [enter = '', ...args] = space.enter
     await tool(enter, [...args, 'curl', '--silent', '--show-error', '--fail', '--output', file, url])

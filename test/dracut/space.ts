@@ -12,7 +12,11 @@ export type Space = {
   close(): Promise<void>
 }
 
-export type Server = { said(): string }
+export type Server = {
+  said(): string
+  /** Waits until the server has said it. */
+  hears(pattern: RegExp, ms: number): Promise<void>
+}
 
 /** QEMU's network of one guest: it sees the namespace's 127.0.0.1 as 10.0.2.2. */
 export const userNetwork = (mac: string): string[] => [
@@ -39,7 +43,13 @@ export const openSpace = async (): Promise<Space> => {
         stream?.on('data', (chunk: Buffer) => {
           output += chunk.toString()
         })
-      return { said: () => output }
+      return {
+        said: () => output,
+        async hears(pattern, ms) {
+          for (const end = Date.now() + ms; !pattern.test(output); await sleep(50))
+            if (Date.now() > end) throw new Error(`after ${ms} ms ${file} has not said ${pattern}:\n${output}`)
+        },
+      }
     },
     async close() {
       for (const child of children) {

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { execute, tool } from '../../../engine/process.ts'
 import { buildInitramfs, type Initramfs } from '../../../provisioner/initramfs/build.ts'
+import type { BootManifest } from '../../../schema/types.ts'
 import { suite } from '../../suite.ts'
-import { startGuest } from '../guest.ts'
+import { passwordHash, tryShell } from '../emergencyshell.ts'
+import { type RunningGuest, startGuest } from '../guest.ts'
 import { makeFurtherInitrd } from '../initrd.ts'
 import { serveNfs } from '../nfsserver.ts'
 import { openSegment, type Segment } from '../segment.ts'
@@ -121,23 +123,41 @@ test('nodes boot by image and by NFS over a bond; then the real init is PID 1 an
   assert.match(nfs, /^nfsv4 /m)
 }, 240_000)
 
-/** Boots something that fails; the machine ends when it restarts. */
-const fails = async (name: string, files: Readonly<Record<string, string>>): Promise<string> => {
+/** Boots something that fails; the machine ends when it restarts. `use` is what is done with it until then. */
+const fails = async (
+  name: string,
+  files: Readonly<Record<string, string>>,
+  use = ({ ended }: RunningGuest): Promise<string> => ended,
+): Promise<string> => {
   const initrds = [file, await makeFurtherInitrd(files, work, name)]
-  const guest = await startGuest({ initrds, args: 'root=prelude', timeout: 150_000 })
-  const output = await guest.ended
+  const output = await use(await startGuest({ initrds, args: 'root=prelude', timeout: 450_000 }))
   assert.not.match(output, /Kernel panic|System halted|Attempted to kill init/)
   return output
 }
 
-test('a boot that fails restarts the node: by the agent, and by PID 1 when the agent is killed', async () => {
+/** A boot that has no network and fails at once, with a shell. */
+const shelled: BootManifest = {
+  version: 1,
+  node: 'n01',
+  boot: 'shelled',
+  token: 'token',
+  servers: [{ https: 'https://127.0.0.1:9874', http: 'http://127.0.0.1:9873' }],
+  ca: '',
+  image: { name: 'image', digest: `sha256:${'0'.repeat(64)}`, size: 1, format: 'squashfs' },
+  root: { type: 'image' },
+  network: [],
+  retry: { budget: 1, shell: true, shell_password: passwordHash },
+}
+
+test('a boot that fails restarts the node: by the agent, by PID 1 when the agent is killed, and after a shell', async () => {
   const [manifest, killed] = await Promise.all([
     fails('none', { '/nothing': '' }),
     fails('killed', { '/usr/lib/prelude/prelude-agent': '#!/bin/sh\nmount -t proc proc /proc\nkill -9 $$\n' }),
+    fails('shell', { '/prelude/boot.json': JSON.stringify(shelled) }, tryShell),
   ])
   assert.match(manifest, /what: no boot manifest at \/prelude\/boot\.json/)
   assert.match(manifest, /restarting by the kernel/)
   assert.match(killed, /prelude: the agent ended with 137; the node restarts in 20 s/)
-}, 200_000)
+}, 500_000)
 
 test.run()
