@@ -80,6 +80,8 @@ try {
       args: 'root=prelude',
       timeout: 300_000,
     })
+    await guest.shows(/^end of the guest$/m, 300_000) // its init never ends
+    await guest.kill()
     return guest.ended
   }
   for (const { name, executable } of ways) {
