@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { Failure } from '../failure.ts'
-import { includedFile, includedRole } from '../playbook/included.ts'
+import { includedNodes } from '../playbook/included.ts'
 import type { PlaybookLoader } from '../playbook/loader.ts'
 import { executorActions, type Node, type Play, type Playbook, type Role, type Task } from '../playbook/play.ts'
 import { candidates } from '../run/controller.ts'
@@ -31,6 +31,8 @@ type Found = {
   readonly directories: Set<string>
   readonly failures: Failure[]
   readonly seen: Set<unknown>
+  /** Includes that were followed. */
+  readonly includes: Set<string>
   isOpen: boolean
 }
 
@@ -94,29 +96,15 @@ const templateOf = async (task: Task, play: Play, { loader }: SurveyOptions): Pr
   return []
 }
 
-/** The nodes that an include brings, when it says which without a template. @throws Failure */
-const broughtBy = async (task: Task, { loader }: SurveyOptions, found: Found): Promise<readonly Node[]> => {
-  const { action, args } = task
-  if (!isDict(args) || [...args.values()].some((value) => value instanceof Template)) return []
-  const key = JSON.stringify([action, [...args], task.role?.path, action === 'include_tasks' ? task.at.file : ''])
-  if (found.seen.has(key)) return []
-  found.seen.add(key)
-  const file = action === 'include_tasks' ? includedFile(args) : undefined
-  if (file !== undefined) return (await loader.tasks(file, task)).nodes
-  const named = action === 'include_role' ? includedRole(args) : undefined
-  if (!named) return []
-  const { role, nodes, handlers } = await loader.role(named.name, task, named.from)
-  addRole(found, role)
-  return [...nodes, ...handlers]
-}
-
 const surveyTask = async (task: Task, play: Play, options: SurveyOptions, found: Found): Promise<void> => {
   found.texts.push(...taskTexts(task), ...(await templateOf(task, play, options)))
   for (const name of definedBy(task)) found.defined.add(name)
   found.isOpen ||= opens(task, options.isModule)
   if (task.role) addRole(found, task.role)
   try {
-    await surveyNodes(await broughtBy(task, options, found), play, options, found)
+    const brought = await includedNodes(task, options.loader, found.includes)
+    if (brought?.role) addRole(found, brought.role)
+    await surveyNodes([...(brought?.nodes ?? []), ...(brought?.handlers ?? [])], play, options, found)
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     found.isOpen = true
@@ -147,6 +135,7 @@ export const survey = async (playbooks: readonly Playbook[], options: SurveyOpti
     directories: new Set(),
     failures: [],
     seen: new Set(),
+    includes: new Set(),
     isOpen: false,
   }
   for (const play of playbooks.flatMap(({ plays }) => plays)) {

@@ -2,15 +2,13 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { selectHosts } from '../inventory/pattern.ts'
-import type { PlaybookLoader } from '../playbook/loader.ts'
 import { createPlaces } from '../playbook/places.ts'
-import type { Play } from '../playbook/play.ts'
 import { type ExplanationOptions, explanationText, settingLines } from '../report/explanation.ts'
 import { explainInPlay, type Setting } from '../run/explain.ts'
+import { lookahead } from '../run/lookahead.ts'
 import { magicNames } from '../run/magic.ts'
 import { foretell } from '../run/run.ts'
 import { emptyHostState, hostScopeLayers } from '../vars/precedence.ts'
-import { type Dict, Template } from '../vars/value.ts'
 import { loaderFor } from './loader.ts'
 import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
 import type { Session } from './session.ts'
@@ -41,21 +39,6 @@ const inInventory = ({ site, extraVars }: Session, host: string, name: string): 
   })
 }
 
-/** The vars_files of a play whose names are known before it runs. */
-const varsFilesOf = async (play: Play, loader: PlaybookLoader): Promise<Map<string, Dict>> => {
-  const found = new Map<string, Dict>()
-  for (const { names } of play.varsFiles) {
-    for (const name of names) {
-      if (name instanceof Template) continue
-      const path = resolve(play.directory, name)
-      if (!(await loader.exists(path))) continue
-      found.set(path, await loader.variables(path))
-      break
-    }
-  }
-  return found
-}
-
 /** `play --explain NAME HOST [PLAYBOOK...]`: every level that gives a variable a value on a host, and which one wins. */
 export const explain = async (
   session: Session,
@@ -69,8 +52,9 @@ export const explain = async (
   const { files, patterns } = explainOperands(operands, directory)
   const hosts = patterns.flatMap((pattern) => selectHosts(inventory, pattern))
   if (hosts.length === 0) {
-    throw new Failure('cli.usage', `--explain ${name}: no host is named`, {
-      hint: 'write play --explain NAME HOST [PLAYBOOK]',
+    const message = patterns.length > 0 ? `no host matches '${patterns.join(',')}'` : 'no host is named'
+    throw new Failure('cli.usage', `--explain ${name}: ${message}`, {
+      hint: 'write play --explain NAME HOST [PLAYBOOK], with -i INVENTORY where it is not configured',
     })
   }
   const look: ExplanationOptions = { directory, style }
@@ -88,9 +72,9 @@ export const explain = async (
       const { plays } = await loader.playbook(resolve(directory, file))
       for (const play of plays) {
         if (!(await foretell(play, options)).hosts.includes(host)) continue
-        const varsFiles = await varsFilesOf(play, loader)
+        const ahead = await lookahead(play, loader)
         const places = createPlaces(textOf)
-        parts.push(explanationText(explainInPlay(play, { inventory, host, name, extraVars, places, varsFiles }), look))
+        parts.push(explanationText(explainInPlay(play, { inventory, host, name, extraVars, places, ahead }), look))
       }
     }
   }

@@ -11,8 +11,8 @@ export type ExplanationOptions = { readonly directory: string; readonly style: S
 const longest = 60
 
 /** A value on one line; what a vault holds is not shown. */
-const valueText = (value: Value | undefined): string => {
-  if (value === undefined) return '(its result)'
+const valueText = (value: Value | undefined, told = ''): string => {
+  if (value === undefined) return `(${told})`
   if (value instanceof Vaulted) return '(a vault)'
   const text = value instanceof Template ? value.source : toJson(shown(value))
   const line = text.replaceAll('\n', '\\n')
@@ -25,14 +25,14 @@ const titleOf = ({ name, role, written, action }: Task): string => {
 }
 
 const row = (setting: Setting, mark: string, { directory, style }: ExplanationOptions): string => {
-  const { level, source, at, value } = setting
+  const { level, source, at, value, told } = setting
   const place = at === undefined ? '' : positionText(at, directory)
   // the place says which file it is
   const what = place !== '' && /\.(?:ya?ml|json|ini|toml)$/.test(source) ? '' : source
   const text = `${mark} ${String(level).padStart(2)}  ${[place, what]
     .filter((part) => part !== '')
     .join('  ')
-    .padEnd(48)}  ${valueText(value)}`
+    .padEnd(48)}  ${valueText(value, told)}`
   return mark === '>' ? style.ok(text) : text
 }
 
@@ -40,26 +40,42 @@ const row = (setting: Setting, mark: string, { directory, style }: ExplanationOp
 export const settingLines = (settings: readonly Setting[], options: ExplanationOptions): string[] =>
   settings.map((setting, index) => row(setting, index === 0 ? '>' : ' ', options))
 
+/** Tasks by the rows that they show: those of a role have the same parameters. */
+const alike = (
+  tasks: PlayExplanation['tasks'],
+  strongest: number,
+  options: ExplanationOptions,
+): ReadonlyMap<string, readonly Task[]> => {
+  const found = new Map<string, Task[]>()
+  for (const { task, settings } of tasks) {
+    const marked = (each: Setting, index: number) => (index === 0 && each.level >= strongest ? '>' : ' ')
+    const rows = settings.map((each, index) => row(each, marked(each, index), options)).join('\n')
+    found.set(rows, [...(found.get(rows) ?? []), task])
+  }
+  return found
+}
+
 /** What sets a variable in a play, for people: every level, where it is written, and which one wins. */
 export const explanationText = (explanation: PlayExplanation, options: ExplanationOptions): string => {
-  const { play, settings, tasks, later } = explanation
+  const { play, settings, tasks, later, possible } = explanation
   const { style, directory } = options
   const name = play.name instanceof Template ? play.name.source : play.name
   const lines = [style.strong(`play '${name}'  ${positionText(play.at, directory)}`)]
   if (settings.length === 0) lines.push('   nothing sets it for the whole play')
   lines.push(...settingLines(settings, options))
   const strongest = settings[0]?.level ?? 0
-  for (const { task, settings: own } of tasks) {
-    lines.push(`   in the task '${titleOf(task)}'  ${positionText(task.at, directory)}`)
-    for (const [index, each] of own.entries()) {
-      lines.push(row(each, index === 0 && each.level >= strongest ? '>' : ' ', options))
-    }
+  for (const [rows, [first, ...more]] of alike(tasks, strongest, options)) {
+    if (!first) continue
+    const others = more.length === 0 ? '' : ` and ${more.length} more`
+    lines.push(`   in the task '${titleOf(first)}'  ${positionText(first.at, directory)}${others}`, rows)
   }
-  for (const { task, setting } of later) {
-    lines.push(
-      `   once the task '${titleOf(task)}' has run`,
-      row(setting, setting.level > strongest ? '>' : ' ', options),
-    )
+  const once = later.map(({ task, setting }) => {
+    const mark = setting.level > strongest ? '>' : ' '
+    return `   once the task '${titleOf(task)}' has run\n${row(setting, mark, options)}`
+  })
+  lines.push(...new Set(once))
+  for (const { name: written, setting } of possible) {
+    lines.push(`   where '${written}' in vars_files means this file`, row(setting, ' ', options))
   }
   return `${lines.join('\n')}\n`
 }

@@ -4,7 +4,9 @@ import type { Places } from '../playbook/places.ts'
 import type { Block, Node, Play, Role, Task } from '../playbook/play.ts'
 import { emptyHostState, type ScopeLayer, taskScopeLayers } from '../vars/precedence.ts'
 import { type Dict, isDict, Template, type Value } from '../vars/value.ts'
+import { wrapped } from './apply.ts'
 import { playTask } from './gather.ts'
+import type { Lookahead } from './lookahead.ts'
 
 /** One place that gives a variable a value. */
 export type Setting = {
@@ -12,8 +14,9 @@ export type Setting = {
   readonly level: number
   readonly source: string
   readonly at: Position | undefined
-  /** None where the value is made when a task runs. */
+  /** None where the value is not known before the run: what it will be is told then. */
   readonly value: Value | undefined
+  readonly told?: string
 }
 
 /** What sets a variable on a host in one play, the strongest first. */
@@ -25,6 +28,8 @@ export type PlayExplanation = {
   readonly tasks: readonly { readonly task: Task; readonly settings: readonly Setting[] }[]
   /** Tasks that set it when they run. */
   readonly later: readonly { readonly task: Task; readonly setting: Setting }[]
+  /** Files that set it where a name in vars_files turns out to mean them. */
+  readonly possible: readonly { readonly name: string; readonly setting: Setting }[]
 }
 
 export type ExplainOptions = {
@@ -33,16 +38,15 @@ export type ExplainOptions = {
   readonly name: string
   readonly extraVars: Dict
   readonly places: Places
-  /** Values of vars_files whose names are known, with their files. */
-  readonly varsFiles: ReadonlyMap<string, Dict>
+  readonly ahead: Lookahead
 }
 
 type Around = { readonly blocks: readonly Block[] }
 
 const layersFor = (options: ExplainOptions, play: Play, node: Task, { blocks }: Around): ScopeLayer[] => {
-  const { inventory, host, extraVars, varsFiles } = options
+  const { inventory, host, extraVars, ahead } = options
   const state = emptyHostState()
-  for (const values of varsFiles.values()) for (const [key, value] of values) state.playFiles.set(key, value)
+  for (const values of ahead.varsFiles.values()) for (const [key, value] of values) state.playFiles.set(key, value)
   return taskScopeLayers({ inventory, hostName: host, state, extraVars, magic: () => undefined, play, node, blocks })
 }
 
@@ -56,14 +60,18 @@ const rolesOf = (play: Play, node: Task, { blocks }: Around): Role[] => [
 const placeOf = (
   { level, source }: ScopeLayer,
   value: Value,
-  { name, places, varsFiles }: ExplainOptions,
+  { name, places, ahead }: ExplainOptions,
   play: Play,
   node: Task,
   around: Around,
 ): Position | undefined => {
   const role = rolesOf(play, node, around).find((each) => source.endsWith(` ${each.name}`))
-  const inBlocks = () => around.blocks.flatMap(({ at }) => places.inVars(at, name) ?? []).at(-1)
-  const inFiles = () => [...varsFiles.keys()].flatMap((file) => places.inFile(file, name) ?? []).at(-1)
+  const inBlocks = () => {
+    const holders = around.blocks.filter(({ vars }) => vars.get(name) === value)
+    return holders.flatMap(({ at }) => places.inVars(at, name) ?? []).at(-1)
+  }
+  const inTask = () => (node.vars.get(name) === value ? places.inVars(node.at, name) : undefined)
+  const inFiles = () => [...ahead.varsFiles.keys()].flatMap((file) => places.inFile(file, name) ?? []).at(-1)
   const found: Readonly<Record<number, () => Position | undefined>> = {
     2: () => role && places.inDirectory(`${role.path}/defaults`, name),
     12: () => places.inVars(play.at, name),
@@ -71,7 +79,7 @@ const placeOf = (
     15: () => role && places.inDirectory(`${role.path}/vars`, name),
     16: inBlocks,
     17: () => places.inVars(node.at, name),
-    21: () => inBlocks() ?? places.inVars(node.at, name),
+    21: () => inTask() ?? inBlocks(),
   }
   return found[level]?.() ?? (value instanceof Template && level !== 22 ? value.at : undefined)
 }
@@ -87,17 +95,32 @@ const settingsFor = (options: ExplainOptions, play: Play, node: Task, around: Ar
 const isSame = (a: Setting, b: Setting): boolean =>
   a.level === b.level && a.source === b.source && a.value === b.value && a.at?.line === b.at?.line
 
-/** What a task sets by running: `set_fact` and `register`. */
-const setBy = (task: Task, name: string): Setting | undefined => {
+/** What a task sets by running: `set_fact`, `include_vars` and `register`. */
+const setBy = (task: Task, { name, places, ahead }: ExplainOptions): Setting[] => {
   const { action, args, register, at, actionAt } = task
-  if (register === name) return { level: 19, source: 'register', at, value: undefined }
+  const found: Setting[] = []
+  const file = ahead.included.get(task)
+  const included = file?.values.get(name)
+  if (file && included !== undefined) {
+    found.push({ level: 18, source: 'include_vars', at: places.inFile(file.file, name), value: included })
+  }
   const value = action === 'set_fact' && isDict(args) ? args.get(name) : undefined
-  return value === undefined ? undefined : { level: 19, source: 'set_fact', at: actionAt, value }
+  if (value !== undefined) found.push({ level: 19, source: 'set_fact', at: actionAt, value })
+  if (register === name) found.push({ level: 19, source: 'register', at, value: undefined, told: 'its result' })
+  return found
 }
+
+/** What a question before the play gives, unless the command line answers it. */
+const askedFor = (play: Play, { name, extraVars }: ExplainOptions): Setting[] =>
+  play.varsPrompt.some((prompt) => prompt.get('name') === name) && !extraVars.has(name)
+    ? [{ level: 13, source: 'vars_prompt', at: play.at, value: undefined, told: 'the answer' }]
+    : []
 
 /** Everything that gives a variable a value on a host in a play, as far as it is known before the play runs. */
 export const explainInPlay = (play: Play, options: ExplainOptions): PlayExplanation => {
-  const settings = settingsFor(options, play, playTask(play), { blocks: [] })
+  const { ahead, name, places } = options
+  const whole = [...settingsFor(options, play, playTask(play), { blocks: [] }), ...askedFor(play, options)]
+  const settings = whole.toSorted((a, b) => b.level - a.level)
   const tasks: { task: Task; settings: readonly Setting[] }[] = []
   const later: { task: Task; setting: Setting }[] = []
   const walk = (nodes: readonly Node[], around: Around): void => {
@@ -110,10 +133,16 @@ export const explainInPlay = (play: Play, options: ExplainOptions): PlayExplanat
         (each) => !settings.some((base) => isSame(each, base)),
       )
       if (own.length > 0) tasks.push({ task: node, settings: own })
-      const setting = setBy(node, options.name)
-      if (setting) later.push({ task: node, setting })
+      for (const setting of setBy(node, options)) later.push({ task: node, setting })
+      const nodes = ahead.includes.get(node)
+      if (nodes) walk([wrapped(node, around.blocks, new Map(), nodes)], around)
     }
   }
   walk([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers], { blocks: [] })
-  return { play, settings, tasks, later }
+  const possible = ahead.possible.flatMap(({ name: written, file, values }) => {
+    const value = values.get(name)
+    const setting = { level: 14, source: 'vars_files', at: places.inFile(file, name), value }
+    return value === undefined ? [] : [{ name: written, setting }]
+  })
+  return { play, settings, tasks, later, possible }
 }

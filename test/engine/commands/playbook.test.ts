@@ -104,6 +104,40 @@ test(
 )
 
 test(
+  '--explain looks ahead: questions, files that may be meant, what includes bring',
+  () =>
+    site(
+      {
+        hosts: 'h1\n',
+        'site.yml': `- hosts: all
+  vars_files: ["{{ ansible_os_family }}.yml"]
+  vars_prompt: [{name: ntp}]
+  tasks:
+  - include_vars: late.yml
+  - include_tasks: more.yml
+    vars: {ntp: param}
+`,
+        'Debian.yml': 'ntp: os\n',
+        'late.yml': 'ntp: late\n',
+        'more.yml': '- name: inner\n  debug:\n',
+      },
+      async (here) => {
+        const { stdout, code } = await here.play('site.yml', '--explain', 'ntp', 'h1', '-i', 'hosts')
+        assert.is(code, 0)
+        for (const line of [
+          /^> 13 {2}site\.yml:1:3 {2}vars_prompt +\(the answer\)$/m,
+          /^ {3}in the task 'inner' {2}more\.yml:1:3\n> 21 {2}site\.yml:7:12 .*"param"$/m,
+          /^ {3}once the task 'include_vars' has run\n> 18 {2}late\.yml:1:1 .*"late"$/m,
+          /^ {3}where '\{\{ ansible_os_family \}\}\.yml' in vars_files means this file\n {3}14 {2}Debian\.yml:1:1 .*"os"$/m,
+        ]) {
+          assert.match(stdout, line)
+        }
+      },
+    ),
+  30_000,
+)
+
+test(
   '--plan tells what would change and changes nothing',
   () =>
     site(
