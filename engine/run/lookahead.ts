@@ -21,6 +21,11 @@ export type Lookahead = {
   readonly included: ReadonlyMap<Task, VariablesFile>
 }
 
+/** Files that are no variables and roles that are not there: the run tells them where it needs them. */
+const unlessFailure = (thrown: unknown): void => {
+  if (!(thrown instanceof Failure)) throw thrown
+}
+
 const firstThere = async (places: readonly string[], loader: PlaybookLoader): Promise<VariablesFile | undefined> => {
   for (const file of places) if (await loader.exists(file)) return { file, values: await loader.variables(file) }
   return undefined
@@ -39,7 +44,8 @@ const varsFilesOf = async (play: Play, loader: PlaybookLoader): Promise<Pick<Loo
     for (const name of names) {
       if (name instanceof Template) {
         for (const file of filesLike(name, play.directory)) {
-          possible.push({ name: name.source, file, values: await loader.variables(file) })
+          const values = await loader.variables(file).catch(unlessFailure)
+          if (values) possible.push({ name: name.source, file, values })
         }
         continue
       }
@@ -77,8 +83,4 @@ export const lookahead = async (play: Play, loader: PlaybookLoader): Promise<Loo
   }
   await walk([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers])
   return { ...(await varsFilesOf(play, loader)), includes, included }
-}
-
-const unlessFailure = (thrown: unknown): void => {
-  if (!(thrown instanceof Failure)) throw thrown
 }

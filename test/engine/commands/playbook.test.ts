@@ -118,6 +118,7 @@ test(
     vars: {ntp: param}
 `,
         'Debian.yml': 'ntp: os\n',
+        'broken.yml': 'ntp: [',
         'late.yml': 'ntp: late\n',
         'more.yml': '- name: inner\n  debug:\n',
       },
@@ -128,7 +129,7 @@ test(
           /^> 13 {2}site\.yml:1:3 {2}vars_prompt +\(the answer\)$/m,
           /^ {3}in the task 'inner' {2}more\.yml:1:3\n> 21 {2}site\.yml:7:12 .*"param"$/m,
           /^ {3}once the task 'include_vars' has run\n> 18 {2}late\.yml:1:1 .*"late"$/m,
-          /^ {3}where '\{\{ ansible_os_family \}\}\.yml' in vars_files means this file\n {3}14 {2}Debian\.yml:1:1 .*"os"$/m,
+          /^ {3}where '\{\{ ansible_os_family \}\}\.yml' in vars_files means this file\n {2}14 {2}Debian\.yml:1:1 .*"os"$/m,
         ]) {
           assert.match(stdout, line)
         }
