@@ -16,6 +16,9 @@ export type AdHoc = {
   readonly timeout?: number | undefined
 }
 
+/** Stands for a file where arguments of the command line have positions. */
+export const commandLine = '-a'
+
 const argumentsOf = (text: string, module: string, at: Position): Dict => {
   if (!/^\s*\{/.test(text) || /^\s*\{\{/.test(text)) return parseArguments(text, module, at).values
   const { value } = loadYaml(text, at.file)
@@ -25,7 +28,7 @@ const argumentsOf = (text: string, module: string, at: Position): Dict => {
 
 /** A playbook of one play with one task: what `play adhoc` runs. @throws Failure for arguments that cannot be read */
 export const adHocPlaybook = ({ pattern, module, args, directory, ...rest }: AdHoc): Playbook => {
-  const at: Position = { file: '-a', line: 1, column: 1 }
+  const at: Position = { file: commandLine, line: 1, column: 1 }
   const action = module.replace(/^ansible\.(?:builtin|legacy)\./, '')
   const task: Task = {
     kind: 'task',
@@ -62,5 +65,5 @@ export const adHocPlaybook = ({ pattern, module, args, directory, ...rest }: AdH
     directory,
     ...keywords,
   }
-  return { file: '-a', plays: [play] }
+  return { file: commandLine, plays: [play] }
 }

@@ -1,11 +1,12 @@
 import { Failure } from '../failure.ts'
 import { selectHosts, unmatchedWarning } from '../inventory/pattern.ts'
+import { commandLine } from '../playbook/adhoc.ts'
 import { blockKeywords, playKeywords, taskKeywords } from '../playbook/keywordnames.ts'
 import type { Play, Playbook } from '../playbook/play.ts'
 import type { Stats } from '../report/event.ts'
 import { globals } from '../vars/globals.ts'
 import { type Scope, settled } from '../vars/scope.ts'
-import { type Dict, Omit, toPlain, type Value } from '../vars/value.ts'
+import { type Dict, Omit, Template, toPlain, type Value } from '../vars/value.ts'
 import { Connections } from './connections.ts'
 import type { RunOptions } from './options.ts'
 import { runPlay } from './play.ts'
@@ -24,7 +25,14 @@ const patternsOf = async (play: Play, { templar }: RunOptions, scope: Scope): Pr
   try {
     const resolved = await settled(() => templar.resolve(play.hosts, scope))
     if (resolved instanceof Omit) return []
-    return (Array.isArray(resolved) ? resolved : [resolved]).map((part) => String(toPlain(part)))
+    const parts = Array.isArray(resolved) ? resolved : [resolved]
+    if (parts.some((part) => part === null || (typeof part === 'string' && part.trim() === ''))) {
+      throw new Failure('playbook.hosts', "'hosts' has no value here", {
+        at: play.hosts instanceof Template ? play.hosts.at : play.at,
+        hint: 'a play that may have no hosts takes an empty list, such as {{ name | default([]) }}',
+      })
+    }
+    return parts.map((part) => String(toPlain(part)))
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code !== 'template.undefined') throw thrown
     throw new Failure('playbook.hosts', `the hosts of the play cannot be told: ${thrown.message}`, {
@@ -39,7 +47,9 @@ const select = (patterns: readonly string[], play: Play, options: RunOptions): r
   if (patterns.length === 0) return []
   const pattern = patterns.join(',')
   const { inventory, surroundings } = options
-  const chosen = selectHosts(inventory, pattern, play.at, (part) => surroundings.warn(unmatchedWarning(part), play.at))
+  // a pattern of the command line stands in no file
+  const at = play.at.file === commandLine ? undefined : play.at
+  const chosen = selectHosts(inventory, pattern, play.at, (part) => surroundings.warn(unmatchedWarning(part), at))
   if (options.limit === undefined) return chosen
   const allowed = new Set(selectHosts(inventory, options.limit))
   return chosen.filter((name) => allowed.has(name))
