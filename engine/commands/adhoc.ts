@@ -30,6 +30,7 @@ type Flags = Omit<ExecutionFlags, 'tags' | 'skipTags'> &
     moduleName: string
     args?: string
     oneLine?: boolean
+    tree?: string
     background?: number
     poll?: number
     taskTimeout?: number
@@ -92,6 +93,7 @@ export const adhocCommand = (program: Command, surroundings: Surroundings): void
     .option('-m, --module-name <name>', 'the module to run', 'command')
     .option('-a, --args <arguments>', 'its arguments: a command, k=v, or {json}')
     .option('-o, --one-line', 'one line a host')
+    .option('-t, --tree <directory>', 'write the result of each host as JSON into a file of its name in this directory')
     .option('-B, --background <seconds>', 'run in the background, for this long at most', count)
     .option('-P, --poll <seconds>', 'with -B: seconds between looks at it; 15 without it', Number)
     .option('--task-timeout <seconds>', 'seconds that it may take', count)

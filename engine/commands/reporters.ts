@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { expandPath } from '../configuration/configuration.ts'
 import type { Settings } from '../configuration/options.ts'
 import { suggest } from '../nearest.ts'
 import { ansibleJsonReporter } from '../report/ansiblejson.ts'
@@ -17,6 +18,7 @@ import type { RunFlags } from './options.ts'
 import { retryFileReporter } from './retryfile.ts'
 import type { Start } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
+import { treeReporter } from './tree.ts'
 
 /** What a run reports to; `end` prints what is told when all is over. */
 export type Reporting = { readonly report: Reporter; readonly end: () => void; readonly stop: () => void }
@@ -111,8 +113,10 @@ const plan = ({ style, surroundings }: Start, { out, error }: Output): Main => (
   end: nothing,
 })
 
+type ReportFlags = RunFlags & { plan?: boolean; tree?: string }
+
 /** What a run reports to, with a live line at the foot of a terminal. `callback` is the report of commands that have their own. */
-export const reportingFor = (start: Start, flags: RunFlags & { plan?: boolean }, callback?: string): Reporting => {
+export const reportingFor = (start: Start, flags: ReportFlags, callback?: string): Reporting => {
   const { settings } = start
   const surroundings = withLog(start.surroundings, settings.logPath)
   const { error, columns } = surroundings
@@ -140,6 +144,16 @@ export const reportingFor = (start: Start, flags: RunFlags & { plan?: boolean },
       : mainReporter(start, name, verbosity, output)
   const retry = settings.retryFilesEnabled && !isDocument ? [retryFileReporter(start, output.out)] : []
   const further = flags.plan || isDocument ? [] : furtherReporters(start, verbosity, output)
-  const reporters = [...retry, main.reporter, ...further, ...(live ? [live.reporter] : [])]
+  const tree =
+    flags.tree === undefined
+      ? []
+      : [
+          treeReporter({
+            directory: resolve(surroundings.directory, expandPath(flags.tree, surroundings.environment)),
+            verbosity,
+            warn: start.warn,
+          }),
+        ]
+  const reporters = [...retry, main.reporter, ...tree, ...further, ...(live ? [live.reporter] : [])]
   return { report: combined(reporters), end: main.end, stop: () => live?.stop() }
 }

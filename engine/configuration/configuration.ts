@@ -34,7 +34,7 @@ const isOpenToAll = async (directory: string): Promise<boolean> =>
 const findFile = async ({ environment, directory, warn }: ConfigurationOptions): Promise<string | undefined> => {
   const named = environment['ANSIBLE_CONFIG']
   if (named) {
-    const path = resolve(directory, home(named, environment))
+    const path = resolve(directory, expandPath(named, environment))
     const inside = join(path, 'ansible.cfg')
     const found = (await isFile(path)) ? path : (await isFile(inside)) ? inside : undefined
     if (found) return found
@@ -50,7 +50,7 @@ const findFile = async ({ environment, directory, warn }: ConfigurationOptions):
 }
 
 /** `~` and `$NAME` as a shell would read them. */
-const home = (text: string, environment: ConfigurationOptions['environment']): string =>
+export const expandPath = (text: string, environment: ConfigurationOptions['environment']): string =>
   text
     .replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, name, braced) => environment[name ?? braced] ?? whole)
     .replace(/^~(?=\/|$)/, environment['HOME'] ?? '~')
@@ -75,7 +75,7 @@ const valueFrom = (
 ): string | number | boolean | string[] => {
   const text = unquoted(written.trim())
   const path = (part: string): string =>
-    resolve(source.directory, home(part.replaceAll('{{CWD}}', working), environment))
+    resolve(source.directory, expandPath(part.replaceAll('{{CWD}}', working), environment))
   const split = (separator: string): string[] =>
     text
       .split(separator)
