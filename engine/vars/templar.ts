@@ -48,7 +48,7 @@ export type TemplarSurroundings = {
   readonly warn: (message: string, at?: Position) => void
   /** Decrypts a `!vault` text; throws a Failure when no secret fits. */
   readonly decrypt: (ciphertext: string, at: Position) => string
-  /** Directories in which `lookup('file', …)` and its kin search, nearest first, for the scope in use. */
+  /** Directories in which `lookup('file', …)` and its kin search, nearest first, for the scope in use; the last is the playbook's. */
   readonly searchPath: (scope: Scope) => readonly string[]
   readonly environment: (name: string) => string | undefined
   /** What a setting of ansible.cfg is, by Ansible's name for it; undefined for one that is not known. */

@@ -8,17 +8,17 @@ import { regularExpression } from '../regularexpression.ts'
 import { fromPlain, type Value } from '../value.ts'
 import type { Lookup, LookupContext } from './lookup.ts'
 import { password } from './password.ts'
+import { playbookDirectory } from './search.ts'
 import { url } from './url.ts'
 
 const env: Lookup = (terms, options, context) =>
   terms.map((term) => context.surroundings.environment(text(term)) ?? options.get('default') ?? '')
 
-/** The output of a shell command that runs on the controller, in the first directory of the search path. */
+/** The output of a shell command that runs on the controller, in the directory of the playbook. */
 const outputOf = (command: string, context: LookupContext): string => {
-  const [cwd] = context.surroundings.searchPath(context.scope)
   const { status, stdout, stderr, error } = spawnSync('/bin/sh', ['-c', command], {
     encoding: 'utf8',
-    cwd,
+    cwd: playbookDirectory(context),
     maxBuffer: 256 * 1024 * 1024,
   })
   if (error || status !== 0) {

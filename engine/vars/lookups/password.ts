@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname } from 'node:path'
 import { impliedIdent, passwordHash, randomSalt, saltSizeOf } from '../crypt/passwordhash.ts'
 import { integerOr, listOf, textOr } from '../filters/given.ts'
 import { seededRandom, unseededRandom } from '../filters/random.ts'
@@ -7,6 +7,7 @@ import { fail } from '../python/failing.ts'
 import { text } from '../python/text.ts'
 import type { Value } from '../value.ts'
 import type { Lookup } from './lookup.ts'
+import { besidePlaybook } from './search.ts'
 
 const alphabets: Readonly<Record<string, string>> = {
   ascii_letters: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
@@ -88,8 +89,7 @@ const written = ({ plain, salt, ident }: Kept): string =>
 export const password: Lookup = (terms, named, context) =>
   terms.map((term) => {
     const { path: name, options } = readTerm(text(term), named)
-    const [directory = '.'] = context.surroundings.searchPath(context.scope)
-    const path = isAbsolute(name) ? name : join(directory, name)
+    const path = besidePlaybook(name, context)
     const isKept = path !== '/dev/null'
     const scheme = textOr(options.get('encrypt'), '')
     const stored = isKept ? readStored(path) : undefined

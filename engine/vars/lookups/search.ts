@@ -1,15 +1,25 @@
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { Failure, messageOf } from '../../failure.ts'
 import { isVault } from '../vault.ts'
 import type { LookupContext } from './lookup.ts'
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
 
+const withHome = (name: string): string => name.replace(/^~(?=\/|$)/, homedir())
+
+/** The directory of the playbook. */
+export const playbookDirectory = ({ surroundings, scope }: LookupContext): string =>
+  surroundings.searchPath(scope).at(-1) ?? '.'
+
+/** A path that is relative to the playbook, also where a role names it. */
+export const besidePlaybook = (name: string, context: LookupContext): string =>
+  resolve(playbookDirectory(context), withHome(name))
+
 /** The places where a relative name may stand, nearest first: beside each directory's `files` (or `templates` …) and in it. */
 export const candidates = (name: string, kinds: readonly string[], context: LookupContext): string[] => {
-  const path = name.replace(/^~(?=\/|$)/, homedir())
+  const path = withHome(name)
   if (isAbsolute(path)) return [path]
   return context.surroundings
     .searchPath(context.scope)

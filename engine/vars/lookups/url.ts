@@ -32,13 +32,24 @@ const known: ReadonlySet<string> = new Set([
   'validate_certs',
 ])
 
+/** Options that the call alone gives. */
+const callsOwn: ReadonlySet<string> = new Set([
+  'headers',
+  'password',
+  'split_lines',
+  'use_proxy',
+  'username',
+  'validate_certs',
+])
+
 type Option = (name: string) => Value | undefined
 
-/** An option of the call, else of a variable, else of the environment. */
+/** An option of the call, else, for most of them, of a variable, else of the environment. */
 const optionsOf = (given: ReadonlyMap<string, Value>, { scope, resolve, surroundings }: LookupContext): Option => {
   for (const name of given.keys())
     if (!known.has(name)) fail(`the lookup 'url' has no option '${name}'`, `its options are ${[...known].join(', ')}`)
   return (name) => {
+    if (callsOwn.has(name)) return given.get(name)
     const variable = `ansible_lookup_url_${elsewhere[name] ?? name}`
     const value = given.get(name) ?? scope.get(variable)
     return value === undefined ? surroundings.environment(variable.toUpperCase()) : resolve(value)

@@ -112,7 +112,7 @@ test('password: made once, private, kept', () => {
   const made = evaluate(source) as string
   assert.match(made, /^[a-z0-9]{12}$/)
   assert.is(evaluate(source), made)
-  const path = join(directory, 'role/creds/pw')
+  const path = join(directory, 'play/creds/pw')
   assert.is(readFileSync(path, 'utf8'), `${made}\n`)
   assert.is(statSync(path).mode & 0o777, 0o600)
   assert.is(statSync(join(path, '..')).mode & 0o777, 0o700)
@@ -125,7 +125,7 @@ test('password: hashed with a salt that stays', () => {
   const first = evaluate(source) as string
   assert.match(first, /^\$6\$/)
   assert.is(evaluate(source), first)
-  const [plain = '', salt = ''] = readFileSync(join(directory, 'role/creds/hashed'), 'utf8').trim().split(' salt=')
+  const [plain = '', salt = ''] = readFileSync(join(directory, 'play/creds/hashed'), 'utf8').trim().split(' salt=')
   assert.match(plain, /^[\w.,:-]{8}$/)
   assert.ok(first.startsWith(`$6$rounds=656000$${salt}$`))
 })
@@ -133,7 +133,7 @@ test('password: hashed with a salt that stays', () => {
 test('env, pipe, lines and their failures', () => {
   assert.is(evaluate("lookup('env', 'HOME')"), '/home/ann')
   assert.is(evaluate("lookup('env', 'NONE', default='x')"), 'x')
-  assert.is(evaluate("lookup('pipe', 'pwd')"), join(directory, 'role'))
+  assert.is(evaluate("lookup('pipe', 'pwd')"), join(directory, 'play'))
   assert.equal(evaluate("query('lines', 'printf \"a\\nb\\n\"')"), ['a', 'b'])
   assert.throws(() => evaluate("lookup('pipe', 'echo wrong >&2; exit 3')"), /wrong/)
 })
@@ -176,7 +176,7 @@ test('csvfile: quotes, columns, encodings', () => {
 test('password: variants of bcrypt and characters', () => {
   const hashed = evaluate("lookup('password', 'creds/b', encrypt='bcrypt', ident='2y', length=8)")
   assert.match(hashed as string, /^\$2y\$12\$/)
-  assert.match(readFileSync(join(directory, 'role/creds/b'), 'utf8'), / salt=[./\w]{22} ident=2y\n$/)
+  assert.match(readFileSync(join(directory, 'play/creds/b'), 'utf8'), / salt=[./\w]{22} ident=2y\n$/)
   assert.throws(() => evaluate("lookup('password', 'creds/b', encrypt='bcrypt', ident='2a')"), /'2y', not '2a'/)
   assert.match(evaluate("lookup('password', '/dev/null chars=a,,b length=40')") as string, /^[ab,]{40}$/)
   assert.throws(() => evaluate("lookup('password', '/dev/null size=40')"), /no option 'size'/)
