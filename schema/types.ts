@@ -4639,7 +4639,7 @@ export interface SetupParameters {
    */
   gather_subset: string[];
   /**
-   * Seconds that slow facts may take.
+   * Seconds that each file system may take to tell its size; one that takes longer has a `note` instead, and a warning tells it.
    */
   gather_timeout: number;
   /**

@@ -43,6 +43,7 @@ const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, 
     password: passwords.connection,
     becomePassword: passwords.become,
     gathering: gatheringOf(settings),
+    gatherTimeout: settings.gatherTimeout,
   }
 }
 

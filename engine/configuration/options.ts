@@ -134,6 +134,13 @@ export const options = {
     'text',
     '`implicit`; `explicit`: facts are gathered where a play says so; `smart`: of hosts that none are known of yet',
   ),
+  gatherTimeout: option(
+    'defaults',
+    'gather_timeout',
+    'GATHER_TIMEOUT',
+    'integer',
+    'seconds that each file system may take to tell its size when a play gathers facts, 10 without it',
+  ),
   factCaching: option(
     'defaults',
     'fact_caching',

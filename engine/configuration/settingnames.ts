@@ -26,6 +26,7 @@ const names: Readonly<Record<string, readonly [OptionName, Plain]>> = {
   DEFAULT_BECOME_USER: ['becomeUser', 'root'],
   DEFAULT_FORCE_HANDLERS: ['forceHandlers', false],
   DEFAULT_FORKS: ['forks', 5],
+  DEFAULT_GATHER_TIMEOUT: ['gatherTimeout', 10],
   DEFAULT_GATHERING: ['gathering', 'implicit'],
   DEFAULT_HASH_BEHAVIOUR: ['hashBehaviour', 'replace'],
   DEFAULT_HOST_LIST: ['inventory', ['/etc/ansible/hosts']],

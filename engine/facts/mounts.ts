@@ -1,38 +1,78 @@
 import { verbatim } from '../command.ts'
+import { type Dict, isDict, type Value } from '../vars/value.ts'
 import { parseLinks } from './dump.ts'
-import type { Family } from './family.ts'
+import type { Facts, Family } from './family.ts'
 
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
 
-/** A dead NFS server must not hang the whole look. */
+/**
+ * A dead server must not hang the whole look: each is asked by itself, for $gather_timeout seconds. Local file systems are
+ * asked by one process, and one by one when that is late. 124 is the status of a time that is over, 143 in busybox.
+ */
 const command = verbatim(`grep -E '^(/|[^ ]+:/)' /proc/mounts
-limit=; ! command -v timeout >/dev/null || limit='timeout 10'
+limit=; ! command -v timeout >/dev/null || limit="timeout \${gather_timeout:-10}"
+size() {
+  $limit stat -f -c 'size %S %b %a %c %d %n' "$@"
+  case $?:$# in
+  124:1 | 143:1) printf 'late %s\\n' "$1";;
+  124:* | 143:*) for mount; do size "$mount" & done; wait;;
+  esac
+}
 set --
 while read -r device mount rest; do
+  case $mount in *\\\\*) mount=$(printf %b "$mount");; esac
   case $device in
-  /* | *:/*) case $mount in *\\\\*) mount=$(printf %b "$mount");; esac; set -- "$@" "$mount";;
+  /*) set -- "$@" "$mount";;
+  *:/*) size "$mount" & ;;
   esac
 done </proc/mounts
-$limit stat -f -c 'size %S %b %a %c %d %n' "$@"
+[ $# = 0 ] || size "$@"
+wait
 LC_ALL=C ls -l /dev/disk/by-uuid | sed 's| \\([^ ]*\\) -> ../../| /\\1 -> /dev/|'`)
 
-/** Mounted file systems with a device or server, with sizes in bytes. */
+/** What is said of a file system that did not answer in time. */
+const late = { note: 'Could not get extra information due to timeout' }
+
+const sizesOf = (numbers: string): Facts => {
+  const [block = 0, total = 0, available = 0, inodes = 0, free = 0] = numbers.trim().split(' ').map(Number)
+  return {
+    size_total: total * block,
+    size_available: available * block,
+    block_size: block,
+    block_total: total,
+    block_available: available,
+    block_used: total - available,
+    inode_total: inodes,
+    inode_available: free,
+    inode_used: inodes - free,
+  }
+}
+
+/** A warning for each file system that did not answer in time. */
+export const timeoutWarnings = (facts: ReadonlyMap<string, Value>): string[] => {
+  const mounts = facts.get('mounts')
+  if (!Array.isArray(mounts)) return []
+  return mounts
+    .filter((mount) => isDict(mount) && mount.get('note') === late.note)
+    .map((mount) => `Timeout exceeded when getting mount info for ${(mount as Dict).get('mount')}`)
+}
+
+/** Mounted file systems with a device or server, with sizes in bytes where they tell them. */
 export const mounts: Family = {
   name: 'mounts',
   facts: ['mounts'],
   command,
   parse(output) {
     const uuids = new Map([...parseLinks(output)].map(([path, target]) => [target, path.slice(1)]))
-    const sizes = new Map<string, readonly number[]>()
-    for (const [, numbers = '', path = ''] of output.matchAll(/^size ((?:\d+ ){5})(.*)$/gm)) {
-      sizes.set(path, numbers.trim().split(' ').map(Number))
-    }
+    const sizes = new Map(
+      [...output.matchAll(/^size ((?:\d+ ){5})(.*)$/gm)].map(([, numbers = '', path = '']) => [path, sizesOf(numbers)]),
+    )
+    const unanswered = new Set([...output.matchAll(/^late (.*)$/gm)].map(([, path]) => path))
     const mounted = [...output.matchAll(/^(\/\S*|\S+:\/\S*) (\S+) (\S+) (\S+) (\d+) (\d+)$/gm)]
     return {
       mounts: mounted.map(([, device = '', at = '', fstype, options, frequency, pass]) => {
         const mount = unescaped(at)
-        const [block = 0, total = 0, available = 0, inodes = 0, free = 0] = sizes.get(mount) ?? []
         return {
           mount,
           device: unescaped(device),
@@ -40,16 +80,7 @@ export const mounts: Family = {
           options,
           dump: Number(frequency),
           passno: Number(pass),
-          size_total: total * block,
-          size_available: available * block,
-          block_size: block,
-          block_total: total,
-          block_available: available,
-          block_used: total - available,
-          inode_total: inodes,
-          inode_available: free,
-          inode_used: inodes - free,
-          uuid: uuids.get(device) ?? 'N/A',
+          ...(unanswered.has(mount) ? late : { ...sizes.get(mount), uuid: uuids.get(device) ?? 'N/A' }),
         }
       }),
     }

@@ -56,9 +56,6 @@ export const textOfKeyword = (reading: Reading, entry: YamlEntry): Text | undefi
   return entry.node.kind === 'scalar' ? entry.node.text : String(value)
 }
 
-/** Keywords that are known and without effect here. */
-const withoutEffect = new Set(['debugger', 'gather_timeout'])
-
 /** The inherited keywords of a play, role, block or task. */
 export const readInherited = (reading: Reading, map: YamlMap): Inherited => {
   const found: Record<string, unknown> = {}
@@ -78,7 +75,7 @@ export const readInherited = (reading: Reading, map: YamlMap): Inherited => {
       for (const name of list.flatMap((defaults) => [...defaults.keys()])) {
         reading.cache.withDefaults.add(String(name).replace(/^.*\./, ''))
       }
-    } else if (withoutEffect.has(name)) {
+    } else if (name === 'debugger') {
       reading.options.warn(`the keyword '${name}' has no effect`, entry.at)
     }
   }

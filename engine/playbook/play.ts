@@ -51,6 +51,7 @@ export type Play = {
   /** undefined: the configuration's default (true). */
   readonly gatherFacts?: Value
   readonly gatherSubset?: Value
+  readonly gatherTimeout?: Value
   readonly factPath?: Value
   readonly vars: Dict
   readonly varsFiles: readonly { readonly names: readonly Text[]; readonly at: Position }[]

@@ -176,7 +176,7 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
   const collections = readTexts(reading, map.entries.get('collections')).map(String)
   const around = { ...outside, collections, tags: readTags(reading, map, outside) }
   const keywords = { ...imported.keywords, ...readKeywords(reading, map) }
-  const value = (name: string, kind: 'boolean' | 'percent' | 'any') => {
+  const value = (name: string, kind: 'boolean' | 'integer' | 'percent' | 'any') => {
     const entry = map.entries.get(name)
     return entry && valueOfKeyword(reading, entry, kind)
   }
@@ -195,6 +195,7 @@ export const readPlay = (reading: Reading, map: YamlMap, file: string, imported:
   const optional = {
     gatherFacts: value('gather_facts', 'boolean'),
     gatherSubset: value('gather_subset', 'any'),
+    gatherTimeout: value('gather_timeout', 'integer'),
     factPath: value('fact_path', 'any'),
     maxFailPercentage: value('max_fail_percentage', 'percent'),
     forceHandlers: value('force_handlers', 'boolean'),

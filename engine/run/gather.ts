@@ -1,5 +1,6 @@
 import { sh } from '../command.ts'
 import { collectFacts } from '../facts/collect.ts'
+import { timeoutWarnings } from '../facts/mounts.ts'
 import { chosenFamilies } from '../modules/setup/subsets.ts'
 import type { Play, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
@@ -74,11 +75,15 @@ const gather = async (
   const { playRun, host } = occasion
   const nothing = { diffs: [], changes: [], noLog: false, ignored: false }
   try {
-    const { gatherSubset, factPath } = playRun.settings
+    const { gatherSubset, factPath, gatherTimeout } = playRun.settings
     const chosen = chosenFamilies(gatherSubset)
     const connection = await playRun.run.connections.to(await routeFor(occasion))
     const { facts } = host.variables
-    facts.offer(chosen, (names) => collectFacts(connection, names, factPath))
+    facts.offer(chosen, async (names) => {
+      const found = await collectFacts(connection, names, { factPath, timeout: gatherTimeout })
+      for (const message of timeoutWarnings(found)) playRun.run.options.report({ type: 'warning', message })
+      return found
+    })
     await connection.run(sh`:`) // a host that needs no facts must be there all the same
     await facts.need(needed === 'all' ? chosen : needed)
     learnFact(host.variables, 'gather_subset', [...gatherSubset])

@@ -74,4 +74,6 @@ export type RunDefaults = {
   readonly becomePassword?: string | undefined
   /** Whose facts a play gathers that does not say so: everybody's, nobody's, or those of hosts that none are known of. */
   readonly gathering: 'implicit' | 'explicit' | 'smart'
+  /** Seconds that a file system may take to tell its size, where a play does not say so; 10 without it. */
+  readonly gatherTimeout?: number | undefined
 }

@@ -19,6 +19,8 @@ export type PlaySettings = {
   readonly gatherFacts: boolean
   /** Words of `gather_subset`. */
   readonly gatherSubset: readonly string[]
+  /** Seconds that a file system may take to tell its size. */
+  readonly gatherTimeout?: number | undefined
   /** Directory of the site's own facts on the hosts. */
   readonly factPath?: string | undefined
 }
@@ -44,6 +46,14 @@ export const settingsOf = async (play: Play, options: RunOptions, scope: Scope):
       hint: `known: ${known.join(', ')}`,
     })
   }
+  const seconds = async (given: Value): Promise<number | undefined> => {
+    const found = await value(given)
+    if (found === null || found instanceof Omit) return defaults.gatherTimeout
+    if (/^[-+]?\d+$/.test(text(found))) return Number(text(found))
+    throw new Failure('playbook.type', `'gather_timeout' must be a whole number, and this is '${text(found)}'`, {
+      at: play.at,
+    })
+  }
   return {
     name:
       play.name instanceof Template ? await value(play.name).then(nameOf, () => String(toPlain(play.name))) : play.name,
@@ -55,6 +65,7 @@ export const settingsOf = async (play: Play, options: RunOptions, scope: Scope):
     gatherFacts:
       play.gatherFacts === undefined ? defaults.gathering !== 'explicit' : boolean(await value(play.gatherFacts)),
     factPath: play.factPath === undefined ? undefined : String(await value(play.factPath)),
+    gatherTimeout: await seconds(play.gatherTimeout ?? null),
     gatherSubset: words(await value(play.gatherSubset ?? 'all')),
   }
 }

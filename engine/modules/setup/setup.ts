@@ -1,6 +1,7 @@
 import type { SetupParameters } from '../../../schema/types.ts'
 import { collectFacts } from '../../facts/collect.ts'
 import { families } from '../../facts/families.ts'
+import { timeoutWarnings } from '../../facts/mounts.ts'
 import { Failure } from '../../failure.ts'
 import { suggest } from '../../nearest.ts'
 import { type Host, type ModuleSchema, readOnlyModule } from '../module.ts'
@@ -36,11 +37,15 @@ export const setup = readOnlyModule<SetupParameters>('setup', schema as ModuleSc
   checkSubsets(host, subset)
   const chosen = chosenFamilies(subset)
   const names = new Set(families.filter(({ name }) => chosen.has(name)).map(({ name, facts }) => facts[0] ?? name))
-  const facts = await collectFacts(host.connection, chosen.size === families.length ? 'all' : names, params.fact_path)
+  const facts = await collectFacts(host.connection, chosen.size === families.length ? 'all' : names, {
+    factPath: params.fact_path,
+    timeout: params.gather_timeout,
+  })
+  const warnings = timeoutWarnings(facts)
   const wanted = params.filter.map((text) => pattern(text.trim()))
   const isWanted = (name: string) =>
     wanted.length === 0 || wanted.some((one) => one.test(name) || one.test(`ansible_${name}`))
   const shown = [...facts].filter(([name]) => isWanted(name)).map(([name, value]) => [`ansible_${name}`, value])
   const own = wanted.length === 0 ? { gather_subset: subset, module_setup: true } : {}
-  return { ansible_facts: { ...Object.fromEntries(shown), ...own } }
+  return { ansible_facts: { ...Object.fromEntries(shown), ...own }, ...(warnings.length > 0 && { warnings }) }
 })

@@ -182,8 +182,10 @@ const cases: [title: string, family: Family, output: string, expected: Facts][] 
 proc /proc proc rw 0 0
 nfs.example:/home /home\\040dirs nfs4 rw,vers=4.2 0 0
 [fd00::1]:/data /data nfs4 ro 0 0
+dead:/x /mnt/dead\\040server nfs4 rw 0 0
 size 4096 1000 400 64 60 /
 size 1048576 10 5 0 0 /home dirs
+late /mnt/dead server
 lrwxrwxrwx 1 root root 10 Jan  1 00:00 /0a-1b -> /dev/sda1
 `,
     {
@@ -231,16 +233,16 @@ lrwxrwxrwx 1 root root 10 Jan  1 00:00 /0a-1b -> /dev/sda1
           options: 'ro',
           dump: 0,
           passno: 0,
-          size_total: 0,
-          size_available: 0,
-          block_size: 0,
-          block_total: 0,
-          block_available: 0,
-          block_used: 0,
-          inode_total: 0,
-          inode_available: 0,
-          inode_used: 0,
           uuid: 'N/A',
+        },
+        {
+          mount: '/mnt/dead server',
+          device: 'dead:/x',
+          fstype: 'nfs4',
+          options: 'rw',
+          dump: 0,
+          passno: 0,
+          note: 'Could not get extra information due to timeout',
         },
       ],
     },
