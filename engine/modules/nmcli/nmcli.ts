@@ -106,7 +106,8 @@ export const nmcli = module<NmcliParameters>('nmcli', schema as ModuleSchema, as
     return result
   }
   if (!current) throw missing(host, name)
-  const isUp = current.get('GENERAL.STATE') === 'activated'
+  // one that is on its way up needs nobody to bring it up, and can be brought down
+  const isUp = ['activating', 'activated'].includes(current.get('GENERAL.STATE') ?? '')
   if (isUp !== (state === 'up')) {
     yield* change({
       what: `bring the connection ${name} ${state}`,

