@@ -63,7 +63,8 @@ const treeOf = (root: string): string =>
 
 /** Runs a case by `play`, where no Python can be started, or by ansible-core. */
 export const execute = async (one: Case, by: 'play' | 'ansible-core'): Promise<Outcome> => {
-  const place = mkdtempSync(join(tmpdir(), 'conformance-'))
+  // without a hyphen, at which ansible-core wraps its warnings where a letter follows
+  const place = mkdtempSync(join(tmpdir(), 'conformance_'))
   const [site, home, bin] = ['site', 'home', 'bin'].map((name) => join(place, name)) as [string, string, string]
   for (const directory of [home, bin]) mkdirSync(directory)
   writeFileSync(join(place, 'empty.cfg'), '')
