@@ -34,19 +34,25 @@ LC_ALL=C ls -l /dev/disk/by-uuid | sed 's| \\([^ ]*\\) -> ../../| /\\1 -> /dev/|
 /** What is said of a file system that did not answer in time. */
 const late = { note: 'Could not get extra information due to timeout' }
 
+/** What `stat -f` counts: bytes of a unit that blocks are counted in, bytes of a block, and numbers of blocks and inodes. */
+export type Counts = Readonly<Record<'unit' | 'block' | 'total' | 'available' | 'inodes' | 'free', number>>
+
+/** The size of a file system as facts tell it. */
+export const sizesFrom = ({ unit, block, total, available, inodes, free }: Counts) => ({
+  size_total: total * unit,
+  size_available: available * unit,
+  block_size: block,
+  block_total: total,
+  block_available: available,
+  block_used: total - available,
+  inode_total: inodes,
+  inode_available: free,
+  inode_used: inodes - free,
+})
+
 const sizesOf = (numbers: string): Facts => {
   const [block = 0, total = 0, available = 0, inodes = 0, free = 0] = numbers.trim().split(' ').map(Number)
-  return {
-    size_total: total * block,
-    size_available: available * block,
-    block_size: block,
-    block_total: total,
-    block_available: available,
-    block_used: total - available,
-    inode_total: inodes,
-    inode_available: free,
-    inode_used: inodes - free,
-  }
+  return sizesFrom({ unit: block, block, total, available, inodes, free })
 }
 
 /** A warning for each file system that did not answer in time. */

@@ -1,3 +1,4 @@
+import { sizesFrom } from '../../facts/mounts.ts'
 import { unescapeField } from '../mount/fstab.ts'
 
 /** A mount as a source tells it. */
@@ -57,17 +58,7 @@ export const parseUuids = (listing: string): Map<string, string> => {
 }
 
 /** Sizes of a mounted file system: bytes, blocks and inodes. */
-export type Size = {
-  readonly size_total: number
-  readonly size_available: number
-  readonly block_size: number
-  readonly block_total: number
-  readonly block_available: number
-  readonly block_used: number
-  readonly inode_total: number
-  readonly inode_available: number
-  readonly inode_used: number
-}
+export type Size = ReturnType<typeof sizesFrom>
 
 /** The format of `stat -f` that `parseSize` reads. */
 export const sizeFormat = '%S %s %b %a %c %d'
@@ -78,15 +69,5 @@ export const parseSize = (text: string): Size | undefined => {
   const [unit, block, total, available, inodes, free] = numbers.map(Number)
   if (unit === undefined || block === undefined || total === undefined || available === undefined) return undefined
   if (inodes === undefined || free === undefined) return undefined
-  return {
-    size_total: unit * total,
-    size_available: unit * available,
-    block_size: block,
-    block_total: total,
-    block_available: available,
-    block_used: total - available,
-    inode_total: inodes,
-    inode_available: free,
-    inode_used: inodes - free,
-  }
+  return sizesFrom({ unit, block, total, available, inodes, free })
 }
