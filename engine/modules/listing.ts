@@ -2,6 +2,7 @@ import { type Command, sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
+import { followInto } from './paths.ts'
 import { tidy } from './runorfail.ts'
 
 const types: Readonly<Record<string, Stat['type']>> = {
@@ -119,7 +120,7 @@ export type Opened = {
 /** Follows links and reads the file, when there is one. Throws a Failure when it must not be read. */
 export const openFile = async (host: Host, path: string): Promise<Opened> => {
   const output = await host.run(
-    sh`path=$(readlink -m -- ${path}); printf '%s\\0' "$path"
+    sh`${followInto(sh`${path}`)}; printf '%s\\0' "$path"
 find "$path" -maxdepth 0 -printf ${format} 2>/dev/null; printf '%s\\0' ${endOfFiles}
 [ ! -f "$path" ] || cat -- "$path"`,
     tidy,

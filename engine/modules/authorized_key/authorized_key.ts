@@ -5,6 +5,7 @@ import { Failure } from '../../failure.ts'
 import { fetchUrl, isUrl } from '../fetchurl.ts'
 import { entries, parseUsers } from '../group/database.ts'
 import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
+import { followInto } from '../paths.ts'
 import { rewriteFile } from '../rewritefile.ts'
 import { runOrFail } from '../runorfail.ts'
 import schema from './authorized_key.schema.json' with { type: 'json' }
@@ -31,11 +32,12 @@ const look = async (host: Host, { user, path, follow }: AuthorizedKeyParameters)
   const file = (path ?? '.ssh/authorized_keys').replaceAll('%h', known.home).replaceAll('%u', known.name)
   const whole = posix.resolve(known.home, file)
   const output = await host.run(
-    sh`path=${whole}; ${follow ? sh`path=$(readlink -m -- "$path")` : sh`:`}
-       printf '%s\\n' "$path"; stat -L -c '%u %g %a' -- "\${path%/*}" 2>/dev/null || echo
+    sh`path=${whole}; ${follow ? followInto(sh`"$path"`) : sh`:`}
+       printf '%s\\0' "$path"; stat -L -c '%u %g %a' -- "\${path%/*}" 2>/dev/null || echo
        [ -f "$path" ] && cat -- "$path"`,
   )
-  const [target = whole, stat = '', ...lines] = output.stdout.toString().split('\n')
+  const [target = whole, rest = ''] = output.stdout.toString().split(/\0(.*)/s)
+  const [stat = '', ...lines] = rest.split('\n')
   const [uid, gid, mode] = stat.split(' ')
   return {
     uid: known.uid,

@@ -16,13 +16,15 @@ export const checkInside = async (host: Host, dest: string, entries: readonly En
   const parents = [
     ...new Set(entries.map(({ path, type }) => (type === 'directory' ? path : posix.dirname(path)))),
   ].filter((path) => path !== '.')
-  const { code, stdout } = await host.run(sh`base=$(readlink -f -- ${dest}) && [ -d "$base" ] || exit 3
+  const { code, stdout } =
+    await host.run(sh`base=$(readlink -f -- ${dest} && echo .) && base=\${base%??} && [ -d "$base" ] || exit 3
 printf '%s\\0' "$base"
 base=\${base%/}
 inside() {
   place=$base/$1
   while [ ! -e "$place" ] && [ ! -L "$place" ]; do place=\${place%/*}; done
-  place=$(readlink -f -- "$place") || return 1
+  place=$(readlink -f -- "$place" && echo .) || return 1
+  place=\${place%??}
   case $place/ in "$base"/*) ;; *) return 1 ;; esac
 }
 for path in ${parents}; do inside "$path" || printf '%s\\0' "$path"; done

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { maskOf, textsOf } from '../../../agent/preboot/mask.ts'
 import { fromPlain } from '../../../engine/vars/value.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('agent mask')

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { cmdline } from '../../../engine/facts/cmdline.ts'
 import { dateTime } from '../../../engine/facts/datetime.ts'
@@ -17,6 +16,7 @@ import { processor } from '../../../engine/facts/processor.ts'
 import { selinux } from '../../../engine/facts/selinux.ts'
 import { serviceMgr } from '../../../engine/facts/servicemgr.ts'
 import { virtualization } from '../../../engine/facts/virtualization.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const tests = suite('facts/parse')

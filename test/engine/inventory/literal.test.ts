@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { pythonLiteral } from '../../../engine/inventory/literal.ts'
 import { tool } from '../../../engine/process.ts'
 import { Float, Tuple, type Value } from '../../../engine/vars/value.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 // Values of INI inventories are compared with Python's own ast.literal_eval.
@@ -190,7 +190,7 @@ test('random texts', () => {
     ],
   )
   const text = fc.array(token, { maxLength: 8 }).map((parts) => parts.join(''))
-  return compare(fc.sample(text, { numRuns: 4000, seed: 5 }))
+  return compare(fc.sample(text, { numRuns: 4000 }))
 })
 
 test('deep nesting stays text', () => {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { Failure } from '../../../engine/failure.ts'
 import { readToml, type TomlValue, tomlText } from '../../../engine/inventory/tomltext.ts'
 import { Float } from '../../../engine/vars/value.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 // What TOML means is compared with Python's tomllib.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { armor, isNamed, parseKeyName, publicKeys } from '../../../engine/modules/openpgp.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('OpenPGP keys')

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { Failure } from '../../../engine/failure.ts'
 import { createTemplar } from '../../../engine/vars/createtemplar.ts'
@@ -9,6 +8,7 @@ import { readYaml } from '../../../engine/vars/readyaml.ts'
 import { layer } from '../../../engine/vars/scope.ts'
 import { type Dict, fromPlain, type Value } from '../../../engine/vars/value.ts'
 import { toYaml } from '../../../engine/vars/yamltext.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('properties of templates')

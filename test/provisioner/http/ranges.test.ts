@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { matches, rangeOf } from '../../../provisioner/http/ranges.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('ranges')

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { canonical, digestOf, isDigest } from '../../../provisioner/store/digest.ts'
+import { fc } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('canonical JSON')

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { clientIdentifier, decodeAnswer, encodeRequest } from '../../../../agent/network/dhcp/message.ts'
+import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('agent DHCP messages')

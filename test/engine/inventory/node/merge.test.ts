@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { fields, type Merged, merge, originAt, plain } from '../../../../engine/inventory/node/merge.ts'
+import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('node record: merge')

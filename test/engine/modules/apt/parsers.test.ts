@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { parseSpec, satisfies } from '../../../../engine/modules/apt/names.ts'
 import { diffOf, parseSimulation } from '../../../../engine/modules/apt/simulation.ts'
 import { parsePackages, parsePolicy, parseProvides } from '../../../../engine/modules/apt/situation.ts'
+import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('what apt says')

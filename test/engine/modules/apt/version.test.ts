@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { compareVersions } from '../../../../engine/modules/apt/version.ts'
+import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('versions of Debian packages')

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { isInstalled, isNewerInstalled } from '../../../../engine/modules/dnf/decide.ts'
 import { parseSpec } from '../../../../engine/modules/dnf/names.ts'
 import { type Installed, parseMissing, parseRpms } from '../../../../engine/modules/dnf/rpm.ts'
 import { parseTransaction, sentence } from '../../../../engine/modules/dnf/transaction.ts'
 import { compareEvr, comparePart, parseEvr } from '../../../../engine/modules/dnf/version.ts'
+import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('what rpm and dnf say')

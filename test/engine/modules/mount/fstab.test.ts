@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import {
   type Entry,
@@ -9,6 +8,7 @@ import {
   withoutEntry,
 } from '../../../../engine/modules/mount/fstab.ts'
 import { mountedAt, parseMounts } from '../../../../engine/modules/mount/mounted.ts'
+import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('fstab')
