@@ -1,7 +1,8 @@
 # A node whose power is cut again and again. It is loaded again from here, with its disks as they were when the power was cut.
 mkdir -p /keys
 echo 'a key of disks that outlives each power cut' > /keys/disk.key
-for module in dm-crypt ext4 xfs raid0 raid1; do modprobe $module; done
+for module in dm-crypt ext4 xfs btrfs raid0 raid1 raid10 raid456; do modprobe $module; done
+volumes=$(cat /volumes)
 echo ready
 read -r mode boot
 modprobe virtio_pci
@@ -20,7 +21,7 @@ echo "mkdisk ended with $code"
 [ $code = 0 ] || poweroff -f
 
 # what former boots wrote
-for volume in system secret scratch lone; do
+for volume in $volumes; do
     for file in /new/$volume/boot-*.sum; do
         [ -e "$file" ] || continue
         if (cd "/new/$volume" && sha256sum -c "$file" > /dev/null); then echo "intact $volume $(basename "$file" .sum)"; else echo "damaged $file"; fi
@@ -30,7 +31,7 @@ done
 echo 'looked at all'
 
 # what this one writes: what is told here may not be lost any more
-for volume in system secret scratch lone; do
+for volume in $volumes; do
     cd /new/$volume
     head -c 100000 /dev/urandom > "boot-$boot"
     sha256sum "boot-$boot" > "boot-$boot.sum"

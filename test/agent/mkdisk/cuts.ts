@@ -3,20 +3,27 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../../../engine/vars/filters/random.ts'
 import type { RunningGuest } from '../guest.ts'
-import { type DiskSpec, openDiskRoom } from './guest.ts'
+import { type DiskRoom, type DiskSpec, openDiskRoom } from './guest.ts'
 
 // Power cuts at random requests of mkdisk and of what follows it. A request that the power cut hit has no answer, and of what was
 // not flushed a random part is lost. Each boot must come up on what the former left, and find what the former were told is safe.
 
-const specs: readonly DiskSpec[] = [
-  { serial: 'one', size: 112, bus: 'virtio' },
-  { serial: 'two', size: 112, bus: 'virtio' },
-  { serial: 'three', size: 64, bus: 'virtio' },
-  { serial: 'four', size: 64, bus: 'virtio' },
-  { serial: 'five', size: 340, bus: 'virtio' },
-]
+export type Layout = {
+  readonly disks: readonly DiskSpec[]
+  /** Below `sets` and `volumes` of a profile; /system and /scratch are among them. */
+  readonly profile: string
+  /** Those that hold files. */
+  readonly volumes: readonly string[]
+  /** About as many writes as a boot of each kind makes until its end. */
+  readonly usual: Readonly<Record<Kind, number>>
+}
 
-const profile = `sets:
+const disk = (serial: string, size: number): DiskSpec => ({ serial, size, bus: 'virtio' })
+
+export const layouts = {
+  mirrors: {
+    disks: [disk('one', 112), disk('two', 112), disk('three', 64), disk('four', 64), disk('five', 340)],
+    profile: `sets:
   pair: {first: 1, last: 2}
   stripe: {count: 2}
   lone: {least: 300M}
@@ -26,7 +33,23 @@ volumes:
   secret: {set: pair, level: raid1, filesystem: ext4, mount: /secret, key: disk.key}
   scratch: {set: stripe, level: raid0, filesystem: ext4, mount: /scratch}
   lone: {set: lone, level: single, filesystem: xfs, mount: /lone}
-`
+`,
+    volumes: ['system', 'secret', 'scratch', 'lone'],
+    usual: { make: 1000, wipe: 1200, keep: 400 },
+  },
+  parity: {
+    disks: [disk('one', 176), disk('two', 176), disk('three', 176), disk('four', 176)],
+    profile: `sets:
+  wide: {count: 4}
+volumes:
+  system: {set: wide, level: raid5, filesystem: ext4, mount: /system, size: 24M}
+  bulk: {set: wide, level: raid6, filesystem: btrfs, mount: /bulk, size: 80M}
+  scratch: {set: wide, level: raid10, filesystem: ext4, mount: /scratch}
+`,
+    volumes: ['system', 'bulk', 'scratch'],
+    usual: { make: 1900, wipe: 2200, keep: 900 },
+  },
+} as const satisfies Readonly<Record<string, Layout>>
 
 /** What a boot is: the first makes everything, a wipe does so again, and one that keeps takes what is there. */
 type Kind = 'make' | 'wipe' | 'keep'
@@ -45,13 +68,10 @@ export type Series = { readonly cuts: readonly Cut[]; readonly problem?: string 
 
 const minutes = 60_000
 
-/** About as many writes as a boot of each kind makes until its end. */
-const usual: Readonly<Record<Kind, number>> = { make: 1000, wipe: 1200, keep: 400 }
-
 /** Boots to the point where disks are looked for, and stores the machine in a file. */
-const store = async (room: Awaited<ReturnType<typeof openDiskRoom>>): Promise<string> => {
+const store = async (room: DiskRoom, { profile, volumes }: Layout): Promise<string> => {
   const script = await readFile(join(import.meta.dirname, 'cuts.guest.sh'), 'utf8')
-  const guest = await room.start(script, { '/cuts.yml': profile })
+  const guest = await room.start(script, { '/cuts.yml': profile, '/volumes': volumes.join(' ') })
   await guest.shows(/^ready$/m, 5 * minutes)
   const file = join(room.work, 'machine')
   await guest.qmp('migrate', { uri: `exec:cat > ${file}` })
@@ -99,26 +119,27 @@ const lostBy = (console: string, safe: ReadonlyMap<string, string>): readonly st
     : []
 
 /**
- * Cuts the power `count` times, then boots once more. `seed` decides on what is cut when, and on what is lost; `tell` hears of
+ * Cuts the power of a node with such disks `count` times, then boots once more. `seed` decides on what is cut when, and on what is lost; `tell` hears of
  * each boot. Ends at the first problem, and after `until` (of `performance.now()`) with the next boot.
  */
 export const cutPower = async (
+  layout: Layout,
   count: number,
   seed: number,
   { tell, until = Number.POSITIVE_INFINITY }: { tell?: (cut: Cut) => void; until?: number } = {},
 ): Promise<Series> => {
   const random = seededRandom(seed)
-  const room = await openDiskRoom(specs, [])
+  const room = await openDiskRoom(layout.disks, [])
   const cuts: Cut[] = []
   try {
-    const machine = await store(room)
+    const machine = await store(room, layout)
     const disks = [...room.disks.values()]
     /** What was told to be safe: volume to its newest file. */
     let safe = new Map<string, string>()
     let kind: Kind = 'make'
     for (let boot = 1, isLast = false; !isLast; boot++) {
       isLast = boot > count || performance.now() > until
-      const after = isLast ? Number.POSITIVE_INFINITY : 1 + random.below(usual[kind])
+      const after = isLast ? Number.POSITIVE_INFINITY : 1 + random.below(layout.usual[kind])
       const power = Promise.withResolvers<void>()
       let writes = 0
       for (const disk of disks)
