@@ -68,10 +68,13 @@ const setfacl = (params: AclParameters, { kind, entity, permissions, isDefault }
   return sh`setfacl ${options} ${change} -- ${path}`
 }
 
-const listOf = async (host: Host, { path, default: isDefault, follow }: AclParameters): Promise<string[]> => {
-  const options = [...(isDefault ? ['-d'] : []), ...(follow ? [] : ['--physical'])]
+/** The entries of a path; with `recursive` those of each path below it, too, with an empty line between them. */
+const listOf = async (host: Host, params: AclParameters): Promise<string[]> => {
+  const { path, default: isDefault, recursive, follow } = params
+  const options = [...(isDefault ? ['-d'] : []), ...(recursive ? ['-R'] : []), ...(follow ? [] : ['--physical'])]
   const said = await runOrFail(host, sh`getfacl --omit-header --absolute-names ${options} -- ${path}`)
-  return said.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const text = said.trim()
+  return text === '' ? [] : text.split('\n').map((line) => line.trim())
 }
 
 const checkTools = async (host: Host, { path }: AclParameters): Promise<void> => {

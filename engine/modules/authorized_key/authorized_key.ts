@@ -4,7 +4,7 @@ import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { fetchUrl, isUrl } from '../fetchurl.ts'
 import { entries, parseUsers } from '../group/database.ts'
-import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
+import { change, type Host, type ModuleSchema, module } from '../module.ts'
 import { followInto } from '../paths.ts'
 import { rewriteFile } from '../rewritefile.ts'
 import { runOrFail } from '../runorfail.ts'
@@ -92,10 +92,9 @@ export const authorized_key = module<AuthorizedKeyParameters>(
         path,
         before: text,
         after,
-        options: { owner: uid, group: gid, ...(text === undefined ? { mode: 0o600 } : {}) },
+        options: { owner: uid, group: gid, mode: 0o600 },
       })
     }
-    const result: Result = { user: params.user, key: params.key, keyfile: path, state, exclusive, unique: false }
-    return result
+    return { ...params, keyfile: path, unique: false }
   },
 )

@@ -32,7 +32,8 @@ export const hostname = module<HostnameParameters>(
     const isImage = (await host.fact('is_chroot')) === true
 
     if (before?.trim() !== name) {
-      yield* rewriteFile(host, { path, before, after: `${name}\n`, options: { mode: 0o644 } })
+      const options = before === undefined ? { mode: 0o644 } : {}
+      yield* rewriteFile(host, { path, before, after: `${name}\n`, options })
     }
     // The running name belongs to the machine, not to an image that is being built on it.
     if (running !== name && !isImage) {

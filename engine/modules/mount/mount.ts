@@ -154,7 +154,17 @@ export const mount = module<MountParameters>('mount', schema as ModuleSchema, as
   const own: Result = yield* steps(host, params, situation)
   const { path, src, fstype, dump, passno, boot } = params
   const opts = params.opts_no_log ? '***' : params.opts || 'defaults'
-  const mentioned = { name: path, path, src, fstype, opts, dump, passno, boot, fstab: situation.fstab }
+  const mentioned = {
+    name: path,
+    path,
+    src,
+    fstype,
+    opts,
+    dump,
+    passno,
+    boot: boot ? 'yes' : 'no',
+    fstab: situation.fstab,
+  }
   const isSkipped = situation.isImage && ['mounted', 'remounted'].includes(params.state)
   return {
     ...Object.fromEntries(Object.entries(mentioned).filter(([, value]) => value !== undefined)),

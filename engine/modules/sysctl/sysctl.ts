@@ -53,26 +53,29 @@ export const sysctl = module<SysctlParameters>('sysctl', schema as ModuleSchema,
   const inFile = kernel.text === undefined ? undefined : valueIn(kernel.text, name)
   const isSame = value === undefined ? inFile === undefined : inFile !== undefined && normal(inFile) === normal(value)
 
-  if (value !== undefined && sysctl_set && !isImage && normal(kernel.running ?? '') !== normal(value)) {
-    const failing = ignoreerrors ? sh`-e` : sh``
+  const isRunning = value === undefined || isImage || normal(kernel.running ?? '') === normal(value)
+  const failing = ignoreerrors ? sh`-e` : sh``
+  const shown = {
+    before: `${kernel.running ?? ''}\n`,
+    after: `${value}\n`,
+    beforeHeader: `${name} (running)`,
+    afterHeader: `${name} (running)`,
+  }
+  const load = () => runOrFail(host, sh`sysctl ${failing} -p ${sysctl_file}`)
+
+  if (!isRunning && sysctl_set) {
     yield* change({
       what: `set ${name} to ${value}`,
-      diff: {
-        before: `${kernel.running ?? ''}\n`,
-        after: `${value}\n`,
-        beforeHeader: `${name} (running)`,
-        afterHeader: `${name} (running)`,
-      },
+      diff: shown,
       apply: () => runOrFail(host, sh`sysctl ${failing} -w -- ${`${name}=${value}`}`),
     })
   }
   if (!isSame) {
     const after = withSetting(kernel.text ?? '', name, value)
     yield* rewriteFile(host, { path: sysctl_file, before: kernel.text, after })
-    if (reload && !isImage && !host.check) {
-      const failing = ignoreerrors ? sh`-e` : sh``
-      await runOrFail(host, sh`sysctl ${failing} -p ${sysctl_file}`)
-    }
+    if (reload && !isImage && !host.check) await load()
+  } else if (!isRunning && !sysctl_set && reload && kernel.running !== undefined) {
+    yield* change({ what: `load ${sysctl_file}`, diff: shown, apply: load })
   }
   return { name, ...(value === undefined ? {} : { value }), state, sysctl_file }
 })

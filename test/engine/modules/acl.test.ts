@@ -1,5 +1,5 @@
 import { acl } from '../../../engine/modules/acl/acl.ts'
-import cases from './acl.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(acl, cases as RootCase[])
+runRootCases(acl, await rootSuite('acl'))

@@ -1,5 +1,5 @@
 import { alternatives } from '../../../engine/modules/alternatives/alternatives.ts'
-import cases from './alternatives.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(alternatives, cases as RootCase[])
+runRootCases(alternatives, await rootSuite('alternatives'))

@@ -1,21 +1,16 @@
 import { apt } from '../../../engine/modules/apt/apt.ts'
 import { packageModule } from '../../../engine/modules/package/package.ts'
-import cases from './apt.json' with { type: 'json' }
-import { makeAptRepository } from './aptrepository.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-const repository = makeAptRepository()
-process.on('exit', repository.remove)
+const suite = await rootSuite('apt')
 
-const located = JSON.parse(JSON.stringify(cases).replaceAll('$REPOSITORY', repository.directory)) as RootCase[]
-
-runRootCases(apt, located, { prepare: repository.use })
+runRootCases(apt, suite)
 
 const facts = { pkg_mgr: 'apt' }
 
-runRootCases(
-  packageModule,
-  [
+runRootCases(packageModule, {
+  cases: [
     {
       name: "installs by the host's own package manager",
       facts,
@@ -47,5 +42,5 @@ runRootCases(
       fails: "packages of 'pacman' cannot be managed .*known: apt, dnf",
     },
   ],
-  { prepare: repository.use },
-)
+  options: suite.options,
+})

@@ -1,13 +1,5 @@
 import { apt_repository } from '../../../engine/modules/apt_repository/apt_repository.ts'
-import { makeAptRepository } from './aptrepository.ts'
-import { casesOf } from './cases.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-const repository = makeAptRepository()
-process.on('exit', repository.remove)
-
-const cases = casesOf('apt_repository', { $REPOSITORY: repository.directory }) as readonly RootCase[]
-
-runRootCases(apt_repository, cases, {
-  prepare: ({ run }) => run('rm -rf /etc/apt/sources.list* /etc/apt/apt.conf.d/*; mkdir -p /etc/apt/sources.list.d'),
-})
+runRootCases(apt_repository, await rootSuite('apt_repository'))

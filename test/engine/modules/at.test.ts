@@ -1,5 +1,5 @@
 import { at } from '../../../engine/modules/at/at.ts'
-import cases from './at.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(at, cases as RootCase[])
+runRootCases(at, await rootSuite('at'))

@@ -1,5 +1,5 @@
 import { authorized_key } from '../../../engine/modules/authorized_key/authorized_key.ts'
-import cases from './authorized_key.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(authorized_key, cases as RootCase[])
+runRootCases(authorized_key, await rootSuite('authorized_key'))

@@ -1,5 +1,5 @@
 import { capabilities } from '../../../engine/modules/capabilities/capabilities.ts'
-import cases from './capabilities.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(capabilities, cases as RootCase[])
+runRootCases(capabilities, await rootSuite('capabilities'))

@@ -1,9 +1,8 @@
 import { collectionEnvironment } from './collections.ts'
 import { compareWithAnsible } from './comparison.ts'
+import { ofCollections } from './comparisons.ts'
 
 compareWithAnsible("modules compared with Debian's collections", {
   environment: await collectionEnvironment(),
-  modules: {
-    'community.general': ['archive', 'htpasswd', 'ini_file', 'pam_limits', 'xml'],
-  },
+  modules: ofCollections,
 })

@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -11,6 +9,8 @@ import { findModule } from '../../../engine/modules/registry.ts'
 import { tool } from '../../../engine/process.ts'
 import { suite } from '../../suite.ts'
 import { type Case, casesOf, type Place, prepare, replaced, start } from './cases.ts'
+import type { Modules } from './comparisons.ts'
+import { changesOf, treeOf } from './trees.ts'
 
 const at = { file: 'oracle', line: 1, column: 1 }
 
@@ -64,50 +64,6 @@ const runAnsible = async (
   return entries.map(({ one }) => results.splice(0, modesOf(one).length))
 }
 
-const digest = (content: string): string => createHash('sha1').update(content).digest('hex')
-
-/** Salts are chance. */
-const plainText = (content: string): string => content.replace(/\$apr1\$[^\s:]+/g, '$apr1$')
-
-const archives: readonly (readonly [RegExp, string])[] = [
-  [/\.zip$/, 'unzip -Z1 "$1" | sort; unzip -p "$1"'],
-  [/\.(?:tar|tgz|tbz2|txz|tar\.\w+)$/, 'tar -tf "$1" | sort; tar -xOf "$1"'],
-  [/\.gz$/, 'gzip -dc "$1"'],
-]
-
-/** What an archive holds, whichever program packed it; undefined for other files. */
-const contentOfArchive = (path: string): string | undefined => {
-  const [, command] = archives.find(([pattern]) => pattern.test(path)) ?? []
-  if (command === undefined || !lstatSync(path).isFile()) return undefined
-  const { stdout } = spawnSync('sh', ['-c', command, 'sh', path])
-  return `archive of ${digest(stdout.toString('latin1'))}`
-}
-
-/** What a tree holds: name to kind, mode, owners and content; a backup's name without its time. */
-const treeOf = (root: string): ReadonlyMap<string, string> =>
-  new Map(
-    readdirSync(root, { recursive: true })
-      .map(String)
-      .filter((name) => !name.includes('.git/') && !name.endsWith('FETCH_HEAD'))
-      .sort()
-      .map((name) => {
-        const path = join(root, name)
-        const { mode, uid, gid } = lstatSync(path)
-        const kind = mode & 0o170000
-        const content = kind === 0o120000 ? readlinkSync(path) : kind === 0o100000 ? readFileSync(path, 'latin1') : ''
-        const packed = contentOfArchive(path)
-        const shown = packed ?? (content.length < 1000 ? plainText(content).replaceAll(root, '$ROOT') : digest(content))
-        const plain = name.replace(/\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~$/, '.backup')
-        return [plain, `${mode.toString(8)} ${uid}:${gid} ${shown}`]
-      }),
-  )
-
-/** What a run made of a tree. What it left alone does not count: archives made for both sides differ by their second. */
-const changesOf = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] => [
-  ...[...after].filter(([name, what]) => before.get(name) !== what).map(([name, what]) => `${name} ${what}`),
-  ...[...before.keys()].filter((name) => !after.has(name)).map((name) => `${name} is gone`),
-]
-
 const keys = [
   ...['rc', 'stdout', 'stdout_lines', 'stderr', 'checksum', 'dest', 'path', 'mode', 'owner', 'group'],
   ...['uid', 'gid', 'size', 'state', 'found', 'matched', 'content', 'encoding', 'source', 'status'],
@@ -121,19 +77,25 @@ const told = (result: Result, { root, role }: Place, names: readonly string[]): 
   const { stat = {}, ...rest } = result as Result & { stat?: Record<string, unknown> }
   const all: Record<string, unknown> = { ...rest, ...stat }
   const chosen = Object.fromEntries(names.map((name) => [name, all[name] ?? null]))
-  return JSON.parse(JSON.stringify(chosen).replaceAll(root, '$ROOT').replaceAll(role, '$ROLE'))
+  const text = JSON.stringify(chosen).replaceAll(root, '$ROOT').replaceAll(role, '$ROLE')
+  // How long rsync took, and how it packed its list of files, is chance.
+  return JSON.parse(text.replace(/sent [\d,]+ bytes .*? bytes\/sec/g, 'sent'))
 }
 
-/** The keys that ansible-core returns of those that are to be compared; how small a packer packs is its own. */
-const keysOf = (module: string, result: Result & { stat?: object }): string[] =>
-  keys.filter((key) => (key in result || key in (result.stat ?? {})) && !(module === 'archive' && key === 'size'))
+/** Keys that are chance, or a program's own: how small a packer packs, what a temporary file is called. */
+const ownOf: Readonly<Record<string, string>> = { archive: 'size', tempfile: 'path' }
 
-const outcome = ({ changed, failed, skipped }: Result): string =>
+/** The keys that ansible-core returns of those that are to be compared. */
+const keysOf = (module: string, result: Result & { stat?: object }): string[] =>
+  keys.filter((key) => (key in result || key in (result.stat ?? {})) && key !== ownOf[module])
+
+/** What a run came to, in a word. */
+export const outcome = ({ changed, failed, skipped }: Result): string =>
   failed ? 'failed' : skipped ? 'skipped' : changed ? 'changed' : 'ok'
 
 export type Comparison = {
   /** Short names of modules by their collection; the cases are those of `MODULE.json`. */
-  readonly modules: Readonly<Record<string, readonly string[]>>
+  readonly modules: Modules
   /** Words of the cases like `$ROOT`, and what they stand for. */
   readonly words?: Readonly<Record<string, string>>
   /** Further environment of ansible-core. */

@@ -1,5 +1,5 @@
 import { cron } from '../../../engine/modules/cron/cron.ts'
-import cases from './cron.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(cron, cases as RootCase[])
+runRootCases(cron, await rootSuite('cron'))

@@ -1,5 +1,5 @@
 import { debconf } from '../../../engine/modules/debconf/debconf.ts'
-import cases from './debconf.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(debconf, cases as RootCase[])
+runRootCases(debconf, await rootSuite('debconf'))

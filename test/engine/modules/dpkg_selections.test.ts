@@ -1,5 +1,5 @@
 import { dpkg_selections } from '../../../engine/modules/dpkg_selections/dpkg_selections.ts'
-import cases from './dpkg_selections.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(dpkg_selections, cases as RootCase[])
+runRootCases(dpkg_selections, await rootSuite('dpkg_selections'))

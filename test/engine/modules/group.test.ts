@@ -1,5 +1,5 @@
 import { group } from '../../../engine/modules/group/group.ts'
-import cases from './group.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(group, cases as RootCase[])
+runRootCases(group, await rootSuite('group'))

@@ -1,5 +1,5 @@
 import { hostname } from '../../../engine/modules/hostname/hostname.ts'
-import cases from './hostname.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(hostname, cases as RootCase[])
+runRootCases(hostname, await rootSuite('hostname'))

@@ -1,5 +1,5 @@
 import { iptables } from '../../../engine/modules/iptables/iptables.ts'
-import { casesOf } from './cases.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(iptables, casesOf('iptables') as readonly RootCase[], { hasNetwork: true })
+runRootCases(iptables, await rootSuite('iptables'))

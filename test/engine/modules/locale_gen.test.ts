@@ -1,5 +1,5 @@
 import { locale_gen } from '../../../engine/modules/locale_gen/locale_gen.ts'
-import cases from './locale_gen.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(locale_gen, cases as RootCase[])
+runRootCases(locale_gen, await rootSuite('locale_gen'))

@@ -1,5 +1,5 @@
 import { modprobe } from '../../../engine/modules/modprobe/modprobe.ts'
-import cases from './modprobe.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(modprobe, cases as RootCase[])
+runRootCases(modprobe, await rootSuite('modprobe'))

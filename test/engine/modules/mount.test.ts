@@ -1,5 +1,5 @@
 import { mount } from '../../../engine/modules/mount/mount.ts'
-import cases from './mount.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(mount, cases as RootCase[])
+runRootCases(mount, await rootSuite('mount'))

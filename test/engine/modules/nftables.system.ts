@@ -1,5 +1,5 @@
 import { nftables } from '../../../engine/modules/nftables/nftables.ts'
-import { casesOf } from './cases.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(nftables, casesOf('nftables') as readonly RootCase[], { hasNetwork: true })
+runRootCases(nftables, await rootSuite('nftables'))

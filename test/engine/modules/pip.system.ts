@@ -2,10 +2,10 @@ import * as assert from 'uvu/assert'
 import { pip } from '../../../engine/modules/pip/pip.ts'
 import { isInstalled, joinedNames, parseRequirement } from '../../../engine/modules/pip/requirement.ts'
 import { suite } from '../../suite.ts'
-import cases from './pip.json' with { type: 'json' }
-import { type RootCase, runRootCases } from './rootcases.ts'
-import type { ScratchRoot } from './scratchroot.ts'
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
+const cases = await rootSuite('pip')
 const test = suite('requirements of Python packages')
 
 const met: readonly (readonly [string, string, boolean | undefined])[] = [
@@ -36,20 +36,4 @@ test('names that were split at commas', () => {
 
 test.run()
 
-/** Two versions of a package that holds nothing, where pip looks for packages instead of the network. */
-const makeWheels = ({ run }: ScratchRoot): void => {
-  run(`mkdir '/srv/a b'; cd '/srv/a b'; for version in 1.0 2.0; do
-    info=/srv/w/prelude_demo-$version.dist-info; mkdir -p $info
-    printf 'Metadata-Version: 2.1\\nName: prelude-demo\\nVersion: %s\\n' $version >$info/METADATA
-    printf 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n' >$info/WHEEL
-    for file in METADATA WHEEL RECORD; do echo "prelude_demo-$version.dist-info/$file,,"; done >$info/RECORD
-    (cd /srv/w && zip -qr "/srv/a b/prelude_demo-$version-py3-none-any.whl" .); rm -r /srv/w
-  done
-  printf '[global]\\nno-index = true\\nfind-links = file:///srv/a%%20b\\n[install]\\nbreak-system-packages = false\\n' >/etc/pip.conf`)
-}
-
-runRootCases(pip, cases as RootCase[], {
-  prepare: makeWheels,
-  ignore: /__pycache__|\.cache/,
-  packages: ['python3-pip', 'python3-venv'],
-})
+runRootCases(pip, cases)

@@ -7,6 +7,7 @@ import { fromPlain } from '../../../engine/vars/value.ts'
 import { suite } from '../../suite.ts'
 import { checkPart } from './cases.ts'
 import { moduleHost } from './modulehost.ts'
+import type { RootSuite } from './rootsuites.ts'
 import { openScratchRoot, type ScratchRoot } from './scratchroot.ts'
 
 /**
@@ -30,9 +31,16 @@ export type RootCase = {
   readonly after?: Readonly<Record<string, string | { readonly matches: string }>>
   /** A regular expression of the failure's message and hint. */
   readonly fails?: string
+  /** Why Ansible's module does otherwise, where it does on purpose, by mistake or for want of a parameter. */
+  readonly differs?: string
 }
 
-const start = async <P>(module: Module<P>, one: RootCase, root: ScratchRoot, check: boolean): Promise<ModuleRun> => {
+export const start = async <P>(
+  module: Module<P>,
+  one: RootCase,
+  root: ScratchRoot,
+  check: boolean,
+): Promise<ModuleRun> => {
   const facts = { is_chroot: false, os_family: 'Debian', ...one.facts }
   const host = { ...moduleHost({ connection: root.connection, check, role: '/', facts }), diff: one.diff !== undefined }
   const given = fromPlain(one.parameters) as Map<string, never>
@@ -95,20 +103,30 @@ export type RootOptions = {
   readonly packages?: readonly string[]
 }
 
+/** Opens the root of a case, and makes it ready. */
+export const openCaseRoot = async (
+  one: RootCase,
+  { prepare, hasNetwork = false, packages = [] }: RootOptions,
+): Promise<ScratchRoot> => {
+  const root = await openScratchRoot({ systemd: one.systemd ?? false, hasNetwork, packages })
+  try {
+    prepare?.(root)
+    if (one.prepare) root.run(one.prepare)
+    return root
+  } catch (thrown) {
+    await root.close()
+    throw thrown
+  }
+}
+
 /** Runs the cases of a module, each in a scratch root of its own. */
-export const runRootCases = <P>(
-  module: Module<P>,
-  cases: readonly RootCase[],
-  { prepare, ignore, hasNetwork = false, packages = [] }: RootOptions = {},
-): void => {
+export const runRootCases = <P>(module: Module<P>, { cases, options }: RootSuite): void => {
   const test = suite(module.name)
   for (const one of cases) {
     test(one.name, async () => {
-      const root = await openScratchRoot({ systemd: one.systemd ?? false, hasNetwork, packages })
+      const root = await openCaseRoot(one, options)
       try {
-        prepare?.(root)
-        if (one.prepare) root.run(one.prepare)
-        await (one.fails === undefined ? checkRun(module, one, root, ignore) : checkFailure(module, one, root))
+        await (one.fails === undefined ? checkRun(module, one, root, options.ignore) : checkFailure(module, one, root))
       } finally {
         await root.close()
       }

@@ -19,6 +19,10 @@ export type ScratchRoot = {
   readonly run: (command: string) => string
   /** All that differs from the machine's root, as text: a line for each file. */
   readonly snapshot: () => string[]
+  /** The same as a tar archive; what is gone is a character device there, as overlays have it. */
+  readonly archive: () => Buffer
+  /** The command and arguments before a program that is to run in it. */
+  readonly enter: readonly string[]
   readonly close: () => Promise<void>
 }
 
@@ -75,7 +79,8 @@ const isReady = async (holder: ChildProcessWithoutNullStreams): Promise<string> 
 
 const cgroups = (): string | undefined => /^cgroup2 (\S+) cgroup2 /m.exec(readFileSync('/proc/mounts', 'utf8'))?.[1]
 
-const environment = {
+/** The environment of what runs in a scratch root. */
+export const scratchEnvironment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LANG: 'C.UTF-8',
@@ -112,18 +117,25 @@ export const openScratchRoot = async ({
   const ended = new Promise((resolve) => holder.once('close', resolve))
   const pid = await isReady(holder)
   const enter = ['--target', pid, '--mount', '--uts', '--ipc', '--pid', '--cgroup', ...network, '--']
-  const shell = (command: string) => [...enter, 'chroot', join(base, 'root'), '/bin/sh', '-c', command]
+  const chroot = [...enter, 'chroot', join(base, 'root')]
+  const shell = (command: string) => [...chroot, '/bin/sh', '-c', command]
   const connection = connectionOver({
     kind: 'scratch',
     name: 'scratch',
     shells: 4,
-    spawn: async (command) => channelOf(spawn('nsenter', shell(command.text), { detached: true, env: environment })),
+    spawn: async (command) =>
+      channelOf(spawn('nsenter', shell(command.text), { detached: true, env: scratchEnvironment })),
     close: async () => {},
   })
   const inside = (command: string[]) =>
-    execFileSync('nsenter', command, { env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync('nsenter', command, { env: scratchEnvironment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   const root: ScratchRoot = {
     connection,
+    enter: ['nsenter', ...chroot],
+    archive: () =>
+      execFileSync('nsenter', [...enter, 'tar', '-C', join(base, 'upper'), '--exclude=./var/cache', '-cf', '-', '.'], {
+        maxBuffer: 2 ** 28,
+      }),
     run: (command) => inside(shell(`set -e; ${command}`)),
     snapshot: () =>
       // Caches of programs that only look are no change.

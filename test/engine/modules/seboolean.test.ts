@@ -1,5 +1,5 @@
 import { seboolean } from '../../../engine/modules/seboolean/seboolean.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './seboolean.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(seboolean, cases as RootCase[])
+runRootCases(seboolean, await rootSuite('seboolean'))

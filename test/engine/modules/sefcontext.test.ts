@@ -1,5 +1,5 @@
 import { sefcontext } from '../../../engine/modules/sefcontext/sefcontext.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './sefcontext.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(sefcontext, cases as RootCase[])
+runRootCases(sefcontext, await rootSuite('sefcontext'))

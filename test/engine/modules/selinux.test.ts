@@ -1,5 +1,5 @@
 import { selinux } from '../../../engine/modules/selinux/selinux.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './selinux.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(selinux, cases as RootCase[])
+runRootCases(selinux, await rootSuite('selinux'))

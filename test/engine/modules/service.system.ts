@@ -1,11 +1,5 @@
 import { service } from '../../../engine/modules/service/service.ts'
-import { demoScript, demoUnits } from './demounits.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './service.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(service, cases as RootCase[], {
-  prepare: (root) => {
-    demoUnits(root)
-    demoScript(root)
-  },
-})
+runRootCases(service, await rootSuite('service'))

@@ -2,9 +2,10 @@ import * as assert from 'uvu/assert'
 import { service_facts } from '../../../engine/modules/service_facts/service_facts.ts'
 import { parseOpenRc, parseStatusAll } from '../../../engine/modules/service_facts/services.ts'
 import { suite } from '../../suite.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './service_facts.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
+const cases = await rootSuite('service_facts')
 const test = suite('lists of services')
 
 test('of init scripts', () => {
@@ -24,4 +25,4 @@ test('of OpenRC', () => {
 
 test.run()
 
-runRootCases(service_facts, cases as RootCase[])
+runRootCases(service_facts, cases)

@@ -1,5 +1,5 @@
 import { sysctl } from '../../../engine/modules/sysctl/sysctl.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './sysctl.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(sysctl, cases as RootCase[])
+runRootCases(sysctl, await rootSuite('sysctl'))

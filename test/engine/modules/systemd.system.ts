@@ -1,6 +1,5 @@
 import { systemd } from '../../../engine/modules/systemd/systemd.ts'
-import { demoUnits } from './demounits.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './systemd.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(systemd, cases as RootCase[], { prepare: demoUnits })
+runRootCases(systemd, await rootSuite('systemd'))

@@ -1,6 +1,5 @@
 import { sysvinit } from '../../../engine/modules/sysvinit/sysvinit.ts'
-import { demoScript } from './demounits.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './sysvinit.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(sysvinit, cases as RootCase[], { prepare: demoScript })
+runRootCases(sysvinit, await rootSuite('sysvinit'))

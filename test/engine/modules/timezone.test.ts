@@ -1,5 +1,5 @@
 import { timezone } from '../../../engine/modules/timezone/timezone.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './timezone.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(timezone, cases as RootCase[])
+runRootCases(timezone, await rootSuite('timezone'))

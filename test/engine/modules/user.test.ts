@@ -1,5 +1,5 @@
 import { user } from '../../../engine/modules/user/user.ts'
-import { type RootCase, runRootCases } from './rootcases.ts'
-import cases from './user.json' with { type: 'json' }
+import { runRootCases } from './rootcases.ts'
+import { rootSuite } from './rootsuites.ts'
 
-runRootCases(user, cases as RootCase[])
+runRootCases(user, await rootSuite('user'))
