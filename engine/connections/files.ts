@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
 import type { Connection, LargeContent, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+import { parseStat, statFormat } from './statline.ts'
 
 type Runner = Pick<Connection, 'name' | 'run'>
 
@@ -85,25 +86,8 @@ export const writeFile = async (
   const output = await on.run(writing(path, options, content), { stdin: content })
   if (output.code !== 0) throw new Failure('module.write', `cannot write ${path} on ${on.name}: ${said(output)}`)
   const [mode = '', ...stat] = output.stdout.toString().split(' ')
-  return { ...parseStat(path, stat.join(' '), {}), mode: Number(mode) }
+  return { ...parseStat(path, stat.join(' ').replace(/\n$/, '')), mode: Number(mode) }
 }
-
-/** Fraction digits are GNU's; busybox prints whole seconds for the same format. */
-const statFormat = '%f %s %i %d %h %u %g %U %G %.9X %.9Y %.9Z'
-
-/** The kinds of files by the upper bits of st_mode. */
-const types: ReadonlyMap<number, Stat['type']> = new Map([
-  [0o14, 'socket'],
-  [0o12, 'link'],
-  [0o10, 'file'],
-  [0o6, 'block'],
-  [0o4, 'directory'],
-  [0o2, 'character'],
-  [0o1, 'fifo'],
-])
-
-/** The kind of a file by its st_mode. */
-export const typeOf = (mode: number): Stat['type'] => types.get(mode >> 12) ?? 'file'
 
 /** Everything about one path in one round trip; undefined when nothing is there. */
 export const statOf = async (on: Runner, path: string, options: StatOptions = {}): Promise<Stat | undefined> => {
@@ -120,31 +104,11 @@ if ${regular}; then ${sum}; else echo; fi
     if (/No such file or directory|Not a directory/.test(reason)) return undefined
     throw new Failure('module.stat', `cannot stat ${path} on ${on.name}: ${reason}`)
   }
-  return parseStat(path, output.stdout.toString(), options)
-}
-
-const parseStat = (path: string, output: string, options: StatOptions): Stat => {
-  const [first = '', checksum = '', ...rest] = output.split('\n')
-  const [mode = '', size, inode, device, links, uid = '', gid = '', owner = '', group = '', ...times] = first.split(' ')
-  const bits = Number.parseInt(mode, 16)
-  const [accessed = 0, modified = 0, changed = 0] = times.map(Number)
-  const type = typeOf(bits)
+  const [line = '', checksum = '', ...rest] = output.stdout.toString().split('\n')
+  const stat = parseStat(path, line)
   return {
-    path,
-    type,
-    mode: bits & 0o7777,
-    uid: Number(uid),
-    gid: Number(gid),
-    owner: owner === 'UNKNOWN' ? uid : owner,
-    group: group === 'UNKNOWN' ? gid : group,
-    size: Number(size),
-    inode: Number(inode),
-    device: Number(device),
-    links: Number(links),
-    modified,
-    accessed,
-    changed,
-    ...(type === 'link' && !options.follow ? { target: rest.join('\n').replace(/\n$/, '') } : {}),
+    ...stat,
+    ...(stat.type === 'link' ? { target: rest.join('\n').replace(/\n$/, '') } : {}),
     ...(checksum ? { checksum } : {}),
   }
 }

@@ -7,7 +7,7 @@ import { getSystemErrorMessage } from 'node:util'
 import { Failure } from '../failure.ts'
 import { accountsOf } from './accounts.ts'
 import type { Connection, LargeContent, Stat, StatOptions, WriteOptions } from './connection.ts'
-import { typeOf } from './files.ts'
+import { typeOf } from './statline.ts'
 
 type Files = Pick<Connection, 'read' | 'write' | 'stat'>
 

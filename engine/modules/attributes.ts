@@ -1,6 +1,7 @@
 import { type Command, sequence, sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
+import { entries } from './group/database.ts'
 import { checkMode, dependsOnUmask, modeFor, octal } from './mode.ts'
 import { type Change, change, type Diff, type Host } from './module.ts'
 import { runOrFail, tidy } from './runorfail.ts'
@@ -42,7 +43,7 @@ export const resolveOwnership = async (host: Host, wanted: Attributes, known?: S
   let [uid, gid, umask] = ['', '', '']
   if (findUid || findGid || findUmask) {
     const output = await host.run(
-      sh`id -u -- ${owner ?? ''} 2>/dev/null || echo; getent group ${group ?? ''} | cut -d: -f3 | grep . || echo; umask`,
+      sh`id -u -- ${owner ?? ''} 2>/dev/null || echo; { ${entries('group', group ?? '', false)}; } | cut -d: -f3 | grep . || echo; umask`,
     )
     ;[uid = '', gid = '', umask = ''] = output.stdout.toString().split('\n')
   }

@@ -1,4 +1,5 @@
-import { sh } from '../command.ts'
+import { sequence, sh } from '../command.ts'
+import { entries } from './group/database.ts'
 import type { Host } from './module.ts'
 
 /** Whether a text has something that Python's expanduser and expandvars would replace. */
@@ -11,11 +12,8 @@ export const holdsVariables = (value: unknown): value is string =>
  */
 export const expansionOn = async (host: Host, texts: readonly string[]): Promise<(text: string) => string> => {
   const users = texts.flatMap((text) => /^~([A-Za-z_][A-Za-z0-9_.-]*)/.exec(text)?.[1] ?? [])
-  const output = await host.run(
-    sh`printf '%s\\0' "$HOME"
-       for user in ${users}; do printf '%s\\0' "$(getent passwd "$user" | cut -d: -f6)"; done
-       env -0`,
-  )
+  const homesOf = users.map((user) => sh`printf '%s\\0' "$(${entries('passwd', user, false)} | cut -d: -f6)"`)
+  const output = await host.run(sequence(sh`printf '%s\\0' "$HOME"`, ...homesOf, sh`env -0`))
   const [home = '', ...rest] = output.stdout.toString().split('\0')
   const homes = new Map(users.map((user, index) => [user, rest[index]]))
   const environment = new Map<string, string>()

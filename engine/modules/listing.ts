@@ -1,8 +1,10 @@
 import { type Command, sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
+import { parseStat, statFormat } from '../connections/statline.ts'
 import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
 import { followInto } from './paths.ts'
+import { plainDigests, plainFind, unknownPrintf } from './plainfind.ts'
 import { tidy } from './runorfail.ts'
 
 const types: Readonly<Record<string, Stat['type']>> = {
@@ -76,6 +78,28 @@ const flagOf = (follow: boolean | 'given'): string => (follow === 'given' ? '-H'
 
 const atOnce = 500
 
+type Search = {
+  /** A command of find without an action; `depth` are tests that come after what it has. */
+  readonly find: (depth?: Command) => Command
+  readonly follow: boolean | 'given'
+  /** Prints digests as `sha1sum -z` does. */
+  readonly digests: Command | undefined
+}
+
+/** Prints what follows the fields of the files. */
+const ending = (digests: Command | undefined): Command => sh`printf '%s\\0' ${endOfFiles}; ${digests ?? sh`:`}`
+
+/** Asks what find tells of the files; in a second round trip where it cannot tell it by itself. */
+const ask = async (host: Host, { find, follow, digests }: Search): Promise<Stat[]> => {
+  const output = await host.run(sh`${find()} -printf ${format}; ${ending(digests)}`, tidy)
+  if (!output.stderr.includes(unknownPrintf)) return parse(output.stdout)
+  const files =
+    follow === 'given'
+      ? sh`${plainFind(find(sh`-maxdepth 0`), true)}; ${plainFind(find(sh`-mindepth 1`), false)}`
+      : plainFind(find(), follow)
+  return parse((await host.run(sh`${files}; ${ending(digests && plainDigests(find()))}`, tidy)).stdout)
+}
+
 /** Asks about many absolute paths in few round trips; those that are not there are not in the answer. */
 export const statAll = async (
   host: Host,
@@ -85,26 +109,21 @@ export const statAll = async (
   const found = new Map<string, Stat>()
   for (let from = 0; from < paths.length; from += atOnce) {
     const some = paths.slice(from, from + atOnce)
-    const digests = checksum ? sh`sha1sum -z -- ${some}` : sh`:`
-    const output = await host.run(
-      sh`find ${flagOf(follow)} ${some} -maxdepth 0 -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`,
-      tidy,
-    )
-    for (const stat of parse(output.stdout)) found.set(stat.path, stat)
+    const find = (depth = sh``) => sh`find ${flagOf(follow)} ${some} -maxdepth 0 ${depth}`
+    const digests = checksum ? sh`sha1sum -z -- ${some}` : undefined
+    for (const stat of await ask(host, { find, follow, digests })) found.set(stat.path, stat)
   }
   return found
 }
 
-/** Everything at and below absolute paths, in find's order, in one round trip. `tests` are further arguments of find. */
-export const listTree = async (
+/** Everything at and below absolute paths, in one round trip. `tests` are further arguments of find. */
+export const listTree = (
   host: Host,
   roots: readonly string[],
   { follow = false, checksum = false, tests = sh`` }: ListingOptions & { readonly tests?: Command } = {},
 ): Promise<Stat[]> => {
-  const find = sh`find ${flagOf(follow)} ${roots} ${tests}`
-  const digests = checksum ? sh`${find} -type f -exec sha1sum -z -- {} +` : sh`:`
-  const output = await host.run(sh`${find} -printf ${format}; printf '%s\\0' ${endOfFiles}; ${digests}`, tidy)
-  return parse(output.stdout)
+  const find = (depth = sh``) => sh`find ${flagOf(follow)} ${roots} ${tests} ${depth}`
+  return ask(host, { find, follow, digests: checksum ? sh`${find()} -type f -exec sha1sum -z -- {} +` : undefined })
 }
 
 /** What a path leads to, and its content; one round trip. */
@@ -121,7 +140,7 @@ export type Opened = {
 export const openFile = async (host: Host, path: string): Promise<Opened> => {
   const output = await host.run(
     sh`${followInto(sh`${path}`)}; printf '%s\\0' "$path"
-find "$path" -maxdepth 0 -printf ${format} 2>/dev/null; printf '%s\\0' ${endOfFiles}
+LC_ALL=C stat -c ${statFormat} -- "$path" 2>/dev/null; printf '\\0'
 [ ! -f "$path" ] || cat -- "$path"`,
     tidy,
   )
@@ -129,12 +148,9 @@ find "$path" -maxdepth 0 -printf ${format} 2>/dev/null; printf '%s\\0' ${endOfFi
     throw new Failure('module.file', `cannot read ${path}: ${output.stderr.toString().trim()}`, { at: host.at })
   }
   const start = output.stdout.indexOf(0) + 1
-  const rest = output.stdout.subarray(start)
-  const end = endOf(rest)
-  const [stat] = parse(rest.subarray(0, end + endOfFiles.length + 1))
-  return {
-    path: output.stdout.toString('utf8', 0, start - 1),
-    ...(stat ? { stat } : {}),
-    ...(stat?.type === 'file' ? { content: rest.subarray(end + endOfFiles.length + 1) } : {}),
-  }
+  const end = output.stdout.indexOf(0, start)
+  const opened = { path: output.stdout.toString('utf8', 0, start - 1) }
+  if (end === start) return opened
+  const stat = parseStat(opened.path, output.stdout.toString('utf8', start, end - 1))
+  return { ...opened, stat, ...(stat.type === 'file' ? { content: output.stdout.subarray(end + 1) } : {}) }
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import { type Command, sh } from '../command.ts'
+import { type Command, secret, sh } from '../command.ts'
 import type { Output } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
@@ -12,25 +12,21 @@ export type KeySource = {
 }
 
 /**
- * Runs a command that reads texts from /dev/fd/3, /dev/fd/4 and so on, each with a newline after it. They come in the
- * shell's input: no argument list, environment or file holds them.
+ * Runs a command that reads texts from /dev/fd/3, /dev/fd/4 and so on, each with a newline after it. They are variables of
+ * the shell, which reads them in its own input: no argument list, environment or file holds them.
  */
 export const runWith = (host: Host, inputs: readonly string[], command: Command): Promise<Output> => {
-  const bytes = inputs.map((input) => Buffer.from(input))
-  const taking = bytes.reduce((whole, { length }, at) => sh`${whole}input${at}=$(head -c ${length}; echo .); `, sh``)
-  const opening = bytes.reduce((whole, _, at) => sh`${whole} ${at + 3}<<END${at}`, sh``)
-  const texts = bytes.reduce(
+  const setting = inputs.reduce((whole, input, at) => sh`${whole}input${at}=${secret(input)}; `, sh``)
+  const opening = inputs.reduce((whole, _, at) => sh`${whole} ${at + 3}<<END${at}`, sh``)
+  const texts = inputs.reduce(
     (whole, _, at) => sh`${whole}
-\${input${at}%.}
+$input${at}
 END${at}`,
     sh``,
   )
-  return host.run(
-    sh`${taking}{ ${command}
+  return host.run(sh`${setting}{ ${command}
 }${opening}${texts}
-`,
-    { stdin: Buffer.concat(bytes) },
-  )
+`)
 }
 
 /** What openssl complains of, without its codes. */

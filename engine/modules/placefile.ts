@@ -21,8 +21,9 @@ trap 'rm -f "$new"' EXIT
 trap '' PIPE; trap 'exit 143' HUP TERM
 cat -- ${from} >"$new" || exit
 if [ -f "$path" ] && [ ! -L "$path" ]; then
-  mode=$(stat -c %a "$path")
-  chown --reference="$path" "$new" 2>/dev/null
+  owner=$(stat -c '%a %u:%g' "$path")
+  mode=\${owner% *}
+  chown "\${owner#* }" "$new" 2>/dev/null
   [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$path" "$new" 2>/dev/null
 else
   mode=$(printf %o $((0666 & ~$(umask))))

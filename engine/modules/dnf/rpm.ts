@@ -1,4 +1,5 @@
 import { type Command, sh } from '../../command.ts'
+import { Failure } from '../../failure.ts'
 import type { Host } from '../module.ts'
 import type { Spec } from './names.ts'
 
@@ -41,7 +42,7 @@ export const parseMissing = (text: string): Set<string> => {
   return new Set([...absent].filter((name) => unprovided.has(name)))
 }
 
-/** Asks the rpm database of a root directory, in one round trip. */
+/** Asks the rpm database of a root directory, in one round trip. Throws a Failure where there is no rpm. */
 export const lookAtRpms = async (host: Host, specs: readonly Spec[], root: string): Promise<Installed> => {
   const rpm: Command = root === '/' ? sh`rpm` : sh`rpm --root ${root}`
   const plain = specs.filter(({ kind }) => kind === 'name').flatMap(({ text, name }) => [text, name])
@@ -50,6 +51,7 @@ export const lookAtRpms = async (host: Host, specs: readonly Spec[], root: strin
   const patterns = specs.filter(({ kind }) => kind === 'pattern').map(({ text }) => text)
   const files = specs.filter(({ kind }) => kind === 'file').map(({ text }) => text)
   const output = await host.run(sh`
+    command -v rpm >/dev/null || exit 127
     export LC_ALL=C
     {
     ${names.length + older.length > 0 ? sh`${rpm} -q --qf ${format('package')} -- ${[...names, ...older]}` : sh``}
@@ -62,6 +64,13 @@ export const lookAtRpms = async (host: Host, specs: readonly Spec[], root: strin
     done
     } 2>&1`)
   const text = output.stdout.toString()
+  // That of busybox only unpacks.
+  if (output.code === 127 || text.includes('\nBusyBox v')) {
+    throw new Failure('module.tool', 'the host has no rpm to look at its packages', {
+      at: host.at,
+      hint: "use the module 'package', which takes what the host has",
+    })
+  }
   const offered = new Map<string, Rpm>()
   for (const part of text.split(/^file (?=\/|\w+:\/\/)/m).slice(1)) {
     const [found] = parseRpms(part, 'file')

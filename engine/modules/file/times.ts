@@ -43,10 +43,11 @@ export async function* setTimes(
   const access = wanted(params.access_time, params.access_time_format)
   const modification = wanted(params.modification_time, params.modification_time_format)
   if (access === undefined && modification === undefined) return false
-  const seconds = await runOrFail(
-    host,
-    sh`for time in ${access ?? '@0'} ${modification ?? '@0'}; do date -d "$time" +%s || exit; done`,
-  )
+  const fixed = (text: string | undefined) => (text === undefined || text === 'now' ? '@0' : text)
+  const times = [fixed(access), fixed(modification)]
+  const seconds = times.every((time) => time === '@0')
+    ? ''
+    : await runOrFail(host, sh`for time in ${times}; do date -d "$time" +%s || exit; done`)
   const [accessed = 0, modified = 0] = seconds.split('\n').map(Number)
   const isDifferent = (text: string | undefined, now: number, then: number) =>
     text !== undefined && (text === 'now' || Math.floor(now) !== then)
@@ -63,7 +64,9 @@ export async function* setTimes(
       { ...{ atime: stat.accessed, mtime: stat.modified }, ...Object.fromEntries(steps.map((s) => [s.name, s.text])) },
     ),
     apply: async () => {
-      for (const { flag, text } of steps) await runOrFail(host, sh`touch -c -h ${flag} -d ${text} -- ${stat.path}`)
+      for (const { flag, text } of steps) {
+        await runOrFail(host, sh`touch -c -h ${flag} ${text === 'now' ? [] : ['-d', text]} -- ${stat.path}`)
+      }
     },
   })
   return true

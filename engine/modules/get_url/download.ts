@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { type Command, sh } from '../../command.ts'
+import { type Command, secret, sh } from '../../command.ts'
 import { type Client, clientOptions, curlConfiguration, headerLines, shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
 import type { Host } from '../module.ts'
+import { busyboxWget } from './busyboxwget.ts'
 
 export type Downloading = {
   readonly client: Client
@@ -50,29 +51,35 @@ const wgetConfiguration = (client: Client): string => {
 }
 
 /**
- * The download by what the host has. Configurations come in the input, so that no address, header or password stands
- * in an argument list: first curl's, then the address and wget's, which wants a file (that only its owner can read).
+ * The download by what the host has. Configurations are variables of the shell, which reads them in its own input, so that
+ * no address, header or password stands in an argument list; wget's becomes a file that only its owner can read.
  */
-const transfer = (client: Client): { readonly command: Command; readonly stdin: string } => {
+const transfer = (client: Client): Command => {
   const file = fileOf(client.url)
-  if (file !== undefined) return { command: sh`cat -- ${file} >"$temp" && echo 'HTTP/1.0 200'`, stdin: '' }
+  if (file !== undefined) return sh`cat -- ${file} >"$temp" && echo 'HTTP/1.0 200'`
   const forCurl = curlConfiguration([...clientOptions(client), ['location', true], ['dump-header', '-']])
-  const command = sh`if command -v curl >/dev/null; then
-  head -c ${Buffer.byteLength(forCurl)} | curl --config - -o "$temp"
+  return sh`url=${secret(client.url)}
+if command -v curl >/dev/null; then
+  configuration=${secret(forCurl)}
+  curl --config /dev/fd/3 -o "$temp" 3<<END
+$configuration
+END
 elif command -v wget >/dev/null; then
-  head -c ${Buffer.byteLength(forCurl)} >/dev/null
-  IFS= read -r url
-  rc=$(mktemp) && cat >"$rc" || exit
-  trap 'rm -f -- "$temp" "$rc"' EXIT
-  { wget --config="$rc" -q -O "$temp" -i /dev/fd/3 3<<END
+  case $(wget --help 2>&1) in
+    *BusyBox*)
+      ${busyboxWget(client)};;
+    *)
+      rc=$(mktemp) && printf %s ${secret(wgetConfiguration(client))} >"$rc" || exit
+      trap 'rm -f -- "$temp" "$rc"' EXIT
+      { wget --config="$rc" -q -O "$temp" -i /dev/fd/3 3<<END
 $url
 END
-  } 2>&1
-  code=$?; rm -f -- "$rc"; [ $code != 8 ] || code=0; (exit $code)
+      } 2>&1
+      code=$?; rm -f -- "$rc"; [ $code != 8 ] || code=0; (exit $code);;
+  esac
 else
   echo 'neither curl nor wget is installed' >&2; (exit 127)
 fi`
-  return { command, stdin: `${forCurl}${client.url}\n${wgetConfiguration(client)}` }
 }
 
 /** Loads an address into a temporary file of the host, and computes its digests. One round trip. */
@@ -81,18 +88,15 @@ export const download = async (
   { client, directory, since, algorithm }: Downloading,
 ): Promise<Downloaded> => {
   const headers = since === undefined ? {} : { 'If-Modified-Since': new Date(Math.floor(since) * 1000).toUTCString() }
-  const { command, stdin } = transfer({ ...client, headers: { ...headers, ...client.headers } })
-  const place = directory === undefined ? ['--tmpdir'] : ['-p', directory]
   const output = await host.run(
-    sh`temp=$(mktemp ${place} prelude.XXXXXXXX) || exit
+    sh`directory=${directory ?? ''}; temp=$(mktemp "\${directory:-\${TMPDIR:-/tmp}}/prelude.XXXXXXXX") || exit
 trap 'rm -f -- "$temp"' EXIT
-${command}
+${transfer({ ...client, headers: { ...headers, ...client.headers } })}
 code=$?
 printf '\\0%s\\0%s\\0' "$temp" "$(stat -c %s "$temp")"
-for tool in sha1sum ${`${algorithm}sum`}; do $tool <"$temp" | cut -d' ' -f1 | tr '\\n' '\\0'; done
-[ $code != 0 ] || trap - EXIT
+for tool in sha1sum ${`${algorithm}sum`}; do sum=$($tool <"$temp"); printf '%s\\0' "\${sum%% *}"; done
+[ $code != 0 ] || [ ! "$sum" ] || trap - EXIT
 exit $code`,
-    { stdin },
   )
   const said = output.stderr.toString().trim()
   if (output.code !== 0) {
@@ -101,6 +105,11 @@ exit $code`,
     })
   }
   const [answer = '', path = '', size, sha1 = '', digest = ''] = output.stdout.toString().split('\0')
+  if (digest === '') {
+    throw new Failure('module.tool', `the host has no ${algorithm}sum to check ${shownUrl(client.url)}`, {
+      at: host.at,
+    })
+  }
   const status = [...answer.matchAll(/^\s*HTTP\/\S+ (\d{3})/gm)].at(-1)?.[1]
   const name = /^\s*content-disposition:.*?filename\*?=(?:UTF-8'')?"?([^";\r\n]+)/im.exec(answer)?.[1]
   return {

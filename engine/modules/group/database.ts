@@ -13,15 +13,24 @@ export type UserEntry = {
   readonly shell: string
 }
 
-/** Prints an entry, or all of them without a key; from the files of /etc alone when `local`. */
-export const entries = (database: 'passwd' | 'group' | 'shadow', key: string | undefined, local: boolean): Command => {
-  if (!local) return key === undefined ? sh`getent ${database}` : sh`getent ${database} ${key}`
+/** Prints the lines of a file of /etc whose name or number is `key`, all without one. */
+const inFile = (database: string, key: string | undefined): Command => {
   if (key === undefined) return sh`cat /etc/${database}`
-  // awk compares texts, grep would take the key for a pattern; a group may be asked for by its number too.
+  // grep would take the key for a pattern.
   return sh`while IFS= read -r line; do
     rest=\${line#*:}; rest=\${rest#*:}
     case $line in ${key}:*) printf '%s\\n' "$line";; *) case $rest in ${key}:*) printf '%s\\n' "$line";; esac;; esac
   done </etc/${database}`
+}
+
+/**
+ * Prints an entry, or all of them without a key. From the files of /etc alone when `local`, and where there is no getent:
+ * there the C library has no other source.
+ */
+export const entries = (database: 'passwd' | 'group' | 'shadow', key: string | undefined, local: boolean): Command => {
+  if (local) return inFile(database, key)
+  const getent = key === undefined ? sh`getent ${database}` : sh`getent ${database} ${key}`
+  return sh`if command -v getent >/dev/null; then ${getent}; else ${inFile(database, key)}; fi`
 }
 
 export const parseGroups = (text: string): GroupEntry[] =>

@@ -21,11 +21,12 @@ const types: ReadonlyMap<number, string> = new Map([
 const fields = '%f %i %d %h %u %g %s %b %o %.9X %.9Y %.9Z %t %T'
 
 /** Everything in one script: numbers, names, rights of the user, link, digest, kind of content, flags; NUL ends each part. */
-const ask = (host: Host, params: StatParameters) => {
-  const { path, checksum_algorithm } = params
+const ask = async (host: Host, params: StatParameters) => {
+  const { path } = params
+  const tool = `${params.checksum_algorithm}sum`
   const follow = params.follow ? ['-L'] : []
   const digest = params.get_checksum
-    ? sh`[ -r "$path" ] && sum=$(${[`${checksum_algorithm}sum`]} <"$path") && printf %s "\${sum%% *}"`
+    ? sh`command -v ${tool} >/dev/null || exit 69; [ -r "$path" ] && sum=$(${tool} <"$path") && printf %s "\${sum%% *}"`
     : sh`:`
   const mime = params.get_mime
     ? sh`command -v file >/dev/null && printf %s "$(file ${follow} -b -i -- "$path")"`
@@ -33,18 +34,29 @@ const ask = (host: Host, params: StatParameters) => {
   const flags = params.get_attributes ? sh`printf %s "$(lsattr -vd -- "$path" 2>/dev/null)"` : sh`:`
   const isSubject = params.follow ? sh`:` : sh`[ ! -L "$path" ]`
   const script = sh`path=${path}
-LC_ALL=C stat ${follow} --printf=${`${fields}\\0%U\\0%G\\0`} -- "$path" || exit
+LC_ALL=C stat ${follow} -c ${`${fields}\n%U:%G`} -- "$path" || exit
+printf '\\0'
 for right in r w x; do [ ! -$right "$path" ] || printf $right; done; printf '\\0'
-if [ -L "$path" ]; then readlink -z -- "$path"; readlink -fz -- "$path" || printf '\\0'; else printf '\\0\\0'; fi
+[ ! -L "$path" ] || readlink -- "$path"; printf '\\0'
+[ ! -L "$path" ] || readlink -f -- "$path"; printf '\\0'
 if [ -f "$path" ] && ${isSubject}; then ${digest}; fi; printf '\\0'
 ${mime}; printf '\\0'
 ${flags}; printf '\\0'`
-  return host.run(script, tidy)
+  const output = await host.run(script, tidy)
+  if (output.code !== 69) return output
+  throw new Failure('module.tool', `the host has no ${tool} to compute the checksum of ${path}`, {
+    at: host.at,
+    hint: 'set get_checksum: false, or another checksum_algorithm',
+  })
 }
+
+const withoutNewline = (text: string): string => text.replace(/\n$/, '')
 
 const parse = (output: Buffer, params: StatParameters): Record<string, unknown> => {
   const parts = output.toString().split('\0')
-  const [first = '', owner = '', group = '', rights = '', source = '', target = '', digest, mime, flags] = parts
+  const [numbers = '', rights = '', source = '', target = '', digest, mime, flags] = parts.map(withoutNewline)
+  const [first = '', names = ''] = numbers.split('\n')
+  const [owner, group] = names.split(':')
   const [bits = '', ...rest] = first.split(' ')
   const [inode, device, links, uid, gid, size, blocks, blockSize, accessed, modified, changed] = rest.map(Number)
   const [major = 0, minor = 0] = rest.slice(-2).map((number) => Number.parseInt(number, 16))

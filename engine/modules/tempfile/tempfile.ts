@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { TempfileParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import { describe } from '../attributes.ts'
@@ -5,16 +6,21 @@ import { change, type ModuleSchema, module } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
 import schema from './tempfile.schema.json' with { type: 'json' }
 
+/** Eight characters, as Python's tempfile has them: 40 random bits. */
+const randomName = (): string =>
+  [...randomBytes(8)].map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('')
+
 export const tempfile = module<TempfileParameters>('tempfile', schema as ModuleSchema, async function* (host, params) {
   const { state, path, prefix, suffix } = params
-  const directory = path === undefined ? ['--tmpdir'] : ['-p', path]
   const made = yield* change({
     what: `make a temporary ${state}`,
-    apply: async () => {
-      const kind = state === 'directory' ? ['-d'] : []
-      const output = await runOrFail(host, sh`mktemp ${kind} ${directory} --suffix=${suffix} -- ${prefix}XXXXXXXX`)
-      return output.replace(/\n$/, '')
-    },
+    // Not every mktemp knows a suffix. Neither way takes a name that is there already.
+    apply: () =>
+      runOrFail(
+        host,
+        sh`directory=${path ?? ''}; path=\${directory:-\${TMPDIR:-/tmp}}/${prefix + randomName() + suffix}
+umask 077; ${state === 'directory' ? sh`mkdir -- "$path"` : sh`set -C; : >"$path"`} && printf %s "$path"`,
+      ),
   })
   const stat = made === undefined ? undefined : await host.stat(made)
   return { path: made, state, ...(stat ? describe(stat) : {}) }

@@ -1,7 +1,9 @@
 import type { UnarchiveParameters } from '../../../schema/types.ts'
 import { type Command, sh } from '../../command.ts'
+import type { Output } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
 import type { Host } from '../module.ts'
+import { lastWords } from '../runorfail.ts'
 
 /** A kind of archive, by the first bytes of the file. */
 export type Kind = {
@@ -10,13 +12,15 @@ export type Kind = {
   readonly isZip: boolean
   /** The program that tar needs for it. */
   readonly tool?: string
+  /** What tells tar of it; not each tar finds out by itself. */
+  readonly option?: string
 }
 
 const kinds: readonly (readonly [string, Kind])[] = [
   ['504b', { handler: 'ZipArchive', isZip: true, tool: 'unzip' }],
-  ['1f8b', { handler: 'TgzArchive', isZip: false, tool: 'gzip' }],
-  ['425a68', { handler: 'TarArchive', isZip: false, tool: 'bzip2' }],
-  ['fd377a585a', { handler: 'TarArchive', isZip: false, tool: 'xz' }],
+  ['1f8b', { handler: 'TgzArchive', isZip: false, tool: 'gzip', option: '-z' }],
+  ['425a68', { handler: 'TarArchive', isZip: false, tool: 'bzip2', option: '-j' }],
+  ['fd377a585a', { handler: 'TarArchive', isZip: false, tool: 'xz', option: '-J' }],
   ['28b52ffd', { handler: 'TarArchive', isZip: false, tool: 'zstd' }],
 ]
 
@@ -26,6 +30,13 @@ export type Archive = {
   readonly dest: string
   readonly kind: Kind
   readonly params: UnarchiveParameters
+}
+
+export type Contents = {
+  /** Names of everything in the archive that the task wants. */
+  readonly names: readonly string[]
+  /** What of it the directory does not have as it is there, in tar's words: `NAME: Contents differ`. */
+  readonly differences: readonly string[]
 }
 
 /** Looks at an archive, and whether the host has what unpacks it. */
@@ -46,10 +57,12 @@ for tool in tar ${tools}; do command -v $tool >/dev/null && echo $tool; done`,
   })
 }
 
-/** Runs a command about an archive; any exit code above `highest` is a Failure with what the program said. */
-export const ask = async (host: Host, archive: Archive, command: Command, highest = 0): Promise<string> => {
-  const output = await host.run(command)
+/** What a program said about an archive; its exit code above `highest` is a Failure. */
+export const answerOf = (host: Host, { params }: Archive, output: Output, highest = 0): string => {
   if (output.code <= highest) return `${output.stdout}${output.stderr}`
-  const said = (output.stderr.toString().trim() || output.stdout.toString().trim()).split('\n').slice(-5).join('\n')
-  throw new Failure('module.archive', `cannot unpack ${archive.params.src}: ${said}`, { at: host.at })
+  throw new Failure('module.archive', `cannot unpack ${params.src}: ${lastWords(output)}`, { at: host.at })
 }
+
+/** Runs a command about an archive. */
+export const ask = async (host: Host, archive: Archive, command: Command, highest = 0): Promise<string> =>
+  answerOf(host, archive, await host.run(command), highest)

@@ -2,21 +2,11 @@ import { posix } from 'node:path'
 import { type Command, sh } from '../../command.ts'
 import { statAll } from '../listing.ts'
 import type { Host } from '../module.ts'
-import { type Archive, ask } from './archive.ts'
+import { type Archive, answerOf, ask, type Contents } from './archive.ts'
+import { comparedBeside } from './beside.ts'
 
 const selection = ({ params }: Archive): Command =>
   sh`${[...params.extra_opts, ...params.exclude.map((pattern) => `--exclude=${pattern}`)]}`
-
-/** Names of everything in the archive that the task wants. */
-export const namesInTar = async (host: Host, archive: Archive): Promise<string[]> => {
-  const { path, params } = archive
-  const list = await ask(
-    host,
-    archive,
-    sh`LC_ALL=C tar --list --quoting-style=literal --show-transformed-names ${selection(archive)} -f ${path} -- ${params.include}`,
-  )
-  return list.split('\n').filter((name) => name !== '' && !name.startsWith('tar: '))
-}
 
 /** Times of the archive's files in seconds since 1970, by name. */
 const timesInTar = async (host: Host, archive: Archive): Promise<Map<string, number>> => {
@@ -33,11 +23,7 @@ const timesInTar = async (host: Host, archive: Archive): Promise<Map<string, num
 const difference = /^(.*?): (Mode|Uid|Gid|Mod time|Contents|Size|File type|Symlink|Device number|Not linked)\b.*$/
 const missing = /^tar: (.*): Warning: Cannot (?:stat|open): /
 
-/**
- * What of the archive the directory does not have as it is there, in tar's words: `NAME: Contents differ`. Attributes
- * that the task sets itself do not count, nor do files newer than the archive's when the task keeps them.
- */
-export const tarDifferences = async (host: Host, archive: Archive): Promise<string[]> => {
+const tarDifferences = async (host: Host, archive: Archive): Promise<string[]> => {
   const { path, dest, params } = archive
   const said = await ask(
     host,
@@ -72,8 +58,26 @@ export const tarDifferences = async (host: Host, archive: Archive): Promise<stri
   return found.filter(({ name }) => !isNewer(name)).map(({ line }) => line)
 }
 
-export const unpackTar = (archive: Archive): Command => {
-  const { path, dest, params } = archive
+const unpackInto = (archive: Archive, directory: string): Command => {
+  const { path, params, kind } = archive
   const newer = params.keep_newer ? ['--keep-newer-files'] : []
-  return sh`LC_ALL=C tar --extract -C ${dest} ${newer} ${selection(archive)} -f ${path} -- ${params.include}`
+  return sh`LC_ALL=C tar -x ${kind.option === undefined ? [] : [kind.option]} -C ${directory} ${newer} ${selection(archive)} -f ${path} -- ${params.include}`
 }
+
+/** Attributes that the task sets itself are no difference, nor are files newer than the archive's when the task keeps them. */
+export const tarContents = async (host: Host, archive: Archive): Promise<Contents> => {
+  const { path, params } = archive
+  const listed = await host.run(
+    sh`LC_ALL=C tar --list --quoting-style=literal --show-transformed-names ${selection(archive)} -f ${path} -- ${params.include}`,
+  )
+  // That of busybox can neither list what a selection leaves nor compare.
+  if (listed.stderr.includes('BusyBox')) {
+    return comparedBeside(host, archive, (directory) => unpackInto(archive, directory), 0)
+  }
+  const lines = answerOf(host, archive, listed).split('\n')
+  const names = lines.filter((name) => name !== '' && !name.startsWith('tar: '))
+  return { names, differences: await tarDifferences(host, archive) }
+}
+
+export const unpackTar = (host: Host, archive: Archive): Promise<string> =>
+  ask(host, archive, unpackInto(archive, archive.dest))

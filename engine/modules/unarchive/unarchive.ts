@@ -7,11 +7,11 @@ import { statAll } from '../listing.ts'
 import { type Change, change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
 import { needless } from '../unless.ts'
-import { type Archive, ask, kindOf } from './archive.ts'
+import { type Archive, kindOf } from './archive.ts'
 import { obtain } from './obtain.ts'
-import { namesInTar, tarDifferences, unpackTar } from './tar.ts'
+import { tarContents, unpackTar } from './tar.ts'
 import schema from './unarchive.schema.json' with { type: 'json' }
-import { unpackZip, zipDifferences } from './zip.ts'
+import { unpackZip, zipContents } from './zip.ts'
 
 /** Gives everything that came out of the archive the task's owner, group and mode, in one change. */
 async function* setAll(
@@ -36,16 +36,14 @@ async function* setAll(
   })
 }
 
-async function* unpack(host: Host, archive: Archive): AsyncGenerator<Change, string[], unknown> {
+async function* unpack(host: Host, archive: Archive): AsyncGenerator<Change, readonly string[], unknown> {
   const { kind, dest, params } = archive
-  const { names, differences } = kind.isZip
-    ? await zipDifferences(host, archive)
-    : { names: await namesInTar(host, archive), differences: await tarDifferences(host, archive) }
+  const { names, differences } = await (kind.isZip ? zipContents : tarContents)(host, archive)
   if (differences.length > 0) {
     yield* change({
       what: `unpack ${params.src} into ${dest}`,
       diff: { before: '', after: differences.map((line) => `${line}\n`).join('') },
-      apply: () => ask(host, archive, kind.isZip ? unpackZip(archive) : unpackTar(archive), kind.isZip ? 1 : 0),
+      apply: () => (kind.isZip ? unpackZip : unpackTar)(host, archive),
     })
   }
   yield* setAll(host, archive, names)

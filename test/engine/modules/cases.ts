@@ -187,6 +187,16 @@ export const casesOf = (module: string, names: Readonly<Record<string, string>> 
   return JSON.parse(text.replace(/\$[A-Z]+/g, (name) => names[name] ?? name))
 }
 
+/** Runs one case over a connection, in directories of its own that the connection sees by the same names. */
+export const checkCase = async <P>(module: Module<P>, one: Case, connection: Connection): Promise<void> => {
+  const place = prepare(one)
+  try {
+    await (one.fails === undefined ? checkRun : checkFailure)(module, one, place, connection)
+  } finally {
+    place.remove()
+  }
+}
+
 /** Runs the cases of a module (of `MODULE.json` beside this file) over the local connection, each in directories of its own. */
 export const runCases = <P>(
   module: Module<P>,
@@ -199,19 +209,6 @@ export const runCases = <P>(
     connection = await openLocal()
   })
   test.after(() => connection.close())
-  for (const one of cases) {
-    test(
-      one.name,
-      async () => {
-        const place = prepare(one)
-        try {
-          await (one.fails === undefined ? checkRun : checkFailure)(module, one, place, connection)
-        } finally {
-          place.remove()
-        }
-      },
-      timeout,
-    )
-  }
+  for (const one of cases) test(one.name, () => checkCase(module, one, connection), timeout)
   test.run()
 }

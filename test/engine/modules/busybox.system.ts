@@ -1,0 +1,237 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { collectFacts } from '../../../engine/facts/collect.ts'
+import { readParameters } from '../../../engine/modules/parameters.ts'
+import { findModule } from '../../../engine/modules/registry.ts'
+import { type ModuleRun, runModule } from '../../../engine/modules/runmodule.ts'
+import { fromPlain, toPlain } from '../../../engine/vars/value.ts'
+import { suite } from '../../suite.ts'
+import { openBusyboxRoot } from './busyboxroot.ts'
+import { type Case, casesOf, checkCase } from './cases.ts'
+import { moduleHost } from './modulehost.ts'
+import { startWebServer } from './webserver.ts'
+
+const at = { file: 'case', line: 1, column: 1 }
+
+const options = (program: string) => `${program}: unrecognized option`
+const secretly = 'the wget of busybox would show names, passwords, headers and queries.*install curl'
+const noGetent = 'the host has no getent'
+
+/**
+ * Modules whose cases are run, and those of their cases that need more than busybox (that of Debian): what their failure
+ * says then. null: the case hides a program by its PATH, which busybox does not look at.
+ */
+const modules: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  command: {},
+  shell: { 'another shell': 'non-zero return code' },
+  script: { 'with another program': 'non-zero return code' },
+  copy: {},
+  template: {},
+  file: {},
+  stat: { 'the kind of a content': null },
+  slurp: {},
+  fetch: {},
+  lineinfile: {},
+  blockinfile: {},
+  replace: {},
+  find: {},
+  tempfile: {},
+  assemble: {},
+  ini_file: {},
+  json_patch: {},
+  known_hosts: {},
+  htpasswd: {},
+  pam_limits: {},
+  yum_repository: {},
+  unarchive: {
+    'packed by zstd': 'the host has no zstd to unpack',
+    'newer files stay': options('tar'),
+    'leaves names out': options('tar'),
+    'no archive at all': 'cannot unpack .*/x: tar: ',
+    'the program that is needed is missing': null,
+  },
+  archive: {
+    'packs a directory': options('tar'),
+    'other formats: xz, of a pattern, less some': options('tar'),
+    'zip, without some names': 'the host has no zip',
+    'bz2, an archive of one file': options('tar'),
+    'removes what it packed': options('tar'),
+    'an old archive that says the same is left alone': options('tar'),
+    'a file that changed makes a new archive': options('tar'),
+  },
+  getent: {
+    'reads one entry': noGetent,
+    'reads a whole database': noGetent,
+    'asks one source, splits by a text': noGetent,
+    'goes on without an entry when it is told so': noGetent,
+    'fails without an entry': noGetent,
+    'fails without a database': noGetent,
+  },
+  get_url: {
+    'into a directory, under its own name': secretly,
+    'the checksum from a list': 'cannot get the list of checksums .*: curl is not installed',
+    'name and password': secretly,
+    'by wget where there is no curl': secretly,
+    headers: secretly,
+    'nobody answers': 'cannot get .*: wget: .*Connection refused',
+    'neither curl nor wget': null,
+  },
+}
+
+const root = openBusyboxRoot()
+const url = await startWebServer()
+
+for (const [name, needing] of Object.entries(modules)) {
+  const test = suite(`busybox/${name}`)
+  // What find cannot tell is asked a second time, so round trips are not counted.
+  for (const { trips: _, ...one } of casesOf(name, { $URL: url })) {
+    const failure = needing[one.name]
+    if (failure === null) continue
+    const here: Case = failure === undefined ? one : { ...one, fails: failure }
+    test(one.name, () => checkCase(findModule(name, at), here, root.connection))
+  }
+  test.after(() => root.connection.close())
+  test.run()
+}
+
+const test = suite('busybox')
+
+const run = (name: string, parameters: Readonly<Record<string, unknown>>, facts = {}): Promise<ModuleRun> => {
+  const module = findModule(name, at)
+  const host = moduleHost({ connection: root.connection, check: false, role: '/', facts })
+  return runModule(module, host, readParameters(module.schema, fromPlain(parameters) as Map<string, never>, at, name))
+}
+
+const failureOf = async (name: string, parameters: Readonly<Record<string, unknown>>): Promise<string> => {
+  const { result, failure } = await run(name, parameters)
+  assert.is(result.failed, true, `${name} fails: ${JSON.stringify(result)}`)
+  return `${failure?.message ?? result.msg} (${failure?.hint})`
+}
+
+/** Runs a task twice: it changes something, and then nothing. */
+const converges = async (name: string, parameters: Readonly<Record<string, unknown>>, facts = {}) => {
+  for (const changed of [true, false]) {
+    const ran = await run(name, parameters, facts)
+    assert.is(ran.result.failed ?? false, false, String(ran.result.msg))
+    assert.is(ran.changed, changed, `${name}: ${ran.changes.join('; ')}`)
+  }
+}
+
+const text = (path: string) => readFileSync(join(root.directory, path), 'utf8')
+
+test('raw runs a line', async () => {
+  const { result } = await run('raw', { command: 'echo "$0"; busybox | head -n1' })
+  assert.match(String(result.stdout), /BusyBox v1/)
+})
+
+test('an authorized key', async () => {
+  await converges('authorized_key', { user: 'root', key: 'ssh-rsa AAAAB3Nza one' })
+  assert.is(text('root/.ssh/authorized_keys'), 'ssh-rsa AAAAB3Nza one\n')
+  assert.match(await failureOf('authorized_key', { user: 'nobody2', key: 'ssh-rsa AAAAB3Nza one' }), 'no user')
+})
+
+test('a job of cron', async () => {
+  mkdirSync(join(root.directory, 'var/spool/cron/crontabs'), { recursive: true })
+  await converges('cron', { name: 'one', hour: '3', job: 'true' })
+  assert.is(text('var/spool/cron/crontabs/root'), '#Ansible: one\n* 3 * * * true\n')
+  mkdirSync(join(root.directory, 'etc/cron.d'), { recursive: true })
+  await converges('cron', { name: 'one', hour: '3', job: 'true', user: 'root', cron_file: 'x' })
+})
+
+test('the name of the host', async () => {
+  await converges('hostname', { name: 'n01' }, { is_chroot: true })
+  assert.is(text('etc/hostname'), 'n01\n')
+})
+
+test('names of users and groups are looked up in the files of /etc', async () => {
+  await converges('file', {
+    path: '/root/owned',
+    state: 'touch',
+    access_time: 'preserve',
+    modification_time: 'preserve',
+  })
+  await converges('file', { path: '/root/owned', owner: 'daemon', group: 'users', mode: 'g+w' })
+  assert.match(await failureOf('file', { path: '/root/owned', group: 'none' }), "the host has no group 'none'")
+  const { result } = await run('command', { cmd: 'echo ~root/x ~nobody $HOME' })
+  assert.is(result.stdout, '/root/x / /root')
+})
+
+test('accounts need the programs of shadow, and the failure names them', async () => {
+  assert.match(await failureOf('group', { name: 'hpc', gid: 4000 }), 'groupadd')
+  assert.match(await failureOf('user', { name: 'alice' }), 'useradd')
+  assert.match(await failureOf('user', { name: 'nobody', shell: '/bin/sh' }), 'usermod')
+  // What is so already needs no program.
+  assert.is((await run('group', { name: 'users', gid: 100 })).changed, false)
+  assert.is((await run('user', { name: 'nobody', uid: 65534, state: 'present', create_home: false })).changed, false)
+})
+
+test('a service is a script of /etc/init.d, or there is none', async () => {
+  assert.match(await failureOf('service', { name: 'sshd', state: 'started' }), 'Could not find the requested service')
+  mkdirSync(join(root.directory, 'etc/init.d'), { recursive: true })
+  const script = `#!/bin/sh
+case $1 in start) : >/run/demo;; stop) rm /run/demo;; status) [ -e /run/demo ];; esac
+`
+  writeFileSync(join(root.directory, 'etc/init.d/demo'), script, { mode: 0o755 })
+  await converges('service', { name: 'demo', state: 'started' })
+  await converges('service', { name: 'demo', state: 'stopped' })
+  assert.match(await failureOf('service', { name: 'demo', enabled: true }), 'rc-update')
+  assert.match(await failureOf('systemd', { name: 'demo', state: 'started' }), 'there is no systemctl')
+})
+
+test('packages of another system are refused', async () => {
+  assert.match(await failureOf('apt', { name: 'vim' }), 'no apt-get')
+  assert.match(await failureOf('dnf', { name: 'vim' }), 'no rpm')
+})
+
+test('a port is waited for', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-demo\r\n'))
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  try {
+    const waits = { host: '127.0.0.1', port, timeout: 5, sleep: 0 }
+    assert.is((await run('wait_for', waits)).result.state, 'started')
+    const { result } = await run('wait_for', { ...waits, search_regex: 'SSH-(\\S+)-demo' })
+    assert.equal(result['match_groups'], ['2.0'])
+    assert.match(String((await run('wait_for', { ...waits, state: 'stopped', timeout: 0 })).result.msg), 'Timeout')
+    const drained = { ...waits, state: 'drained', active_connection_states: ['ESTABLISHED'] }
+    assert.is((await run('wait_for', drained)).result.failed, undefined)
+    assert.match(await failureOf('wait_for', { ...drained, host: 'localhost' }), noGetent)
+  } finally {
+    server.close()
+  }
+  assert.is((await run('wait_for', { host: '127.0.0.1', port, state: 'stopped', timeout: 5 })).result.failed, undefined)
+})
+
+test('facts have their usual names and shapes', async () => {
+  const facts = await collectFacts(root.connection, 'all')
+  const plain = Object.fromEntries([...facts].map(([name, value]) => [name, toPlain(value)]))
+  const uname = (flag: string) => execFileSync('uname', [flag], { encoding: 'utf8' }).trim()
+  const expected = {
+    distribution: 'Alpine',
+    distribution_version: '3.18.4',
+    distribution_major_version: '3',
+    os_family: 'Alpine',
+    system: 'Linux',
+    kernel: uname('-r'),
+    machine: uname('-m'),
+    nodename: uname('-n'),
+    userspace_bits: '64',
+    user_id: 'root',
+    user_dir: '/root',
+    user_shell: '/bin/sh',
+    user_uid: 0,
+    is_chroot: true,
+  }
+  for (const [name, value] of Object.entries(expected)) assert.equal(plain[name], value, name)
+  assert.type(plain['memtotal_mb'], 'number')
+  assert.ok((plain['processor_vcpus'] as number) > 0)
+  assert.ok((plain['interfaces'] as string[]).includes('lo'))
+  assert.match((plain['date_time'] as Record<string, string>)['iso8601'] ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+})
+
+test.after(() => root.close())
+test.run()
