@@ -101,11 +101,11 @@ const wantedOf = async (host: Host, signer: Signer, request: Request): Promise<W
   const fail = (message: string) => new Failure('module.certificate', message, { at: host.at })
   if (signer.certificate === undefined) {
     if (!der.equals(request.key)) throw fail('the request was not made with this private key')
-    return { request, signer: key, issuer: request.subject }
+    return { request, signer: key, issuer: request.subject, identifier: signer.subjectKeyIdentifier }
   }
   const authority = parseCertificate(signer.certificate)
   if (!authority?.key.equals(der)) throw fail("the CA's private key does not belong to its certificate")
-  return { request, signer: key, issuer: authority.subject }
+  return { request, signer: key, issuer: authority.subject, identifier: signer.subjectKeyIdentifier }
 }
 
 /** Keys of Edwards curves have a digest of their own, and openssl takes no other. */

@@ -33,9 +33,9 @@ const chance = /^root\/\.ansible|^(root|tmp|var)$|^var\/log|__pycache__|\.pyc$|^
 /** What a root holds, but for what is chance. */
 const seenTree = async (root: ScratchRoot, ignore: RegExp | undefined): Promise<Tree> => {
   // as a line of a snapshot begins
-  const line = (name: string, what: string) => `./${name} ${what.startsWith('directory') ? 'd' : '-'}`
+  const line = (name: string, shown: string) => `./${name} ${shown.startsWith('directory') ? 'd' : '-'}`
   const tree = await treeOfArchive(root.archive())
-  return new Map([...tree].filter(([name, what]) => !chance.test(name) && !ignore?.test(line(name, what))))
+  return new Map([...tree].filter(([name, { shown }]) => !chance.test(name) && !ignore?.test(line(name, shown))))
 }
 
 /** What one of both makes of a case: each run's result, the files that it changed, and what the case's commands print afterwards. */

@@ -24,8 +24,29 @@ const contentOfArchive = (path: string): string | undefined => {
   return `archive of ${digest(stdout.toString('latin1'))}`
 }
 
-/** A tree of files: name to kind, mode, owners and content. */
-export type Tree = ReadonlyMap<string, string>
+// Of certificates and the like: what they say, in whatever order, but for keys, signatures, their identifiers and times.
+const pems: readonly (readonly [RegExp, string])[] = [
+  [/^-----BEGIN CERTIFICATE REQUEST/, 'openssl req -noout -text -reqopt no_pubkey,no_sigdump'],
+  [/^-----BEGIN CERTIFICATE-/, 'openssl x509 -noout -text -certopt no_pubkey,no_sigdump,no_serial,no_validity'],
+  [/^-----BEGIN (?:\w+ )?PRIVATE KEY/, 'openssl pkey -noout -text -passin pass: | grep -v "^ "'],
+  [/^-----BEGIN PUBLIC KEY/, 'openssl pkey -pubin -noout -text | grep -v "^ "'],
+  [/^-----BEGIN DH PARAMETERS/, 'openssl dhparam -noout -text | grep -v "^ "'],
+]
+
+/** What a certificate, request or key holds; undefined for other files. */
+const contentOfPem = (content: string): string | undefined => {
+  const [, command] = pems.find(([pattern]) => pattern.test(content)) ?? []
+  if (command === undefined) return undefined
+  const { stdout } = spawnSync('sh', ['-c', command], { input: content, encoding: 'utf8' })
+  const lines = stdout.split('\n').filter((line) => !/^ *(?:[0-9A-Fa-f]{2}:)+/.test(line))
+  return [content.split('\n', 1)[0], ...lines.sort()].join('\n')
+}
+
+/** A file as it is shown: its kind, mode, owners and content, without what is chance; and exactly, to see whether it was changed. */
+type Entry = { readonly shown: string; readonly exact: string }
+
+/** A tree of files by their names. */
+export type Tree = ReadonlyMap<string, Entry>
 
 /** Names that hold a time or chance, as both sides have them: of backups, of a case's directory, of temporary files. */
 const plainName = (name: string): string =>
@@ -46,15 +67,18 @@ export const treeOf = (root: string): Tree =>
         const { mode, uid, gid } = lstatSync(path)
         const kind = mode & 0o170000
         const content = kind === 0o120000 ? readlinkSync(path) : kind === 0o100000 ? readFileSync(path, 'latin1') : ''
-        const packed = contentOfArchive(path)
+        const packed = contentOfArchive(path) ?? contentOfPem(content)
         const shown = packed ?? (content.length < 1000 ? plainText(content).replaceAll(root, '$ROOT') : digest(content))
-        return [plainName(name), `${mode.toString(8)} ${uid}:${gid} ${shown}`]
+        const head = `${mode.toString(8)} ${uid}:${gid}`
+        return [plainName(name), { shown: `${head} ${shown}`, exact: `${head} ${content}` }]
       }),
   )
 
 /** What a run made of a tree. What it left alone does not count: archives made for both sides differ by their second. */
 export const changesOf = (before: Tree, after: Tree): string[] => [
-  ...[...after].filter(([name, what]) => before.get(name) !== what).map(([name, what]) => `${name} ${what}`),
+  ...[...after]
+    .filter(([name, { exact }]) => before.get(name)?.exact !== exact)
+    .map(([name, { shown }]) => `${name} ${shown}`),
   ...[...before.keys()].filter((name) => !after.has(name)).map((name) => `${name} is gone`),
 ]
 
@@ -62,13 +86,14 @@ export const changesOf = (before: Tree, after: Tree): string[] => [
 export const treeOfArchive = async (archive: Buffer): Promise<Tree> => {
   const entries = extract()
   entries.end(archive)
-  const tree = new Map<string, string>()
+  const tree = new Map<string, Entry>()
   for await (const entry of entries) {
     const { name, type, mode = 0, uid, gid, linkname } = entry.header
     const content = await text(entry)
     const shown = linkname ?? (content.length < 2000 ? plainText(content) : digest(content))
     const path = name.replace(/^\.\//, '').replace(/\/$/, '')
-    if (path !== '') tree.set(plainName(path), `${type} ${mode.toString(8)} ${uid}:${gid} ${shown}`)
+    const head = `${type} ${mode.toString(8)} ${uid}:${gid}`
+    if (path !== '') tree.set(plainName(path), { shown: `${head} ${shown}`, exact: `${head} ${linkname ?? content}` })
   }
   return new Map([...tree].sort())
 }
