@@ -57,8 +57,8 @@ export async function* controlUnit(host: Host, goal: UnitGoal): Steps {
   if (state === undefined) return result
 
   if (!unit.exists) throw missing(host, name)
+  if (!unit.isControllable) return { ...result, state, msg: skippedState(state) }
   result['state'] = state === 'stopped' ? 'stopped' : 'started'
-  if (!unit.isControllable) return { ...result, msg: skippedState(state) }
   if (isMasked && state !== 'stopped') throw maskedFailure(host, unit)
   const verb = verbFor(state, unit.activeState)
   if (verb) yield* call(verb, ...(goal.noBlock ? ['--no-block'] : []))

@@ -28,12 +28,13 @@ export const ofCore: Modules = {
 
 export const ofCollections: Modules = {
   'ansible.posix': ['synchronize'],
+  'community.crypto': ['openssl_csr', 'openssl_dhparam', 'openssl_privatekey', 'openssl_publickey', 'x509_certificate'],
   'community.general': ['archive', 'htpasswd', 'ini_file', 'pam_limits', 'xml'],
 }
 
 /** By scratch roots. */
 export const ofSystem: Modules = {
-  'ansible.builtin': ['hostname'],
+  'ansible.builtin': ['apt_repository', 'hostname', 'service', 'service_facts', 'systemd', 'sysvinit'],
   'ansible.posix': ['acl', 'at', 'authorized_key', 'mount', 'sysctl'],
   'community.general': ['alternatives', 'capabilities', 'locale_gen', 'timezone'],
 }

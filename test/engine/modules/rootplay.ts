@@ -51,7 +51,6 @@ export const playInRoots = async (
   writeFileSync(join(directory, 'hosts.yml'), JSON.stringify(inventoryOf(tasks)))
   writeFileSync(join(directory, 'play.json'), JSON.stringify(playsOf(module, dest)))
   const env = {
-    ...process.env,
     ...scratchEnvironment,
     ANSIBLE_PIPELINING: 'true',
     ANSIBLE_JINJA2_NATIVE: 'true',

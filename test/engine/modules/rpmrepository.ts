@@ -53,7 +53,7 @@ export const makeRpmRepository = (): RpmRepository => {
         rm -rf /etc/yum.repos.d /var/lib/rpm /root/.rpmdb /var/cache/dnf /var/lib/dnf
         mkdir -p /etc/yum.repos.d /etc/dnf
         printf '[main]\\ngpgcheck=0\\nreposdir=/etc/yum.repos.d\\n' >/etc/dnf/dnf.conf
-        printf '[demo]\\nname=demo\\nbaseurl=file://${directory}\\n[off]\\nname=off\\nbaseurl=file:///nowhere\\nenabled=0\\n' >/etc/yum.repos.d/demo.repo
+        printf '[demo]\\nname=demo\\nbaseurl=file://${directory}\\ngpgcheck=0\\n[off]\\nname=off\\nbaseurl=file:///nowhere\\nenabled=0\\n' >/etc/yum.repos.d/demo.repo
         printf 'ID="rocky"\\nVERSION_ID="9.4"\\nPLATFORM_ID="platform:el9"\\n' >/etc/os-release
         rpm --initdb`)
     },
