@@ -56,7 +56,9 @@ const shape = async (host: Host, params: PartedParameters, { disk, partitions }:
   if (!resize) return []
   const inBytes = await look(host, device, 'B')
   const own = inBytes.partitions.find(({ num }) => num === number)
-  const isRight = typeof own?.end === 'number' && endsAt(own.end, part_end, unit, inBytes.disk)
+  const { size, logical_block } = inBytes.disk
+  const isKnown = typeof own?.end === 'number' && typeof size === 'number'
+  const isRight = isKnown && endsAt(own.end, part_end, unit, { size, logical_block })
   return isRight ? [] : ['resizepart', String(number), part_end]
 }
 

@@ -1,12 +1,23 @@
 /** What parted's machine-readable `print` tells of a disk, in Ansible's names. Numbers are in the unit asked for. */
 export type Disk = {
   readonly dev: string
-  readonly size: number
+  readonly size: number | CylinderHeadSector
   readonly unit: string
   readonly table: string
   readonly model: string
   readonly logical_block: number
   readonly physical_block: number
+  /** Of the units `cyl` and `chs`. */
+  readonly chs_info?: Geometry
+}
+
+/** How many cylinders, heads and sectors a disk has, and how large a cylinder is. */
+type Geometry = {
+  readonly cylinders: number
+  readonly heads: number
+  readonly sectors: number
+  readonly cyl_size: number
+  readonly cyl_size_unit: string
 }
 
 export type Partition = {
@@ -36,6 +47,17 @@ const fieldsOf = (line: string): string[] =>
     field.replace(/:$/, '').replace(/\\(.)/g, '$1'),
   )
 
+const geometryOf = (line: string): Geometry => {
+  const [cylinders, heads, sectors, size = ''] = fieldsOf(line)
+  return {
+    cylinders: Number(cylinders),
+    heads: Number(heads),
+    sectors: Number(sectors),
+    cyl_size: Number.parseFloat(size),
+    cyl_size_unit: size.replace(/^[\d.]+/, '').toLowerCase(),
+  }
+}
+
 /** Reads `parted -m … unit UNIT print`; undefined when there is no line of a disk. */
 export const parsePrint = (text: string, unit: string): Printed | undefined => {
   const lines = text.split('\n').filter((line) => line.endsWith(';'))
@@ -62,12 +84,13 @@ export const parsePrint = (text: string, unit: string): Printed | undefined => {
   return {
     disk: {
       dev: device,
-      size: Number.parseFloat(size),
+      size: numberOf(size),
       unit: shown,
       table: table ?? 'unknown',
       model: model ?? '',
       logical_block: Number(logical),
       physical_block: Number(physical),
+      ...(isGeometry ? { chs_info: geometryOf(lines[first + 2] ?? '') } : {}),
     },
     partitions,
   }
@@ -96,7 +119,7 @@ export const endsAt = (
   end: number,
   text: string,
   usual: string,
-  { size, logical_block: sector }: Pick<Disk, 'size' | 'logical_block'>,
+  { size, logical_block: sector }: { readonly size: number; readonly logical_block: number },
 ): boolean | undefined => {
   const [, number, given] = placePattern.exec(text) ?? []
   const unit = given ?? usual

@@ -69,7 +69,7 @@ const keys = [
   ...['uid', 'gid', 'size', 'state', 'found', 'matched', 'content', 'encoding', 'source', 'status'],
   ...['handler', 'remote_url_changed', 'skipped', 'exists', 'isreg', 'isdir', 'islnk', 'nlink', 'pw_name', 'gr_name'],
   ...['lnk_source', 'lnk_target', 'readable', 'writeable', 'executable', 'mimetype', 'charset', 'attr_flags', 'blocks'],
-  ...['block_size', 'device_type', 'rusr', 'xoth', 'isuid', 'isgid'],
+  ...['block_size', 'device_type', 'disk', 'partitions', 'rusr', 'xoth', 'isuid', 'isgid'],
 ]
 
 /** The values of a result that two runs on different places have in common. */

@@ -29,7 +29,7 @@ export const ofCore: Modules = {
 export const ofCollections: Modules = {
   'ansible.posix': ['synchronize'],
   'community.crypto': ['openssl_csr', 'openssl_dhparam', 'openssl_privatekey', 'openssl_publickey', 'x509_certificate'],
-  'community.general': ['archive', 'htpasswd', 'ini_file', 'pam_limits', 'xml'],
+  'community.general': ['archive', 'filesystem', 'htpasswd', 'ini_file', 'npm', 'pam_limits', 'parted', 'xml'],
 }
 
 /** By scratch roots. */

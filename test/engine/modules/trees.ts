@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { extract } from 'tar-stream'
@@ -19,7 +19,7 @@ const archives: readonly (readonly [RegExp, string])[] = [
 /** What an archive holds, whichever program packed it; undefined for other files. */
 const contentOfArchive = (path: string): string | undefined => {
   const [, command] = archives.find(([pattern]) => pattern.test(path)) ?? []
-  if (command === undefined || !lstatSync(path).isFile()) return undefined
+  if (command === undefined) return undefined
   const { stdout } = spawnSync('sh', ['-c', command, 'sh', path])
   return `archive of ${digest(stdout.toString('latin1'))}`
 }
@@ -42,6 +42,20 @@ const contentOfPem = (content: string): string | undefined => {
   return [content.split('\n', 1)[0], ...lines.sort()].join('\n')
 }
 
+// Of disks: their file system, its size, their partitions, but for identifiers.
+const disk = `
+blkid -p -o export -s TYPE -s LABEL -s PTTYPE "$1" | grep -v ^DEVNAME
+dumpe2fs -h "$1" 2>/dev/null | grep '^Block [cs]'
+sfdisk -d "$1" 2>/dev/null | sed '/^label-id\\|^device/d; s/^.* : //; s/, uuid=[^,]*//'`
+
+/** What a disk holds. */
+const contentOfDisk = (path: string): string => spawnSync('sh', ['-c', disk, 'sh', path], { encoding: 'utf8' }).stdout
+
+/** A file of this size is a disk. */
+const isDisk = ({ size }: Stats): boolean => size >= 8 * 2 ** 20
+
+const digestOfFile = (path: string): string => execFileSync('sha1sum', ['--', path], { encoding: 'utf8' })
+
 /** A file as it is shown: its kind, mode, owners and content, without what is chance; and exactly, to see whether it was changed. */
 type Entry = { readonly shown: string; readonly exact: string }
 
@@ -55,6 +69,16 @@ const plainName = (name: string): string =>
     .replace(/prelude-case-\w{6}/, 'prelude-case')
     .replace(/^(ansible|build)\.\w{8}/, '$1.XXXXXXXX')
 
+/** What a file holds, as it is compared and exactly; a directory holds nothing by itself. */
+const contentsOf = (path: string, stat: Stats, root: string): readonly [string, string] => {
+  if (stat.isSymbolicLink()) return [readlinkSync(path).replaceAll(root, '$ROOT'), readlinkSync(path)]
+  if (!stat.isFile()) return ['', '']
+  if (isDisk(stat)) return [`${stat.size} ${contentOfDisk(path)}`, digestOfFile(path)]
+  const content = readFileSync(path, 'latin1')
+  const packed = contentOfArchive(path) ?? contentOfPem(content)
+  return [packed ?? (content.length < 1000 ? plainText(content).replaceAll(root, '$ROOT') : digest(content)), content]
+}
+
 /** What a directory holds. */
 export const treeOf = (root: string): Tree =>
   new Map(
@@ -64,13 +88,10 @@ export const treeOf = (root: string): Tree =>
       .sort()
       .map((name) => {
         const path = join(root, name)
-        const { mode, uid, gid } = lstatSync(path)
-        const kind = mode & 0o170000
-        const content = kind === 0o120000 ? readlinkSync(path) : kind === 0o100000 ? readFileSync(path, 'latin1') : ''
-        const packed = contentOfArchive(path) ?? contentOfPem(content)
-        const shown = packed ?? (content.length < 1000 ? plainText(content).replaceAll(root, '$ROOT') : digest(content))
-        const head = `${mode.toString(8)} ${uid}:${gid}`
-        return [plainName(name), { shown: `${head} ${shown}`, exact: `${head} ${content}` }]
+        const stat = lstatSync(path)
+        const head = `${stat.mode.toString(8)} ${stat.uid}:${stat.gid}`
+        const [shown, exact] = contentsOf(path, stat, root)
+        return [plainName(name), { shown: `${head} ${shown}`, exact: `${head} ${exact}` }]
       }),
   )
 
