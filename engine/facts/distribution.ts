@@ -1,3 +1,4 @@
+import { sh } from '../command.ts'
 import { dump, parseAssignments, parseDump } from './dump.ts'
 import type { Facts, Family } from './family.ts'
 
@@ -20,6 +21,9 @@ type Source = {
   readonly osRelease: ReadonlyMap<string, string>
   /** The first line of a release file, or ''. */
   readonly release: (name: string) => string
+  /** What SUSE's link to its product points to, or ''. */
+  readonly product: string
+  readonly isArch: boolean
 }
 
 type Distribution = {
@@ -28,6 +32,10 @@ type Distribution = {
   readonly release: string
   readonly variety: string
   readonly path: string
+  /** The text in the file by which it is known. */
+  readonly searched?: string
+  /** The file is empty: that it is there is all that it tells. */
+  readonly isUnread?: true
 }
 
 const osReleasePath = '/etc/os-release'
@@ -83,15 +91,16 @@ const redHat = ({ osRelease, release }: Source): Distribution | undefined => {
   const text = oracle || release('redhat-release') || osRelease.get('PRETTY_NAME') || ''
   const name = oracle || id === 'ol' ? 'OracleLinux' : redHatNames[id]
   if (!name) return undefined
-  const version = number(text) ?? osRelease.get('VERSION_ID') ?? 'NA'
-  const stream = name === 'CentOS' && text.includes('Stream')
-  return {
-    name,
-    version,
-    release: stream ? 'Stream' : (codename(text) ?? (name === 'Fedora' ? '' : 'NA')),
-    variety: oracle ? 'OracleLinux' : 'RedHat',
-    path: oracle ? '/etc/oracle-release' : '/etc/redhat-release',
+  const exact = number(text) ?? osRelease.get('VERSION_ID') ?? 'NA'
+  // The rest of what CentOS calls its version is a date.
+  const version = name === 'CentOS' ? exact.split('.').slice(0, 2).join('.') : exact
+  const found = { name, version, release: codename(text) ?? (name === 'Fedora' ? '' : 'NA') }
+  if (oracle) return { ...found, variety: 'OracleLinux', path: '/etc/oracle-release', searched: 'Oracle Linux' }
+  if (release('centos-release').includes('CentOS Stream')) {
+    return { ...found, release: 'Stream', variety: 'CentOS', path: '/etc/centos-release' }
   }
+  const path = '/etc/redhat-release'
+  return { ...found, variety: 'RedHat', path, ...(name === 'RedHat' ? { searched: 'Red Hat' } : {}) }
 }
 
 const suseNames: Readonly<Record<string, string>> = {
@@ -103,11 +112,16 @@ const suseNames: Readonly<Record<string, string>> = {
   'opensuse-microos': 'openSUSE MicroOS',
 }
 
-const suse = ({ osRelease }: Source): Distribution | undefined => {
-  const name = suseNames[osRelease.get('ID') ?? '']
+/** A link to the product that the system was installed as. */
+const baseProduct = '/etc/products.d/baseproduct'
+
+const suse = ({ osRelease, product }: Source): Distribution | undefined => {
+  const id = osRelease.get('ID') ?? ''
+  const name = suseNames[product.endsWith('SLES_SAP.prod') ? 'sles_sap' : id]
   const version = osRelease.get('VERSION_ID') ?? ''
   if (!name) return undefined
-  return { name, version, release: version.split('.')[1] ?? '0', variety: 'SUSE', path: osReleasePath }
+  const release = version.split('.')[1] ?? (id.startsWith('opensuse') ? '' : '0')
+  return { name, version, release, variety: 'SUSE', path: osReleasePath }
 }
 
 const others: Readonly<Record<string, string>> = {
@@ -118,18 +132,21 @@ const others: Readonly<Record<string, string>> = {
   openEuler: 'openEuler',
 }
 
-const other = ({ osRelease, release }: Source): Distribution | undefined => {
+const other = ({ osRelease, release, isArch }: Source): Distribution | undefined => {
   const id = osRelease.get('ID') ?? ''
+  if (isArch) {
+    const known = { name: 'Archlinux', version: 'NA', release: 'NA', variety: 'Archlinux' }
+    return { ...known, path: '/etc/arch-release', isUnread: true }
+  }
   if (id === 'alpine') {
     const version = release('alpine-release') || osRelease.get('VERSION_ID') || 'NA'
     return { name: 'Alpine', version, release: 'NA', variety: 'Alpine', path: '/etc/alpine-release' }
   }
   const name = others[id] ?? osRelease.get('NAME')
   if (!name) return undefined
-  const rolling = osRelease.get('BUILD_ID') === 'rolling' ? 'rolling' : 'NA'
   return {
     name,
-    version: osRelease.get('VERSION_ID') ?? rolling,
+    version: osRelease.get('VERSION_ID') ?? 'NA',
     release: osRelease.get('VERSION_CODENAME') ?? codename(osRelease.get('VERSION') ?? '') ?? 'NA',
     variety: name.split(' ')[0] ?? name,
     path: osReleasePath,
@@ -141,10 +158,12 @@ const parse = (output: string): Facts => {
   const source: Source = {
     osRelease: parseAssignments(files.get(osReleasePath) ?? files.get('/usr/lib/os-release') ?? ''),
     release: (name) => files.get(`/etc/${name}`)?.split('\n')[0]?.trim() ?? '',
+    product: files.get(baseProduct) ?? '',
+    isArch: files.has('/etc/arch-release'),
   }
   const found = debian(source) ?? redHat(source) ?? suse(source) ?? other(source)
   if (!found) return { distribution: 'NA', distribution_version: 'NA', distribution_release: 'NA', os_family: 'NA' }
-  const [major = 'NA', minor] = found.version.split('.')
+  const [major = 'NA', minor = found.name === 'Amazon' ? 'NA' : undefined] = found.version.split('.')
   return {
     distribution: found.name,
     distribution_version: found.version,
@@ -153,7 +172,8 @@ const parse = (output: string): Facts => {
     distribution_release: found.release,
     distribution_file_variety: found.variety,
     distribution_file_path: found.path,
-    distribution_file_parsed: true,
+    ...(found.searched !== undefined ? { distribution_file_search_string: found.searched } : {}),
+    ...(found.isUnread ? {} : { distribution_file_parsed: true }),
     os_family: Object.entries(families).find(([, names]) => names.includes(found.name))?.[0] ?? found.name,
   }
 }
@@ -170,15 +190,19 @@ export const distribution: Family = {
     'distribution_file_variety',
     'distribution_file_path',
     'distribution_file_parsed',
+    'distribution_file_search_string',
     'os_family',
   ],
-  command: dump(
+  command: sh`${dump(
     '/etc/os-release',
     '/usr/lib/os-release',
     '/etc/debian_version',
     '/etc/redhat-release',
+    '/etc/centos-release',
     '/etc/oracle-release',
     '/etc/alpine-release',
-  ),
+  )}
+[ ! -e /etc/arch-release ] || echo /etc/arch-release:
+[ ! -L ${baseProduct} ] || echo "${baseProduct}:$(readlink ${baseProduct})"`,
   parse,
 }

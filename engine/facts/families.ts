@@ -1,4 +1,5 @@
 import { apparmor } from './apparmor.ts'
+import { capabilities } from './capabilities.ts'
 import { cmdline } from './cmdline.ts'
 import { dateTime } from './datetime.ts'
 import { devices } from './devices.ts'
@@ -24,6 +25,7 @@ import { python } from './python.ts'
 import { selinux } from './selinux.ts'
 import { serviceMgr } from './servicemgr.ts'
 import { sshKeys } from './sshkeys.ts'
+import { uptime } from './uptime.ts'
 import { user } from './user.ts'
 import { virtualization } from './virtualization.ts'
 
@@ -37,6 +39,7 @@ export const families: readonly Family[] = [
   isChroot,
   processor,
   memory,
+  uptime,
   load,
   network,
   dns,
@@ -50,6 +53,7 @@ export const families: readonly Family[] = [
   env,
   user,
   cmdline,
+  capabilities,
   selinux,
   apparmor,
   lsb,

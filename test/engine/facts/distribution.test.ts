@@ -88,9 +88,17 @@ const systems: [name: string, files: Files, facts: Record<string, unknown>][] = 
     'CentOS Stream 9',
     {
       '/etc/os-release': 'NAME="CentOS Stream"\nVERSION="9"\nID="centos"\nVERSION_ID="9"',
+      '/etc/centos-release': 'CentOS Stream release 9',
       '/etc/redhat-release': 'CentOS Stream release 9',
     },
-    { distribution: 'CentOS', distribution_version: '9', distribution_release: 'Stream', os_family: 'RedHat' },
+    {
+      distribution: 'CentOS',
+      distribution_version: '9',
+      distribution_release: 'Stream',
+      distribution_file_variety: 'CentOS',
+      distribution_file_path: '/etc/centos-release',
+      os_family: 'RedHat',
+    },
   ],
   [
     'CentOS 7',
@@ -100,7 +108,7 @@ const systems: [name: string, files: Files, facts: Record<string, unknown>][] = 
     },
     {
       distribution: 'CentOS',
-      distribution_version: '7.9.2009',
+      distribution_version: '7.9',
       distribution_major_version: '7',
       distribution_release: 'Core',
     },
@@ -135,7 +143,7 @@ const systems: [name: string, files: Files, facts: Record<string, unknown>][] = 
   [
     'Arch Linux',
     { '/etc/os-release': 'NAME="Arch Linux"\nID=arch\nBUILD_ID=rolling' },
-    { distribution: 'Archlinux', distribution_version: 'rolling', os_family: 'Archlinux' },
+    { distribution: 'Archlinux', distribution_version: 'NA', os_family: 'Archlinux' },
   ],
   [
     'Alpine 3.19.1',

@@ -18,7 +18,9 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['network', ['distribution', 'network']],
   ['hardware,virtual', ['distribution', 'memory', 'virtualization', 'mounts']],
   ['all,!network', ['distribution', 'memory', 'virtualization', 'mounts']],
-  ['!all,!min,mounts', ['mounts']],
+  ['!all,!min,mounts', ['memory', 'mounts']],
+  ['!all,!min,memory', ['memory']],
+  ['!all,!min,interfaces', ['distribution', 'network']],
 ]
 for (const [words, expected] of cases) {
   test(words, () => {
