@@ -385,14 +385,15 @@ lrwxrwxrwx 1 root root 0 Jan  1 00:00 /dev/disk/by-label/my\\x20label -> ../../s
     `fact 0 ${fact('{"a": [1, true]}')} /etc/ansible/facts.d/json.fact
 fact 0 ${fact('; note\n[General]\nName = web\nport: 80\n')} /etc/ansible/facts.d/ini.fact
 fact 3  /etc/ansible/facts.d/broken.fact
+said ${fact('why')} /etc/ansible/facts.d/broken.fact
 fact 0 ${fact('neither')} /etc/ansible/facts.d/odd.fact
 `,
     {
       local: {
         json: { a: [1, true] },
         ini: { General: { name: 'web', port: '80' } },
-        broken: 'Failure executing fact script (/etc/ansible/facts.d/broken.fact), rc: 3',
-        odd: `error loading facts as JSON or ini - please check content: /etc/ansible/facts.d/odd.fact (Unexpected token 'e', "neither" is not valid JSON)`,
+        broken: 'Failure executing fact script (/etc/ansible/facts.d/broken.fact), rc: 3, err: why\n',
+        odd: 'error loading facts as JSON or ini - please check content: /etc/ansible/facts.d/odd.fact',
       },
     },
   ],
