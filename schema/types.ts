@@ -6961,6 +6961,10 @@ export interface NodeLab {
    */
   cpus?: number;
   /**
+   * bios; or uefi, by OVMF (package ovmf or edk2-ovmf).
+   */
+  firmware?: "bios" | "uefi";
+  /**
    * Model of its network cards.
    */
   nic?: "virtio" | "e1000";
@@ -7309,6 +7313,10 @@ export interface SiteDhcp {
    * Lease time, as dnsmasq writes it.
    */
   lease?: string;
+  /**
+   * iPXE for machines with UEFI. snponly.efi speaks over the firmware's own driver of the card that it came over; ipxe.efi brings drivers of its own, for firmware whose driver does not work.
+   */
+  efi?: "snponly.efi" | "ipxe.efi";
 }
 
 /**

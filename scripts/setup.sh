@@ -8,6 +8,7 @@ needs='
 /usr/bin/qemu-system-x86_64 qemu-system-x86 qemu-kvm
 /usr/lib/ipxe/qemu/pxe-virtio.rom ipxe-qemu ipxe-roms-qemu
 /usr/lib/ipxe/undionly.kpxe ipxe ipxe-bootimgs-x86
+/usr/share/OVMF/OVMF_VARS.fd ovmf edk2-ovmf
 /usr/sbin/dnsmasq dnsmasq-base dnsmasq
 /usr/sbin/ovs-vswitchd openvswitch-switch openvswitch
 /usr/bin/mmdebstrap mmdebstrap mmdebstrap

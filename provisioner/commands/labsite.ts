@@ -9,7 +9,7 @@ const defaults = { memory: 2048, cpus: 1, nic: 'virtio', bus: 'virtio' } as cons
 
 /** A node's virtual machine: the cards and disks of its record, the card that it boots from first. */
 export const labNodeOf = ({ name, record, interfaces, mac }: Node): LabNode => {
-  const { memory, cpus, nic, bus, disks } = { ...defaults, ...record.lab }
+  const { memory, cpus, nic, bus, disks, firmware } = { ...defaults, ...record.lab }
   const cards = interfaces.flatMap(({ type, mac: own }) => (type === 'ethernet' && own !== undefined ? [own] : []))
   return {
     name,
@@ -17,6 +17,7 @@ export const labNodeOf = ({ name, record, interfaces, mac }: Node): LabNode => {
     disks: (disks ?? []).map((size) => ({ size, bus })),
     memory,
     cpus,
+    ...(firmware === undefined ? {} : { firmware }),
     bonded: speakingInterface(interfaces)?.mode === '802.3ad',
   }
 }

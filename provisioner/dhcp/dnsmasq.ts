@@ -15,14 +15,27 @@ export type DhcpOptions = {
   readonly interface?: string
 }
 
-/** File names that firmware loads before it is iPXE, by DHCP option 93 (client architecture). */
-const bootFiles = [
-  { tag: 'bios', architecture: 0, file: 'undionly.kpxe' },
-  { tag: 'efi-bc', architecture: 7, file: 'ipxe.efi' },
-  { tag: 'efi-x64', architecture: 9, file: 'ipxe.efi' },
+/**
+ * Firmware that is not iPXE yet, by DHCP option 93 (client architecture), with the name that PXE has for it. UEFI on x86-64
+ * is 7 on most machines, 9 on some.
+ */
+const firmwares = [
+  { tag: 'bios', architecture: 0, pxe: 'x86PC' },
+  { tag: 'efi-bc', architecture: 7, pxe: 'BC_EFI' },
+  { tag: 'efi-x64', architecture: 9, pxe: 'X86-64_EFI' },
 ] as const
 
-export const tftpFiles: readonly string[] = [...new Set(bootFiles.map(({ file }) => file)), 'snponly.efi']
+const bios = 'undionly.kpxe'
+const efi = 'snponly.efi'
+
+/** The iPXE that a machine with UEFI loads. */
+export const efiFile = ({ dhcp }: SiteSettings): string => dhcp?.efi ?? efi
+
+/** The file that each kind of firmware loads. */
+const bootFiles = (settings: SiteSettings) =>
+  firmwares.map((each) => ({ ...each, file: each.architecture === 0 ? bios : efiFile(settings) }))
+
+export const tftpFiles: readonly string[] = [bios, efi, 'ipxe.efi']
 
 /** iPXE fills in its own interface's MAC. */
 export const bootScriptUrl = (settings: SiteSettings): string =>
@@ -82,7 +95,7 @@ export const dnsmasqConfiguration = (options: DhcpOptions): string => {
     'enable-tftp',
     `tftp-root=${tftpRoot}`,
     'tftp-no-blocksize',
-    ...bootFiles.map(({ tag, architecture }) => `dhcp-match=set:${tag},option:client-arch,${architecture}`),
+    ...firmwares.map(({ tag, architecture }) => `dhcp-match=set:${tag},option:client-arch,${architecture}`),
     'dhcp-userclass=set:ipxe,iPXE',
     'dhcp-match=set:ipxe,175',
   ]
@@ -90,11 +103,9 @@ export const dnsmasqConfiguration = (options: DhcpOptions): string => {
     return `${[
       ...common,
       `dhcp-range=${network},proxy,${netmask}`,
-      ...bootFiles.map(({ tag, file }) => `dhcp-boot=tag:!ipxe,tag:${tag},${file}`),
+      ...bootFiles(settings).map(({ tag, file }) => `dhcp-boot=tag:!ipxe,tag:${tag},${file}`),
       `dhcp-boot=tag:ipxe,${bootScriptUrl(settings)}`,
-      `pxe-service=tag:!ipxe,x86PC,"Prelude",undionly`,
-      `pxe-service=tag:!ipxe,BC_EFI,"Prelude",ipxe.efi`,
-      `pxe-service=tag:!ipxe,X86-64_EFI,"Prelude",ipxe.efi`,
+      ...bootFiles(settings).map(({ pxe, file }) => `pxe-service=tag:!ipxe,${pxe},"Prelude",${file}`),
     ].join('\n')}\n`
   }
   return `${[
@@ -104,7 +115,7 @@ export const dnsmasqConfiguration = (options: DhcpOptions): string => {
     ...(router === undefined ? ['dhcp-option=option:router'] : [`dhcp-option=option:router,${router}`]),
     ...(dns.length === 0 ? ['dhcp-option=option:dns-server'] : [`dhcp-option=option:dns-server,${dns.join(',')}`]),
     ...(settings.domain === undefined ? [] : [`dhcp-option=option:domain-name,${settings.domain}`]),
-    ...bootFiles.map(({ tag, file }) => `dhcp-boot=tag:!ipxe,tag:${tag},${file}`),
+    ...bootFiles(settings).map(({ tag, file }) => `dhcp-boot=tag:!ipxe,tag:${tag},${file}`),
     `dhcp-boot=tag:ipxe,${bootScriptUrl(settings)}`,
     ...reservations(options),
   ].join('\n')}\n`

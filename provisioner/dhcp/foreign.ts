@@ -1,6 +1,6 @@
 import type { SiteSettings } from '../../schema/types.ts'
 import type { Node } from '../node/node.ts'
-import { bootScriptUrl } from './dnsmasq.ts'
+import { bootScriptUrl, efiFile } from './dnsmasq.ts'
 
 /** What to add to an ISC DHCP server that gives the nodes their addresses: hosts and the iPXE chain. */
 export const iscConfiguration = (settings: SiteSettings, nodes: readonly Node[]): string => {
@@ -14,7 +14,7 @@ next-server ${settings.server};
 if exists user-class and option user-class = "iPXE" {
   filename "${bootScriptUrl(settings)}";
 } elsif option client-architecture = 00:07 or option client-architecture = 00:09 {
-  filename "ipxe.efi";
+  filename "${efiFile(settings)}";
 } else {
   filename "undionly.kpxe";
 }

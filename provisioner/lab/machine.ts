@@ -1,3 +1,4 @@
+import { firmwareOf } from './firmware.ts'
 import type { LabDisk, LabNic, LabNode, LabOptions } from './options.ts'
 import { namespaceOf, nodePaths, tapOf } from './paths.ts'
 
@@ -10,13 +11,25 @@ export const nicId = (index: number): string => `net${index}`
 /** In QEMU's option lists a comma within a value is written twice. */
 const text = (value: string): string => value.replaceAll(',', ',,')
 
-const nicArguments = (nic: LabNic, index: number, tap: string): string[] => {
+/**
+ * UEFI speaks over a driver of its own where it has one, which leads it through DHCP and TFTP to iPXE, as on metal; QEMU's
+ * ROM is iPXE already.
+ */
+const romOf = (nic: LabNic, firmware: LabNode['firmware']): string =>
+  firmware === 'uefi' && nic.model === 'virtio' ? ',romfile=' : ''
+
+const nicArguments = (nic: LabNic, index: number, { name, firmware }: LabNode): string[] => {
   const id = nicId(index)
   // A guest must not leave checksums or segmentation to the tap: the user-space switch would pass the frames on as they are.
-  const backend = `tap,id=${id},ifname=${tap},script=no,downscript=no,vnet_hdr=off`
+  const backend = `tap,id=${id},ifname=${tapOf(name, index)},script=no,downscript=no,vnet_hdr=off`
   // Without speed and duplex a virtio interface never joins an 802.3ad aggregate.
   const model = nic.model === 'virtio' ? 'virtio-net-pci,speed=10000,duplex=full' : 'e1000'
-  return ['-netdev', backend, '-device', `${model},netdev=${id},mac=${nic.mac},bootindex=${index + 1}`]
+  return [
+    '-netdev',
+    backend,
+    '-device',
+    `${model},netdev=${id},mac=${nic.mac},bootindex=${index + 1}${romOf(nic, firmware)}`,
+  ]
 }
 
 const diskArguments = (disk: LabDisk, index: number, node: string, file: string): string[] => {
@@ -25,6 +38,13 @@ const diskArguments = (disk: LabDisk, index: number, node: string, file: string)
   // The disks live no longer than the lab: nothing is gained by waiting until the host has written them.
   const backend = `file=${text(file)},format=raw,if=none,id=${id},cache=unsafe,discard=unmap`
   return ['-drive', backend, '-device', `${model},drive=${id},serial=${`${node}-${index}`.slice(-20)}`]
+}
+
+/** UEFI from a file that all nodes read, with a file of the node's own for what it remembers. */
+const firmwareArguments = ({ directory }: LabOptions, { name, firmware }: LabNode): string[] => {
+  if (firmware !== 'uefi') return []
+  const flash = (file: string, more = '') => ['-drive', `if=pflash,format=raw${more},file=${text(file)}`]
+  return [...flash(firmwareOf().code, ',readonly=on'), ...flash(nodePaths(directory, name).firmwareVariables)]
 }
 
 /** QEMU's arguments for a node of a lab. */
@@ -49,7 +69,8 @@ export const machineArguments = (options: LabOptions, node: LabNode): string[] =
     ...['-serial', 'chardev:console'],
     ...['-qmp', `unix:${text(paths.monitor)},server=on,wait=off`],
     ...['-pidfile', paths.pidfile],
-    ...node.nics.flatMap((nic, index) => nicArguments(nic, index, tapOf(node.name, index))),
+    ...firmwareArguments(options, node),
+    ...node.nics.flatMap((nic, index) => nicArguments(nic, index, node)),
     ...node.disks.flatMap((disk, index) => diskArguments(disk, index, node.name, paths.disk(index))),
     ...['-object', 'rng-random,id=entropy,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=entropy'],
     '-daemonize',

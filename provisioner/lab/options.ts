@@ -23,6 +23,8 @@ export type LabNode = {
   /** MiB */
   readonly memory: number
   readonly cpus: number
+  /** BIOS when absent. */
+  readonly firmware?: 'bios' | 'uefi'
   /** Its switch ports form one LACP bond. */
   readonly bonded: boolean
 }

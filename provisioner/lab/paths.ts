@@ -39,6 +39,8 @@ export const nodePaths = (directory: string, node: string) => {
     monitor: join(place, 'qmp.sock'),
     console: join(place, 'console.sock'),
     disk: (index: number) => join(place, `disk${index}.img`),
+    /** What UEFI remembers from one boot to the next. */
+    firmwareVariables: join(place, 'firmware-variables.fd'),
     consoleLog: join(labPaths(directory).consoles, `${node}.log`),
   }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { Failure } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import { execute } from '../../engine/process.ts'
 import { rotateLog, withConsoleLog } from './console-log.ts'
+import { firmwareOf } from './firmware.ts'
 import { openJournal } from './journal.ts'
 import { withLabLock } from './lock.ts'
 import { machineArguments, nicId } from './machine.ts'
@@ -38,6 +39,14 @@ const unplugPulled = async (options: LabOptions, node: LabNode): Promise<void> =
       await qmp(nodePaths(options.directory, node.name).monitor, 'set_link', { name: nicId(index), up: false })
 }
 
+/** A node with UEFI keeps what its firmware remembers as long as the lab stands. */
+const createVariables = (directory: string, { name, firmware }: LabNode): void => {
+  const file = nodePaths(directory, name).firmwareVariables
+  if (firmware !== 'uefi' || existsSync(file)) return
+  copyFileSync(firmwareOf().variables, file)
+  chmodSync(file, 0o600)
+}
+
 const startMachine = async (options: LabOptions, node: LabNode): Promise<void> => {
   const { consoleLog } = nodePaths(options.directory, node.name)
   const machine = ['qemu-system-x86_64', ...machineArguments(options, node)]
@@ -70,6 +79,7 @@ export const labPowerOn = (options: LabOptions, name: string, log: Log): Promise
     mkdirSync(paths.directory, { recursive: true, mode: 0o700 })
     mkdirSync(labPaths(directory).consoles, { recursive: true, mode: 0o700 })
     createDisks(directory, node)
+    createVariables(directory, node)
     rotateLog(paths.consoleLog)
     await log.step(`powering on ${name}`, async () => {
       try {

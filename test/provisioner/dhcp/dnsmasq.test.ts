@@ -40,7 +40,7 @@ test('every node has a reservation, over every card of its bond', async () => {
 test('firmware gets iPXE, iPXE gets the boot script', async () => {
   const text = await configuration({ mode: 'server' })
   assert.match(text, '\ndhcp-boot=tag:!ipxe,tag:bios,undionly.kpxe\n')
-  assert.match(text, '\ndhcp-boot=tag:!ipxe,tag:efi-x64,ipxe.efi\n')
+  assert.match(text, '\ndhcp-boot=tag:!ipxe,tag:efi-x64,snponly.efi\n')
   assert.match(text, '\ndhcp-boot=tag:ipxe,http://10.9.0.254:9873/boot/ipxe?mac=${net0/mac}\n')
   assert.match(text, '\nlisten-address=10.9.0.254\n')
 })
@@ -66,6 +66,12 @@ test('as a proxy it gives no addresses', async () => {
   const text = await configuration({ mode: 'proxy' })
   assert.match(text, '\ndhcp-range=10.9.0.0,proxy,255.255.255.0\n')
   assert.not.match(text, /dhcp-host|dhcp-authoritative/)
+  // a name with a suffix is taken as it is: the files that TFTP serves
+  assert.equal(text.match(/^pxe-service=.*/gm), [
+    'pxe-service=tag:!ipxe,x86PC,"Prelude",undionly.kpxe',
+    'pxe-service=tag:!ipxe,BC_EFI,"Prelude",snponly.efi',
+    'pxe-service=tag:!ipxe,X86-64_EFI,"Prelude",snponly.efi',
+  ])
 })
 
 test('without an address of the provisioner, or a network, it says what to set', async () => {
@@ -82,6 +88,7 @@ test('another DHCP server gets hosts and the same chain', () => {
   const text = iscConfiguration(fixture.site.settings, [...fixture.site.nodes.values()])
   assert.match(text, 'host n01 { hardware ethernet 52:54:00:00:01:01; fixed-address 10.9.0.1; }')
   assert.match(text, 'filename "http://10.9.0.254:9873/boot/ipxe?mac=${net0/mac}"')
+  assert.match(text, /00:09 \{\n {2}filename "snponly\.efi";/)
 })
 
 test.run()

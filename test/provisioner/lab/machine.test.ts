@@ -57,6 +57,20 @@ test('disks have a bus, a serial number and a path whose comma is escaped', () =
   ])
 })
 
+test('a node with UEFI has its firmware and what that remembers, and speaks over the driver of the firmware', () => {
+  assert.equal(
+    values('-drive').filter((drive) => drive.includes('pflash')),
+    [],
+  )
+  const uefi = machineArguments(options, { ...node, firmware: 'uefi' })
+  const [code = '', variables = ''] = values('-drive', uefi)
+  assert.match(code, /^if=pflash,format=raw,readonly=on,file=\/usr\/share\/.*CODE/)
+  assert.is(variables, 'if=pflash,format=raw,file=/srv/lab,,1/nodes/n01/firmware-variables.fd')
+  const devices = values('-device', uefi)
+  assert.match(devices[0] ?? '', /^virtio-net-pci,.*,bootindex=1,romfile=$/)
+  assert.match(devices[1] ?? '', /^e1000,.*,bootindex=2$/)
+})
+
 test('it boots from the network alone and leaves the terminal', () => {
   assert.match(values('-boot')[0] ?? '', /^order=n,strict=on/)
   assert.ok(args.includes('-daemonize'))
