@@ -18,6 +18,10 @@ const stateOf = ({ state, autoremove }: DnfParameters): State => {
   return state === 'absent' || state === 'removed' ? 'absent' : 'present'
 }
 
+/** Names of the modules of `@name:stream`. */
+const modulesOf = (specs: readonly Spec[]): string[] =>
+  specs.flatMap(({ kind, text }) => (kind === 'group' && text.includes(':') ? (text.slice(1).split(':')[0] ?? []) : []))
+
 const list = (specs: readonly Spec[]): string => specs.map(({ text }) => text).join(' ')
 
 /** What dnf has to be called with: nothing when the rpm database says that all is as it should be. */
@@ -31,7 +35,8 @@ const callsFor = async (
     chosen.length === 0
       ? []
       : [{ what: `${verb} ${list(chosen)}`, words: [verb, ...chosen.map(({ text }) => text)], isNeeded }]
-  const isSure = ({ kind }: Spec) => kind !== 'group'
+  // What a group or a pattern means is for dnf to say.
+  const isSure = ({ kind }: Spec) => kind !== 'group' && kind !== 'pattern'
 
   if (state === 'latest' && specs.some(({ text }) => text === '*')) {
     return [{ what: 'upgrade all packages', words: ['upgrade'], isNeeded: false }]
@@ -44,13 +49,20 @@ const callsFor = async (
   const installed = await lookAtRpms(host, specs, params.installroot)
   if (state === 'absent') {
     const there = specs.filter((spec) => isInstalled(spec, installed) !== false)
-    return call(params.autoremove ? 'autoremove' : 'remove', there, there.some(isSure))
+    const isNeeded = there.some(({ kind }) => kind !== 'group')
+    const modules = modulesOf(specs)
+    return [
+      ...call(params.autoremove ? 'autoremove' : 'remove', there, isNeeded),
+      ...(modules.length === 0
+        ? []
+        : [{ what: `reset ${modules.join(' ')}`, words: ['module', 'reset', ...modules], isNeeded: false }]),
+    ]
   }
   const allowed = specs.filter((spec) => params.allow_downgrade || !isNewerInstalled(spec, installed))
-  const missing = allowed.filter((spec) => isInstalled(spec, installed) !== true)
+  const missing = allowed.filter((spec) => spec.kind === 'pattern' || isInstalled(spec, installed) !== true)
   const calls = call('install', missing, missing.some(isSure))
   if (state === 'present') return calls
-  const there = allowed.filter((spec) => !missing.includes(spec) && spec.kind !== 'file')
+  const there = allowed.filter((spec) => isInstalled(spec, installed) === true && spec.kind !== 'file')
   return [...calls, ...call('upgrade', there, false)]
 }
 

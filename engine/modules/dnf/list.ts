@@ -12,16 +12,17 @@ export const parseList = (text: string, state: 'installed' | 'available'): Recor
     const [name, epoch, version, release, arch, repo] = line.split('\t')
     if (!name || epoch === undefined || !version || release === undefined || !arch) return []
     const number = epoch === '(none)' ? '0' : epoch
+    const nevra = `${number}:${name}-${version}-${release}.${arch}`
     return {
       name,
       epoch: number,
       version,
       release,
       arch,
-      repo: state === 'installed' ? 'installed' : (repo ?? ''),
+      repo: state === 'installed' ? '@System' : (repo ?? ''),
       yumstate: state,
-      nevra: `${name}-${number}:${version}-${release}.${arch}`,
-      envra: `${number}:${name}-${version}-${release}.${arch}`,
+      nevra,
+      envra: nevra,
     }
   })
 

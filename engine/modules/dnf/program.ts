@@ -1,7 +1,7 @@
 import type { DnfParameters } from '../../../schema/types.ts'
 import { type Command, sh } from '../../command.ts'
 import { change, type Host, type Result, type Steps } from '../module.ts'
-import { diffOf, parseTransaction, sentence } from './transaction.ts'
+import { diffOf, parseTransaction, sentences } from './transaction.ts'
 
 export type Call = { readonly what: string; readonly words: readonly string[]; readonly isNeeded: boolean }
 
@@ -98,5 +98,5 @@ export async function* callDnf(host: Host, params: DnfParameters, call: Call, op
   if (output.code !== 0) return failed(call, output.code, stdout, stderr)
   const moves = parseTransaction(stdout)
   const msg = moves.length === 0 ? 'Nothing to do' : ''
-  return { changed: moves.length > 0, rc: 0, msg, results: moves.map(sentence), stdout, stderr }
+  return { changed: moves.length > 0, rc: 0, msg, results: sentences(moves, stdout), stdout, stderr }
 }

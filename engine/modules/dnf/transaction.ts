@@ -64,9 +64,17 @@ export const parseTransaction = (text: string): Move[] => {
   return moves
 }
 
-/** Ansible's line for a package: `Installed: foo-1.0-1.noarch`. */
-export const sentence = ({ verb, name, architecture, version }: Move): string =>
-  version === '' ? `${verb}: ${name}` : `${verb}: ${name}-${version}.${architecture}`
+/**
+ * Ansible's lines for a transaction: `Installed: foo-1.0-1.noarch`; of an upgrade both the new and the old package, which
+ * dnf names only while it cleans up.
+ */
+export const sentences = (moves: readonly Move[], said: string): string[] => [
+  ...moves.map(({ verb, name, architecture, version }) => {
+    const isInstalled = verb === 'Upgraded' || verb === 'Downgraded'
+    return `${isInstalled ? 'Installed' : verb}: ${version === '' ? name : `${name}-${version}.${architecture}`}`
+  }),
+  ...[...said.matchAll(/^ *Cleanup +: (\S+) +\d+\/\d+\s*$/gm)].map(([, name]) => `Removed: ${name}`),
+]
 
 export const diffOf = (moves: readonly Move[]): Diff => {
   const lines = (wanted: (verb: Move['verb']) => boolean) =>

@@ -41,13 +41,12 @@ async function* present(host: Host, params: NmcliParameters, current: Properties
   const wanted = wantedProperties(params)
   if (current) {
     const changed = changedProperties(current, wanted)
-    if (changed.size > 0) {
-      yield* change({
-        what: `change ${[...changed.keys()].join(', ')} of the connection ${name}`,
-        diff: diffOf(name, current, changed),
-        apply: () => runOrFail(host, sh`LC_ALL=C nmcli connection modify id ${name} ${wordsOf(changed)}`),
-      })
-    }
+    if (changed.size === 0) return { Exists: 'Connections already exist and no changes made' }
+    yield* change({
+      what: `change ${[...changed.keys()].join(', ')} of the connection ${name}`,
+      diff: diffOf(name, current, changed),
+      apply: () => runOrFail(host, sh`LC_ALL=C nmcli connection modify id ${name} ${wordsOf(changed)}`),
+    })
     return { Exists: 'Connections do exist so we are modifying them' }
   }
   if (type === undefined) {
@@ -65,7 +64,10 @@ async function* present(host: Host, params: NmcliParameters, current: Properties
         sh`LC_ALL=C nmcli connection add type ${connectionType(type)} con-name ${name} ifname ${ifname} ${Object.entries(rest).flat()}`,
       ),
   })
-  return { Exists: 'Connections do not exist so we are creating them' }
+  return {
+    Exists: 'Connections do not exist so we are creating them',
+    Connection: `Connection ${name} of Type ${type} is being added`,
+  }
 }
 
 const missing = (host: Host, name: string): Failure =>

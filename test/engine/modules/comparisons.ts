@@ -34,7 +34,41 @@ export const ofCollections: Modules = {
 
 /** By scratch roots. */
 export const ofSystem: Modules = {
-  'ansible.builtin': ['apt_repository', 'hostname', 'service', 'service_facts', 'systemd', 'sysvinit'],
-  'ansible.posix': ['acl', 'at', 'authorized_key', 'mount', 'sysctl'],
-  'community.general': ['alternatives', 'capabilities', 'locale_gen', 'timezone'],
+  'ansible.builtin': ['apt_repository', 'dnf', 'hostname', 'pip', 'service', 'service_facts', 'systemd', 'sysvinit'],
+  'ansible.posix': ['acl', 'at', 'authorized_key', 'firewalld', 'mount', 'sysctl'],
+  'community.general': ['alternatives', 'capabilities', 'locale_gen', 'nmcli', 'timezone'],
+}
+
+/** By single tasks that `rootoracle.system.ts` names. */
+export const ofRootTasks: readonly string[] = [
+  ...['apt', 'apt_key', 'cron', 'debconf', 'dpkg_selections', 'group', 'iptables', 'package', 'rpm_key', 'user'],
+]
+
+/** By plays, in `test/conformance/cases`: what they do, they do to the run. */
+export const ofPlays: readonly string[] = [
+  ...['add_host', 'assert', 'async_status', 'debug', 'fail', 'group_by', 'include_vars', 'pause', 'ping', 'raw'],
+  ...['set_fact', 'setup', 'validate_argument_spec', 'wait_for', 'wait_for_connection'],
+]
+
+/** Modules that are not compared, and why. */
+export const notCompared: Readonly<Record<string, string>> = {
+  deb822_repository: "ansible-core has it since 2.15; Debian's is 2.14",
+  dracut: 'it is our own',
+  image: 'it is our own',
+  json_patch: 'no collection of Debian has it',
+  lvg: 'it needs the device mapper of a kernel of its own; its steps are proved in a guest',
+  lvol: 'it needs the device mapper of a kernel of its own; its steps are proved in a guest',
+  mdadm: 'no collection of Debian has it',
+  mkdisk: 'it is our own',
+  modprobe: "Ansible's reads /proc/modules, which a kernel without modules does not have",
+  mount_facts: 'ansible-core has it since 2.18',
+  nftables: 'no collection of Debian has it',
+  node_power: 'it is our own',
+  node_wait: 'it is our own',
+  overlay: 'it is our own',
+  reboot: 'it would restart the machine of the test; it is proved on a host that restarts without one',
+  seboolean: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
+  sefcontext: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
+  selinux: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
+  swap: 'no collection of Debian has it',
 }

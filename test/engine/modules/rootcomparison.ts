@@ -33,10 +33,17 @@ const ownOf: Readonly<Record<string, readonly string[]>> = {
 /** What systemd tells of a unit, but for times and numbers of processes. */
 const ofUnit = ['ActiveState', 'FragmentPath', 'Id', 'LoadState', 'SubState', 'UnitFileState']
 
-const plain = (module: string, key: string, value: unknown): unknown =>
-  module === 'systemd' && key === 'status' && value !== undefined
-    ? ofUnit.map((name) => (value as Readonly<Record<string, unknown>>)[name])
-    : (value ?? null)
+/** What is compared of a value. */
+const plain = (module: string, key: string, value: unknown): unknown => {
+  if (module === 'systemd' && key === 'status' && value) {
+    return ofUnit.map((name) => (value as Readonly<Record<string, unknown>>)[name])
+  }
+  // Packages in any order; how groups, modules and files are told is dnf's own.
+  if (module === 'dnf' && key === 'results' && typeof (value as unknown[])[0] === 'string') {
+    return (value as string[]).filter((line) => /^(?:Installed|Removed): \S+-\S+-\S+\.\w+$/.test(line)).sort()
+  }
+  return value ?? null
+}
 
 /** Logs, caches of Python and rpm, Ansible's own temporary directory, and jobs of at, whose names are their times. */
 const chance = /^root\/\.(?:ansible|rpmdb)|^(root|tmp|var)$|^var\/log|__pycache__|\.pyc$|^var\/spool\/cron\/atjobs\/a/

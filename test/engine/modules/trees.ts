@@ -7,8 +7,9 @@ import { extract } from 'tar-stream'
 
 const digest = (content: string): string => createHash('sha1').update(content).digest('hex')
 
-/** Salts are chance. */
-const plainText = (content: string): string => content.replace(/\$apr1\$[^\s:]+/g, '$apr1$')
+/** Salts and identifiers are chance. */
+const plainText = (content: string): string =>
+  content.replace(/\$apr1\$[^\s:]+/g, '$apr1$').replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID')
 
 const archives: readonly (readonly [RegExp, string])[] = [
   [/\.zip$/, 'unzip -Z1 "$1" | sort; unzip -p "$1"'],

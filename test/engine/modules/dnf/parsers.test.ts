@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { isInstalled, isNewerInstalled } from '../../../../engine/modules/dnf/decide.ts'
 import { parseSpec } from '../../../../engine/modules/dnf/names.ts'
 import { type Installed, parseMissing, parseRpms } from '../../../../engine/modules/dnf/rpm.ts'
-import { parseTransaction, sentence } from '../../../../engine/modules/dnf/transaction.ts'
+import { parseTransaction, sentences } from '../../../../engine/modules/dnf/transaction.ts'
 import { compareEvr, comparePart, parseEvr } from '../../../../engine/modules/dnf/version.ts'
 import { fc } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
@@ -119,16 +119,19 @@ Install  2 Packages
 Downloading Packages:
  Running transaction
   Preparing        :                                                        1/1
+  Upgrading        : up-1.0-2.noarch                                        1/2
+  Cleanup          : up-1.0-1.noarch                                        2/2
 `
-  assert.equal(parseTransaction(table).map(sentence), [
+  assert.equal(sentences(parseTransaction(table), table), [
     'Installed: demo-2.0-1.noarch',
     'Installed: a-package-with-a-very-long-name-that-does-not-fit-1:2.0-1.el9.x86_64',
     'Installed: grouped-1.0-1.noarch',
     'Installed: weak-1.0-1.noarch',
-    'Upgraded: up-1.0-2.noarch',
-    'Downgraded: down-1.0-0.noarch',
+    'Installed: up-1.0-2.noarch',
+    'Installed: down-1.0-0.noarch',
     'Removed: gone-1.0-1.noarch',
     'Removed: unused-1.0-1.noarch',
+    'Removed: up-1.0-1.noarch',
   ])
 })
 
