@@ -86,28 +86,32 @@ test('an agent that failed has reported it; a shell opens where it says so, and 
   assert.equal(secrets, ['0', ''])
 })
 
-test('what stops the initramfs beside the agent is told by an agent, and the node restarts', async () => {
-  // as dracut sources it: by its die(), where no shell is wanted, and by its emergency shell
-  const dracut = `getarg() { sed -n "s/.*$1=*\\([^ ]*\\).*/\\1/p" /proc/cmdline | grep .; }
+/** Where dracut keeps hooks: up to 105, and since. */
+const layouts = ['/lib/dracut/hooks', '/var/lib/dracut/hooks']
+
+for (const layout of layouts)
+  test(`what stops the initramfs beside the agent is told by an agent, and the node restarts (${layout})`, async () => {
+    // as dracut sources it: by its die(), where no shell is wanted, and by its emergency shell
+    const dracut = `getarg() { sed -n "s/.*$1=*\\([^ ]*\\).*/\\1/p" /proc/cmdline | grep .; }
 getargbool() { case "$(getarg "$2=")" in 0) false ;; 1) true ;; *) [ "$1" = 1 ] ;; esac; }
-hookdir=/hooks; mkdir -p $hookdir/emergency
+hookdir=${layout}; mkdir -p $hookdir/emergency
 stops() { echo "$2 $1" > /cmdline; (action=$1; . /usr/lib/prelude/prelude-stopped.sh); }`
-  const stops = [
-    "stops Boot 'root=prelude rd.shell=0'",
-    `echo 'warn dracut: FATAL: "no such disk"' > $hookdir/emergency/01-die.sh`,
-    "stops '' 'root=prelude'",
-    "stops '' 'root=prelude rd.shell=0 rd.emergency=reboot'",
-    'echo none >> /calls',
-    "stops Boot 'root=prelude'",
-    "stops Boot 'root=prelude rd.shell=0 rd.break=mount'",
-    "stops '' 'root=prelude rd.emergency=halt'",
-    "stops '' 'root=wwinit'",
-    "stops Shutdown 'root=prelude'",
-  ]
-  const { calls, said } = await play({ agent: 'exit 1', call: [dracut, ...stops].join('\n') })
-  const told = (reason: string) => `agent stopped ${reason} --root /sysroot\nrestart\n`
-  assert.is(calls, `${told('dracut does not say why')}${told('no such disk')}${told('no such disk')}none\n`, said)
-})
+    const stops = [
+      "stops Boot 'root=prelude rd.shell=0'",
+      `echo 'warn dracut: FATAL: "no such disk"' > $hookdir/emergency/01-die.sh`,
+      "stops '' 'root=prelude'",
+      "stops '' 'root=prelude rd.shell=0 rd.emergency=reboot'",
+      'echo none >> /calls',
+      "stops Boot 'root=prelude'",
+      "stops Boot 'root=prelude rd.shell=0 rd.break=mount'",
+      "stops '' 'root=prelude rd.emergency=halt'",
+      "stops '' 'root=wwinit'",
+      "stops Shutdown 'root=prelude'",
+    ]
+    const { calls, said } = await play({ agent: 'exit 1', call: [dracut, ...stops].join('\n') })
+    const told = (reason: string) => `agent stopped ${reason} --root /sysroot\nrestart\n`
+    assert.is(calls, `${told('dracut does not say why')}${told('no such disk')}${told('no such disk')}none\n`, said)
+  })
 
 test('the agent runs once, and late where its hook was missed', async () => {
   const both = '/usr/lib/prelude/boot-node /sysroot; /usr/lib/prelude/boot-node /sysroot --if-missed'

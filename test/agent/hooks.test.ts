@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { execute } from '../../engine/process.ts'
+import { execute, tool } from '../../engine/process.ts'
 import { suite } from '../suite.ts'
 
 const test = suite('agent dracut hooks')
@@ -43,6 +44,39 @@ for (const program of ['boot-node', 'end-boot', 'guard', 'ready-agent', 'restart
 test('no hook names the place where dracut keeps hooks: it has moved', () => {
   for (const script of scripts) assert.not.match(readFileSync(join(dracut, script), 'utf8'), /dracut\/hooks/)
 })
+
+/** dracut's functions, as far as modules call them, with hooks in a layout; what they install comes from nowhere else. */
+const dracutWith = (layout: string) => `set -u
+initdir=$1 moddir=$2 systemdsystemunitdir=/usr/lib/systemd/system dracutsysrootdir=
+put() { mkdir -p "$initdir$(dirname "$2")"; if [ -e "$1" ]; then cp "$1" "$initdir$2"; else : > "$initdir$2"; fi; }
+inst_hook() { put "$3" "${layout}/$1/$2-\${3##*/}"; }
+inst_simple() { put "$1" "\${2-$1}"; }
+inst_multiple() { :; }
+inst_libdir_file() { :; }
+dracut_module_included() { [ "$1" = systemd ]; }
+. "$moddir/module-setup.sh"
+install`
+
+for (const layout of ['/lib/dracut/hooks', '/var/lib/dracut/hooks']) {
+  test(`hooks go where dracut keeps them: ${layout}`, async () => {
+    const root = mkdtempSync(join(tmpdir(), 'prelude-hooks-'))
+    try {
+      for (const module of ['50prelude', '91preboot', '92mkdisk'])
+        await tool('bash', ['-c', dracutWith(layout), 'bash', root, join(dracut, module)])
+      assert.equal(
+        globSync('**/dracut/hooks/*/*', { cwd: root }).sort(),
+        [
+          ...['cmdline/30-parse-prelude.sh', 'emergency/99-prelude-stopped.sh', 'pre-mount/30-prelude-root.sh'],
+          ...['pre-pivot/91-preboot.sh', 'pre-pivot/92-mkdisk.sh', 'shutdown-emergency/99-prelude-stopped.sh'],
+        ].map((file) => `${layout.slice(1)}/${file}`),
+      )
+      // systemd's unit of the hook point has the same name in both
+      assert.ok(existsSync(join(root, 'usr/lib/systemd/system/dracut-pre-mount.service.d/50-prelude.conf')))
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  })
+}
 
 test('a node without a watchdog of its own gets the one of the kernel, which its initramfs has', () => {
   const read = (file: string) => readFileSync(join(dracut, '50prelude', file), 'utf8')
