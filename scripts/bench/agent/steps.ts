@@ -1,6 +1,6 @@
 // The agent's own time beside a bash script that does the same steps in the same guest: minimal initramfs, bond, session, a
 // small image, overlay, secrets, preboot, two arrays with file systems, a moved directory. The transfer of the image and mkfs
-// are left out of both. Runs in a mount namespace of its own. The peer is peer.sh, in the agent's place in the same initramfs.
+// are left out of both. And the most memory that the agent took on the way. Runs in a mount namespace of its own. The peer is peer.sh, in the agent's place in the same initramfs.
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,6 +66,7 @@ try {
     ['bash', 'mv', 'curl', 'jq', 'tar', 'sha256sum', 'xargs', 'sort', 'sed', 'cut', 'head', 'tr', 'wc'],
     work,
   )
+  const memory: number[] = []
   const boot = async (file: string): Promise<string> => {
     const disks = [0, 1, 2, 3].map((number) => join(work, `disk${number}`))
     for (const disk of disks) {
@@ -94,6 +95,8 @@ try {
       const whole = /is ready for its root after (\d+) ms/.exec(output)?.[1]
       if (whole === undefined || !output.includes('real init'))
         throw new Error(`${name} did not boot:\n${output.slice(-4000)}`)
+      // bytes, of mebibytes
+      for (const [, taken] of output.matchAll(/the agent took (\d+) MiB/g)) memory.push(Number(taken) * 1024 ** 2)
       spent.push(sum(output, aside))
       own.push(Number(whole) - sum(output, aside))
       process.stderr.write(`round ${round + 1} of ${rounds}, ${name}: ${own.at(-1)} ms of its own\n`)
@@ -107,8 +110,10 @@ try {
   ])
   console.log(table(['who boots', 'own seconds', 'transfer and mkfs', 'times bash'], rows))
   const ratio = median(ways[0]!.own) / peer
+  const taken = median(memory) / 1e6
   console.log(`agent / bash: ${ratio.toFixed(2)}   budget 1.50   ${ratio <= 1.5 ? 'ok' : 'OVER'}`)
-  process.exitCode = ratio <= 1.5 ? 0 : 1
+  console.log(`the agent's memory: ${taken.toFixed(0)} MB   budget 90 MB   ${taken <= 90 ? 'ok' : 'OVER'}`)
+  process.exitCode = ratio <= 1.5 && taken <= 90 ? 0 : 1
 } finally {
   await segment.close()
   await machine.close()
