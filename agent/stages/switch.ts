@@ -3,6 +3,7 @@ import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../engine/failure.ts'
 import type { BootStage } from '../context.ts'
+import { leaveToNetworkManager } from '../network/networkmanager.ts'
 import { prebootLog } from '../preboot/report.ts'
 import { resolveBelow } from '../system/below.ts'
 import { isMounted } from '../system/mounts.ts'
@@ -45,13 +46,15 @@ const keepReport = async (newRoot: string): Promise<void> => {
 /** The last look before the real init: the root can start, and no secret is left in it. */
 export const switchRoot: BootStage = {
   name: 'switch',
-  async run({ newRoot, log }) {
+  async run({ newRoot, log, manifest }) {
     await log.step('checking the new root', () => checkRoot(newRoot))
     if (await isMounted(join(newRoot, 'secrets')))
       throw new Failure('secrets.mounted', 'the secrets are still mounted in the new root')
     // these mounts move there: an image without the directories could not start
     for (const directory of ['proc', 'sys', 'dev', 'run']) await mkdir(join(newRoot, directory), { recursive: true })
     await keepReport(newRoot)
+    const devices = manifest.network.flatMap(({ name }) => name ?? [])
+    await leaveToNetworkManager({ root: newRoot, devices, log })
     return {}
   },
 }

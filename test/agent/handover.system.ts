@@ -1,85 +1,119 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { tool } from '../../engine/process.ts'
-import { bootNetwork } from '../../provisioner/boot/manifest.ts'
-import { renderOverlay } from '../../provisioner/overlay/render.ts'
-import { openState } from '../../provisioner/state.ts'
-import { openTestSite, writeFiles } from '../provisioner/fixture.ts'
+import { writeFiles } from '../provisioner/fixture.ts'
 import { suite } from '../suite.ts'
+import { fetchManifest } from './firmware.ts'
 import { type NetworkLab, type NetworkNode, openNetworkLab } from './networkfixture.ts'
 import { serveNfs } from './nfs.ts'
 import { servicesRoot } from './services.ts'
 
 // What the agent made is taken over by the real service of a root that lies on NFS, reached over that very bond: if it went
-// down, the service could not even read its own libraries.
+// down, the service could not even read its own libraries. Two nodes boot whole, from a provisioner: one has a static
+// address on LACP, one asks by DHCP.
 const test = suite('hand-over to the network service of the root')
 
-const macs = ['02:00:00:00:ee:01', '02:00:00:00:ee:02']
+const root = join(import.meta.dirname, '..', '..')
+const macs = {
+  ee: ['02:00:00:00:ee:01', '02:00:00:00:ee:02'],
+  ff: ['02:00:00:00:ff:01', '02:00:00:00:ff:02'],
+} as const
+const cardsOf = ([one, two]: readonly [string, string]) => `nic0: {mac: "${one}", boot: true}, nic1: {mac: "${two}"}`
+/** What the DHCP server gives to the node that asks. */
+const leasedTo = '10.77.0.50'
+const ports = { http: 9883, https: 9884 }
 const site = `all:
   vars:
     prelude_server: 10.77.0.1
-    node_image: compute
-  hosts:
-    n1:
-      node_networks:
-        nic0: {mac: "${macs[0]}", boot: true}
-        nic1: {mac: "${macs[1]}"}
-        bond0:
-          type: bond
-          mode: 802.3ad
-          members: [nic0, nic1]
-          xmit_hash_policy: layer3+4
-          address: 10.77.0.2/24
-          gateway: 10.77.0.1
-          mtu: 1400
-        bond0.42: {type: vlan, parent: bond0, vlan: 42, address: 10.42.0.2/24}
+    prelude_http_port: ${ports.http}
+    prelude_https_port: ${ports.https}
+  children:
+    images: {hosts: {compute: {}}}
+    nodes:
+      vars:
+        node_image: compute
+        node_root: {type: nfs, source: "10.77.0.1:/root"}
+        node_overlays: {system: [network_ifupdown, network_networkmanager]}
+      hosts:
+        ee:
+          node_networks:
+            ${cardsOf(macs.ee).replace(', nic1', '\n            nic1')}
+            bond0:
+              type: bond
+              mode: 802.3ad
+              members: [nic0, nic1]
+              xmit_hash_policy: layer3+4
+              address: 10.77.0.2/24
+              gateway: 10.77.0.1
+              mtu: 1400
+            bond0.42: {type: vlan, parent: bond0, vlan: 42, address: 10.42.0.2/24}
+        ff: {node_networks: {${cardsOf(macs.ff)}, bond0: {type: bond, members: [nic0, nic1]}}}
 `
 
 let work: string
 let lab: NetworkLab
-let node: NetworkNode
+let fixed: NetworkNode
+let leased: NetworkNode
 
-/** The files that the stock overlay gives the node, below a directory, and its links. */
-const overlay = async () => {
-  await writeFiles(work, { 'site/inventory/hosts.yml': site })
-  const state = await openState(join(work, 'state'))
-  try {
-    const loaded = await openTestSite(join(work, 'site/inventory'))
-    const one = loaded.nodes.get('n1')!
-    const files: Record<string, string> = {}
-    for (const { type, path, content } of await renderOverlay(loaded, state, one, 'network_ifupdown'))
-      if (type === 'file') files[`/overlay/${path}`] = content.toString()
-    return { files, networks: bootNetwork(one.interfaces) }
-  } finally {
-    state.close()
-  }
+/** A provisioner with the site and an image, whose kernel the guests do not take. */
+const serve = async (): Promise<void> => {
+  const [inventory, state, image] = ['inventory', 'state', 'image'].map((name) => join(work, name)) as [
+    string,
+    string,
+    string,
+  ]
+  await writeFiles(work, {
+    'inventory/hosts.yml': site,
+    'playbooks/compute.yml': '- hosts: compute\n  tasks: [{name: build, command: echo build, tags: build}]\n',
+    'image/etc/os-release': 'PRETTY_NAME="Small Linux 1"\n',
+    'image/boot/vmlinuz-1': 'kernel',
+    'image/boot/initrd.img-1': 'initramfs',
+  })
+  const publish = ['image', 'publish', image, '--name', 'compute', '--playbook', 'playbooks/compute.yml']
+  await tool(join(root, 'bin/provision'), [...publish, '--state', state])
+  lab.segment.serve([join(root, 'bin/provision'), 'serve', '-i', inventory, '--state', state])
+  await lab.segment.hears(/serving 2 nodes/, 30_000)
 }
 
-/** What must not change: the bond and its members by their indices, addresses, routes. */
-const shown =
-  'ip -o link | grep -o "^[0-9]*: [a-z0-9.@]*:\\|master [a-z0-9]*\\|mtu [0-9]*"; ip -o -4 address | sed "s/ *valid.*//"; ip route show default | sed "s/ proto [a-z]*//; s/ metric [0-9]*//; s/ *$//"'
+/** Boots a node to the point where its real root would start, whose tree it then has in /sysroot. */
+const boot = async (name: 'ee' | 'ff'): Promise<NetworkNode> => {
+  const from = name === 'ff' ? leasedTo : undefined
+  const manifest = await fetchManifest(lab.segment, `http://10.77.0.1:${ports.http}`, macs[name][0], from)
+  if (from !== undefined) await lab.segment.run(['ip', 'address', 'delete', `${from}/32`, 'dev', 'lo'])
+  const node = await lab.boot(name, {}, { files: { '/prelude/boot.json': JSON.stringify(manifest) }, memory: 1024 })
+  node.type('agent boot\n')
+  await node.shows(/is ready for its root/, 180_000)
+  await node.ask('for each in proc sys dev run; do mount --bind /$each /sysroot/$each; done')
+  node.type('ticking 10.77.0.1\n')
+  return node
+}
 
 test.before(async () => {
   work = await mkdtemp('/var/tmp/prelude-handover-')
   const image = await servicesRoot()
   await tool('unsquashfs', ['-d', join(work, 'root'), '-no-progress', '-quiet', image])
-  lab = await openNetworkLab('handover', { ee: { macs, bonded: true } })
-  await serveNfs(lab.segment.start, join(work, 'root'), work)
-  const { files, networks } = await overlay()
-  node = await lab.boot('ee', { boot: { networks } }, { files, memory: 1024 })
-  await node.begin('boot')
-  await node.reports(({ stage, state }) => stage === 'network' && state === 'finished', 90_000)
-  await node.ask('ended; mkdir -p /lower /upper /new; mount -t tmpfs upper /upper; mkdir /upper/new /upper/work')
-  await node.ask(
-    'modprobe nfsv4; modprobe overlay; mount -i -t nfs -o ro,vers=4.2,addr=10.77.0.1,proto=tcp,hard 10.77.0.1:/root /lower',
-  )
-  await node.ask('mount -t overlay -o lowerdir=/lower,upperdir=/upper/new,workdir=/upper/work overlay /new')
-  await node.ask(
-    'mkdir -p /new/proc /new/sys /new/dev /new/run; for each in proc sys dev run; do mount --bind /$each /new/$each; done',
-  )
-  node.type('ticking 10.77.0.1\n')
+  lab = await openNetworkLab('handover', {
+    ee: { macs: macs.ee, bonded: true },
+    ff: { macs: macs.ff, bonded: false },
+  })
+  const { segment } = lab
+  await mkdir(join(work, 'nfs'))
+  await serveNfs(segment.start, join(work, 'root'), join(work, 'nfs'))
+  segment.serve([
+    ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--conf-file=/dev/null', '--pid-file=', '--port=0'],
+    ...['--user=root', '--interface=br0', '--bind-interfaces', '--no-ping', '--dhcp-option=option:router,10.77.0.1'],
+    ...[
+      '--dhcp-range=10.77.0.0,static,2m',
+      `--dhcp-host=${macs.ff[0]},${leasedTo}`,
+      `--dhcp-leasefile=${join(work, 'leases')}`,
+    ],
+  ])
+  await serve()
+  await segment.run(['ip', 'address', 'add', `${leasedTo}/32`, 'dev', 'lo'])
+  ;[fixed, leased] = await Promise.all([boot('ee'), boot('ff')])
 })
 
 test.after(async () => {
@@ -87,35 +121,85 @@ test.after(async () => {
   await rm(work, { recursive: true, force: true })
 })
 
+/** What must not change: the bond and its members by their indices, addresses, routes. */
+const shown = [
+  'ip -o link | grep -o "^[0-9]*: [a-z0-9.@]*:\\|master [a-z0-9]*\\|mtu [0-9]*"',
+  'ip -o -4 address | sed "s/ *valid.*//"',
+  'ip route show default | sed "s/ proto [a-z]*//; s/ metric [0-9]*//; s/ src [0-9.]*//; s/ *$//" | sort -u',
+].join('; ')
+
+/** The leases of the DHCP server, one a line. */
+const leases = async (): Promise<readonly string[]> => (await readFile(join(work, 'leases'), 'utf8')).trim().split('\n')
+
 /** Waits until the connection that was opened before has carried something new. */
-const goesOn = async (): Promise<void> => {
+const goesOn = async (node: NetworkNode): Promise<void> => {
   const before = Number(await node.ask('ticks'))
   for (const end = Date.now() + 20_000; Number(await node.ask('ticks')) < before + 5; )
     assert.ok(Date.now() < end, 'the connection stands still')
 }
 
 test('[B17] ifupdown leaves the bond as it is, and no connection breaks', async () => {
-  const before = await node.ask(shown)
+  const before = await fixed.ask(shown)
   assert.match(before, /bond0.*10\.77\.0\.2\/24/)
-  await node.ask('cp -a /overlay/. /new/')
-  assert.is(await node.ask('chroot /new /usr/sbin/ifup -a; echo $?', 120_000), '0')
-  assert.is(await node.ask(shown), before)
-  await goesOn()
+  assert.is(await fixed.ask('chroot /sysroot /usr/sbin/ifup -a; echo $?', 120_000), '0')
+  assert.is(await fixed.ask(shown), before)
+  await goesOn(fixed)
 }, 180_000)
+
+/** Nothing of a bond went away while NetworkManager took it over, its members included. */
+const stayed = async (node: NetworkNode, address: string): Promise<void> => {
+  const monitor = await node.ask('cat /tmp/monitor')
+  assert.not.match(monitor, new RegExp(`^Deleted.*( inet ${address}|: (bond0|nic[01])[:@]|default .* dev bond0)`, 'm'))
+  assert.not.match(monitor, /: (bond0|nic[01])[:@].*state DOWN/)
+  assert.is(await node.ask('cat /sys/class/net/bond0/carrier /sys/class/net/bond0/bonding/slaves'), '1\nnic0 nic1')
+  await goesOn(node)
+}
+
+/** Starts NetworkManager in a node's root, and waits until it has these devices under its control. */
+const manage = async (node: NetworkNode, devices: readonly string[]): Promise<void> => {
+  node.type('ip monitor link address route > /tmp/monitor &\n')
+  // what is in ifupdown's file is not NetworkManager's
+  await node.ask('rm /sysroot/etc/network/interfaces; mkdir -p /run/dbus; chroot /sysroot dbus-daemon --system --fork')
+  await node.ask('chroot /sysroot NetworkManager', 120_000)
+  const wanted = devices.map((device) => `${device}:connected:${device}`)
+  for (const end = Date.now() + 120_000; ; await sleep(500)) {
+    const states = await node.ask('chroot /sysroot nmcli -t -f DEVICE,STATE,CONNECTION device', 60_000)
+    if (wanted.every((each) => states.split(/\s*\n/).includes(each))) return
+    assert.ok(Date.now() < end, `${states}\n${await node.ask('ls /run/NetworkManager/devices')}`)
+  }
+}
+
+test('[B17] NetworkManager takes over the bond, its members and the VLAN as they are', async () => {
+  const before = await fixed.ask(shown)
+  await manage(fixed, ['bond0', 'nic0', 'nic1', 'bond0.42'])
+  await stayed(fixed, '10.77.0.2')
+  assert.is(await fixed.ask(shown), before)
+}, 300_000)
+
+test('[B17] NetworkManager goes on with the lease of the agent', async () => {
+  await manage(leased, ['bond0', 'nic0', 'nic1'])
+  for (const end = Date.now() + 60_000; ; await sleep(500)) {
+    const options = await leased.ask('chroot /sysroot nmcli -g DHCP4.OPTION device show bond0', 60_000)
+    if (options.includes(`ip_address = ${leasedTo}`)) break
+    assert.ok(Date.now() < end, options)
+  }
+  await stayed(leased, leasedTo)
+  assert.is((await leases()).length, 1, 'one lease, of one client')
+}, 300_000)
 
 test('[B11] what lies on NFS is read on when a cable of the bond is pulled', async () => {
   const library = 'usr/lib/x86_64-linux-gnu/libc.so.6'
-  await node.cable(0, 'pulled')
-  await node.ask('echo 3 > /proc/sys/vm/drop_caches')
-  const [sum = ''] = (await node.ask(`sha256sum /lower/${library}`, 120_000)).split(' ')
+  await fixed.cable(0, 'pulled')
+  await fixed.ask('echo 3 > /proc/sys/vm/drop_caches')
+  const [sum = ''] = (await fixed.ask(`sha256sum /sysroot/${library}`, 120_000)).split(' ')
   assert.is(
     sum,
     createHash('sha256')
       .update(await readFile(join(work, 'root', library)))
       .digest('hex'),
   )
-  await goesOn()
-  await node.cable(0, 'plugged')
+  await goesOn(fixed)
+  await fixed.cable(0, 'plugged')
 }, 180_000)
 
 test.run()

@@ -123,7 +123,7 @@ export const openNetworkLab = async (
     const files = await Promise.all(copied.map(async (file) => [file, await readFile(file, 'utf8')] as const))
     const initrd = await makeInitrd(
       {
-        programs: ['busybox', 'ip', 'modprobe', 'mount', 'udevadm', '/usr/lib/systemd/systemd-udevd'],
+        programs: ['busybox', 'ip', 'modprobe', 'mount', 'umount', 'udevadm', '/usr/lib/systemd/systemd-udevd'],
         modules: ['virtio_pci', 'virtio_net', 'e1000', 'bonding', '8021q', 'af_packet', 'nfsv4', 'overlay'],
         files: {
           '/init': await busyboxInit(await readFile(join(import.meta.dirname, 'network.guest.sh'), 'utf8')),

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { tool } from '../../engine/process.ts'
 import type { BootManifest } from '../../schema/types.ts'
-import { manifestIn, writeFiles } from '../provisioner/fixture.ts'
+import { writeFiles } from '../provisioner/fixture.ts'
 import { suite } from '../suite.ts'
 import { assertChecks, busyboxInit } from './checks.ts'
+import { fetchManifest } from './firmware.ts'
 import { startGuest } from './guest.ts'
 import { makeFurtherInitrd, makeInitrd } from './initrd.ts'
 import { serveNfs } from './nfsserver.ts'
-import { openSegment, type Segment } from './segment.ts'
+import { openSegment } from './segment.ts'
 
 const test = suite('agent roots')
 const root = join(import.meta.dirname, '..', '..')
@@ -87,20 +88,6 @@ http.createServer((request, response) => {
 }).listen(9999, '${address}', () => console.log('the dying server listens'))
 `
 
-/** What a node's firmware would fetch. */
-const manifestOf = async (segment: Segment, node: number): Promise<BootManifest> => {
-  const curl = (path: string, more: readonly string[] = []) =>
-    segment.run(['curl', '-sf', ...more, `http://${address}:9873${path}`])
-  const script = await curl(`/boot/ipxe?mac=${macOf(node)}`)
-  const file = `/tmp/prelude-initrd-${process.pid}-${node}`
-  await curl(/\/boot\/initrd\/\w+/.exec(script)?.[0] ?? '/none', ['-o', file])
-  try {
-    return manifestIn(await readFile(file))
-  } finally {
-    await rm(file)
-  }
-}
-
 test(
   'images of two formats, unpacked, NFS 3 and 4: each is a root, and what must not be one is none',
   async () => {
@@ -142,7 +129,8 @@ test(
       await segment.hears(/serving 5 nodes/, 30_000)
 
       // each boot spends a token of its own
-      const manifest = (node: (typeof nodes)[number]) => manifestOf(segment, nodes.indexOf(node) + 1)
+      const manifest = (node: (typeof nodes)[number]) =>
+        fetchManifest(segment, `http://${address}:9873`, macOf(nodes.indexOf(node) + 1))
       const [full, large, unsigned] = [await manifest('tm'), await manifest('tm'), await manifest('sq')]
       const foreign = await manifest('n3')
       const manifests: Record<string, BootManifest> = {

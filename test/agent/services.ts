@@ -1,18 +1,41 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tool } from '../../engine/process.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** The network service of Debian with all that it calls; essential packages are nobody's dependency. */
-const packages = ['ifupdown', 'iproute2', 'dash', 'coreutils', 'debianutils', 'sed', 'grep', 'hostname']
+/** Network services of Debian with all that they call; essential packages are nobody's dependency. */
+const packages = [
+  ...['ifupdown', 'network-manager', 'iproute2'],
+  ...['dash', 'coreutils', 'debianutils', 'sed', 'grep', 'hostname'],
+]
+
+/** What the packages' scripts and base-files would have made. */
+const files: Readonly<Record<string, string>> = {
+  'etc/os-release': 'PRETTY_NAME="Debian 12, unpacked"\n',
+  'etc/passwd': [
+    'root:x:0:0::/root:/bin/sh',
+    'messagebus:x:101:101::/nonexistent:/bin/false',
+    'polkitd:x:102:102::/nonexistent:/bin/false\n',
+  ].join('\n'),
+  'etc/group': 'root:x:0:\nmessagebus:x:101:\npolkitd:x:102:\nnetdev:x:103:\n',
+  'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
+}
+
+/** What a node never reads. */
+const unused = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/info', 'usr/share/bash-completion']
 
 /**
- * A squashfs of a Debian that has the network service, unpacked but never configured: enough to run it in. Kept in dist/,
+ * A squashfs of a Debian that has the network services, unpacked but never configured: enough to run them in. Kept in dist/,
  * as it is fetched from the package mirror. Nothing of it is installed on this machine.
  */
 export const servicesRoot = async (): Promise<string> => {
-  const file = join(root, 'dist', '.services-debian-12.squashfs')
+  const content = createHash('sha256')
+    .update(JSON.stringify([packages, files, unused]))
+    .digest('hex')
+    .slice(0, 12)
+  const file = join(root, 'dist', `.services-debian-12-${content}.squashfs`)
   const isThere = await stat(file).then(
     () => true,
     () => false,
@@ -34,6 +57,11 @@ export const servicesRoot = async (): Promise<string> => {
       ...['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"', 'sh'],
       ...[join(archives, archive), tree],
     ])
+  for (const path of unused) await rm(join(tree, path), { recursive: true, force: true })
+  for (const directory of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
+    await mkdir(join(tree, directory), { recursive: true })
+  await symlink('/run', join(tree, 'var/run'))
+  for (const [path, text] of Object.entries(files)) await writeFile(join(tree, path), text)
   await tool('mksquashfs', [
     tree,
     join(work, 'image'),
