@@ -66,7 +66,8 @@ printf '${mark}E%d;' $?; printf '${mark}E0;' >&2
 
 /**
  * Both streams go through a reader that ends with the end mark: a process that the command has left running holds a pipe
- * that nobody reads any more, as it would after any other program that started it and went away.
+ * that nobody reads any more, as it would after any other program that started it and went away. The shell itself writes the
+ * last mark, for when what should write the end mark was killed.
  */
 const separateText = (mark: string, fed: string, group: string | number): string => {
   const reader = `LC_ALL=C sed '/^${mark}E/q'`
@@ -77,34 +78,43 @@ ${fed}
 printf '\n${mark}E%d;\n' $?; printf '\n${mark}E0;\n' >&2
 } 2>&1 >&3 | ${reader} >&2 3>&-
 } 3>&1 | ${reader}
+printf '\n${mark}X;'; printf '\n${mark}X;' >&2
 `
 }
 
 /** Lines of 76 characters: some shells read long lines slowly. */
 const base64Lines = (data: Buffer): string => data.toString('base64').replace(/.{1,76}/g, '$&\n')
 
-/** Collects a stream until its end mark. */
+/** The exit code of a command whose surroundings were killed. */
+const killed = 137
+
+/** Collects a stream until its end mark, or the mark that comes after it where it is missing. */
 const collect = ({ mark, separate }: Omit<Frame, 'text'>) => {
   const begin = Buffer.from(`${mark}B`)
   const end = Buffer.from(separate ? `\n${mark}E` : `${mark}E`)
+  const after = Buffer.from(`\n${mark}X`)
   const chunks: Buffer[] = []
   let tail = Buffer.alloc(0)
   const numberAfter = (data: Buffer, at: number): number => Number.parseInt(data.toString('latin1', at, at + 12), 10)
+  const isIn = (data: Buffer, part: Buffer): boolean => {
+    const at = data.lastIndexOf(part)
+    return at >= 0 && data.indexOf(';', at) >= 0
+  }
   return {
-    /** True when the end mark has arrived. */
+    /** True when the mark has arrived. */
     push(chunk: Buffer): boolean {
       chunks.push(chunk)
       tail = Buffer.concat([tail, chunk])
-      const at = tail.lastIndexOf(end)
-      if (at >= 0 && tail.indexOf(';', at) >= 0) return true
+      if (isIn(tail, end) || isIn(tail, after)) return true
       tail = tail.subarray(-(end.length + 8))
       return false
     },
     content(): { data: Buffer; code: number } {
       const data = Buffer.concat(chunks)
-      const from = data.indexOf(begin)
+      const from = data.indexOf(';', data.indexOf(begin)) + 1
       const to = data.lastIndexOf(end)
-      return { data: data.subarray(data.indexOf(';', from) + 1, to), code: numberAfter(data, to + end.length) }
+      if (to < 0) return { data: data.subarray(from, data.lastIndexOf(after)), code: killed }
+      return { data: data.subarray(from, to), code: numberAfter(data, to + end.length) }
     },
     /** The number in the begin mark, as soon as it is there. */
     group(): number | undefined {
@@ -113,7 +123,12 @@ const collect = ({ mark, separate }: Omit<Frame, 'text'>) => {
       return from >= 0 && head.indexOf(';', from) > 0 ? numberAfter(head, from + begin.length) : undefined
     },
     /** What has come so far, without the mark: for the reason of a failure. */
-    unfinished: () => Buffer.concat(chunks).toString().replaceAll(`${mark}B0;`, '').trim(),
+    unfinished: () =>
+      Buffer.concat(chunks)
+        .toString()
+        .replaceAll(`${mark}B0;`, '')
+        .replace(/^\n[0-9a-f]{32}X;/, '')
+        .trim(),
   }
 }
 

@@ -24,11 +24,11 @@ const durationText = (ms: number): string => {
 
 export type Ran = { readonly output: Output; readonly start: number; readonly end: number }
 
-/** Runs something and notes when, in milliseconds since 1970. */
+/** Runs something and notes when, in milliseconds since 1970; the clock may be set to another time meanwhile. */
 export const timed = async (run: () => Promise<Output>): Promise<Ran> => {
-  const start = Date.now()
+  const [start, began] = [Date.now(), performance.now()]
   const output = await run()
-  return { output, start, end: Date.now() }
+  return { output, start, end: start + Math.round(performance.now() - began) }
 }
 
 /** The result of a command, with Ansible's names; any exit code but 0 is a failure. */

@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
 import { sh } from '../command.ts'
 import type { WriteOptions } from '../connections/connection.ts'
+import { Failure } from '../failure.ts'
 import { octal } from './mode.ts'
 import type { Host } from './module.ts'
-import { runOrFail, tidy } from './runorfail.ts'
+import { lastWords, tidy } from './runorfail.ts'
 
 /**
  * Replaces a file by a copy of another file of the same host, atomically and with `write`'s rules for owner and mode,
@@ -13,8 +14,7 @@ export const placeFile = async (host: Host, from: string, path: string, options:
   const owner = options.owner === undefined ? sh`:` : sh`chown ${options.owner} "$new"`
   const group = options.group === undefined ? sh`:` : sh`chgrp ${options.group} "$new"`
   const mode = options.mode === undefined ? sh`chmod "$mode" "$new"` : sh`chmod ${octal(options.mode)} "$new"`
-  await runOrFail(
-    host,
+  const output = await host.run(
     sh`path=${path}
 new=$(mktemp ${posix.join(posix.dirname(path), `.${posix.basename(path).slice(0, 200)}.XXXXXX`)}) || exit
 trap 'rm -f "$new"' EXIT
@@ -32,4 +32,6 @@ ${owner} && ${group} && ${mode} && mv -fT "$new" "$path" || exit
 trap - EXIT`,
     tidy,
   )
+  if (output.code === 0) return
+  throw new Failure('module.write', `cannot write ${path}: ${lastWords(output)}`, { at: host.at })
 }

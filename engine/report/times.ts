@@ -6,6 +6,9 @@ export type TimesOptions = {
   readonly now?: () => number
 }
 
+/** Milliseconds since 1970 that go on evenly when the machine's clock is set to another time. */
+const steadyNow = (): number => performance.timeOrigin + performance.now()
+
 const two = (number: number): string => String(number).padStart(2, '0')
 
 /** `0:00:01.234` */
@@ -34,7 +37,7 @@ const dateText = (date: Date): string => {
 const most = 20
 
 /** When each task began, and the tasks that took longest: Ansible's callback `profile_tasks`. */
-export const profileTasksReporter = ({ write, verbosity, now = Date.now }: TimesOptions): Reporter => {
+export const profileTasksReporter = ({ write, verbosity, now = steadyNow }: TimesOptions): Reporter => {
   const start = now()
   let last = start
   const tasks: { name: string; path: string; start: number; end?: number }[] = []
@@ -67,7 +70,7 @@ export const profileTasksReporter = ({ write, verbosity, now = Date.now }: Times
 }
 
 /** How long all took: Ansible's callback `timer`. */
-export const timerReporter = ({ write, now = Date.now }: TimesOptions): Reporter => {
+export const timerReporter = ({ write, now = steadyNow }: TimesOptions): Reporter => {
   const start = now()
   return (event) => {
     if (event.type !== 'recap') return

@@ -46,11 +46,11 @@ const commandRun = (host: Host, id: string, shown: unknown, background: Backgrou
   return async (command, options = {}) => {
     const directory = await startJob(host.run, { id, command, options, seconds, shown })
     if (poll === 0) throw new Detached(directory)
-    const deadline = Date.now() + seconds * 1000
+    const deadline = performance.now() + seconds * 1000
     for (;;) {
       await setTimeout(poll * 1000)
       const job = await readJob(host.run, id).catch((thrown: unknown) => {
-        if (!isAway(thrown) || Date.now() > deadline) throw thrown
+        if (!isAway(thrown) || performance.now() > deadline) throw thrown
         return { state: 'running' } as const
       })
       tell(id, job.state === 'ended')
@@ -59,7 +59,7 @@ const commandRun = (host: Host, id: string, shown: unknown, background: Backgrou
         return job.output
       }
       if (job.state === 'lost') throw new Failure('module.async', 'the task ended without a result')
-      if (job.state !== 'running' || Date.now() > deadline) throw late(seconds)
+      if (job.state !== 'running' || performance.now() > deadline) throw late(seconds)
     }
   }
 }

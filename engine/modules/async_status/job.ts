@@ -84,7 +84,8 @@ echo "$job"; cat "$job/code" "$job/started" "$job/ended" "$job/cmd" 2>/dev/null`
   if (state !== 'ended') return state === 'missing' ? { state } : { state: state as 'running', directory }
   const content = async (name: string) => (await run(sh`cat ${directory}/${verbatim(name)}`)).stdout
   const output = { code: Number(code), stdout: await content('stdout'), stderr: await content('stderr') }
-  const [start, end] = [Number(started) * 1000, Number(ended) * 1000]
+  const start = Number(started) * 1000
+  const end = Math.max(start, Number(ended) * 1000) // the clock may have been set back
   return { state, directory, cmd: JSON.parse(cmd.join('\n') || 'null'), output, start, end }
 }
 

@@ -9,6 +9,7 @@ import { contentDiff } from '../contentdiff.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
 import { statAfter } from '../paths.ts'
 import { replaceFile } from '../replacefile.ts'
+import { stopwatch } from '../stopwatch.ts'
 import { type Checksum, readChecksum } from './checksum.ts'
 import { type Downloaded, download } from './download.ts'
 import schema from './get_url.schema.json' with { type: 'json' }
@@ -44,14 +45,14 @@ async function* place(
 export const get_url = module<GetUrlParameters>('get_url', schema as ModuleSchema, async function* (host, params) {
   const { dest, force, tmp_dest } = params
   const url = shownUrl(params.url)
-  const start = Date.now()
+  const elapsed = stopwatch()
   const given = await host.stat(dest, { follow: true, checksum: 'sha1' })
   const isDirectory = given?.type === 'directory' || dest.endsWith('/')
   const usual = isDirectory ? posix.join(dest, nameIn(params.url)) : dest
   const there = isDirectory ? await host.stat(usual, { follow: true, checksum: 'sha1' }) : given
   const checksum =
     params.checksum === undefined ? undefined : await readChecksum(host, params.checksum, params, nameIn(params.url))
-  const told = () => ({ url, dest: usual, elapsed: Math.floor((Date.now() - start) / 1000) })
+  const told = () => ({ url, dest: usual, elapsed: elapsed() })
 
   if (there && checksum && !force && (await hasDigest(host, usual, checksum))) {
     yield* setAttributes(host, there, params)

@@ -2,6 +2,7 @@ import type { NodeWaitParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
 import { type Host, type ModuleSchema, type Result, readOnlyModule } from '../module.ts'
 import { provision } from '../provision.ts'
+import { stopwatch } from '../stopwatch.ts'
 import schema from './node_wait.schema.json' with { type: 'json' }
 
 const nodesOf = async (host: Host, { nodes }: NodeWaitParameters): Promise<readonly string[]> => {
@@ -29,10 +30,10 @@ export const node_wait = readOnlyModule<NodeWaitParameters>(
   'node_wait',
   schema as ModuleSchema,
   async (host, params): Promise<Result> => {
-    const start = Date.now()
+    const count = stopwatch()
     const nodes = await nodesOf(host, params)
     const failure = await wait(host, params, nodes)
-    const elapsed = Math.floor((Date.now() - start) / 1000)
+    const elapsed = count()
     const status = provision(host, params, ['node', 'status'], { operands: nodes, needsSite: true })
     if (!failure) return { changed: false, nodes: JSON.parse(await status), elapsed }
     // Where not even the state can be read, the first reason is the better one.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PauseParameters } from '../../../schema/types.ts'
 import { type Host, type ModuleSchema, readOnlyModule } from '../module.ts'
+import { stopwatch } from '../stopwatch.ts'
 import schema from './pause.schema.json' with { type: 'json' }
 
 /** A local date and time as Python prints it, without fractions. */
@@ -20,12 +21,13 @@ const ask = async (host: Host, prompt: string | undefined, echo: boolean) => {
 export const pause = readOnlyModule<PauseParameters>('pause', schema as ModuleSchema, async (host, params) => {
   const { seconds, minutes, prompt, echo } = params
   const start = new Date()
+  const count = stopwatch()
   const asked = seconds ?? (minutes === undefined ? undefined : minutes * 60)
   let answer: { user_input: string; warnings?: string[] } = { user_input: '' }
   if (asked === undefined) answer = await ask(host, prompt, echo)
   else await sleep(asked * 1000)
   const stop = new Date()
-  const delta = Math.floor((stop.getTime() - start.getTime()) / 1000)
+  const delta = count()
   const waited = minutes === undefined ? `${delta} seconds` : `${Math.round((delta / 60) * 100) / 100} minutes`
   return {
     start: clock(start),

@@ -4,6 +4,7 @@ import type { RebootParameters } from '../../../schema/types.ts'
 import { type Command, sh, verbatim } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
+import { stopwatch } from '../stopwatch.ts'
 import { until } from '../wait_for/until.ts'
 import schema from './reboot.schema.json' with { type: 'json' }
 
@@ -78,8 +79,8 @@ export const reboot = module<RebootParameters>('reboot', schema as ModuleSchema,
   const done: Result | undefined = yield* change({
     what: `restart ${host.name}`,
     apply: async () => {
-      const start = performance.now()
-      const told = () => ({ elapsed: Math.floor((performance.now() - start) / 1000) })
+      const elapsed = stopwatch()
+      const told = () => ({ elapsed: elapsed() })
       const refused = await restart(host, params)
       if (refused !== undefined) return { changed: false, failed: true, rebooted: false, msg: refused, ...told() }
       await sleep(params.post_reboot_delay * 1000)

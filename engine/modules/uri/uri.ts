@@ -6,6 +6,7 @@ import { Failure } from '../../failure.ts'
 import { curl } from '../curl.ts'
 import { deploy } from '../deploy.ts'
 import { type Host, type ModuleSchema, module, type Result } from '../module.ts'
+import { stopwatch } from '../stopwatch.ts'
 import { needless } from '../unless.ts'
 import { type Body, bodyOf } from './request.ts'
 import { parseResponse, type Response, trailer } from './response.ts'
@@ -82,14 +83,14 @@ export const uri = module<UriParameters>('uri', schema as ModuleSchema, async fu
   const { status_code, dest } = params
   const skipped = await needless(host, params)
   if (skipped) return skipped
-  const start = Date.now()
+  const elapsed = stopwatch()
   const response = await send(host, params)
   if (typeof response === 'string') {
     const msg = `cannot ask ${shownUrl(params.url)}: ${response}`
     return { failed: true, changed: false, status: -1, url: shownUrl(params.url), redirected: false, msg }
   }
   const isGood = status_code.includes(response.status)
-  const result = { ...toResult(params, response, isGood), elapsed: Math.floor((Date.now() - start) / 1000) }
+  const result = { ...toResult(params, response, isGood), elapsed: elapsed() }
   if (!isGood) {
     const wanted = `[${status_code.join(', ')}]`
     const msg = `${shownUrl(params.url)} answers with the status ${response.status}, not ${wanted}: ${result.msg}`

@@ -77,6 +77,13 @@ export const contract = (
     })
   }
 
+  tests('a command of which what stands around it was killed comes to an end', async () => {
+    const { code, stdout } = await run(sh`exec sh -c 'echo said; kill -KILL $PPID'`, { separate: true })
+    assert.equal([code, stdout.toString()], [137, 'said\n'])
+    assert.is((await run(sh`echo next`, { separate: true })).stdout.toString(), 'next\n')
+    assert.is((await run(sh`echo next`)).stdout.toString(), 'next\n')
+  })
+
   tests('a command killed by a signal has the exit code of its signal', async () => {
     assert.is((await run(sh`sh -c 'kill -TERM $$'`)).code, 143)
   })

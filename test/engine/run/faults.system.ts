@@ -64,16 +64,16 @@ const emptied = (): void => {
   mkdirSync(target)
 }
 
-test('of many hosts two hang: the rest finish, the report says which and why, a second run converges', async () => {
+test('of 100 hosts two hang: the rest finish, the report says which and why, a second run converges', async () => {
   emptied()
-  const well = Array.from({ length: 10 }, (_, n) => `n${n}`)
+  const well = Array.from({ length: 98 }, (_, n) => `n${n}`)
   const tasks = `    - copy: {dest: "${target}/{{ inventory_hostname }}", content: whole}
     - command: sleep {{ seconds | default(0) }}
       timeout: 6
     - copy: {dest: "${target}/{{ inventory_hostname }}.end", content: whole}
 `
   const ill = ['slow seconds=600', `mute ansible_port=${silentPort} ansible_timeout=1`]
-  const first = await run([...well, ...ill], tasks)
+  const first = await run([...well, ...ill], tasks, '-f', '20')
   assert.is(first.code, 4)
   for (const host of well) assert.match(recapOf(first.stdout, host), 'ok=3 changed=3 unreachable=0 failed=0')
   assert.match(recapOf(first.stdout, 'slow'), /ok=1 .*failed=1/)
@@ -81,11 +81,11 @@ test('of many hosts two hang: the rest finish, the report says which and why, a 
   assert.match(first.stdout, 'fatal: [slow]: FAILED! => {"msg": "the task did not end within 6 s"}')
   assert.match(first.stdout, new RegExp(`cannot reach root@127\\.0\\.0\\.1:${silentPort}: .*[Tt]imed out`))
   assert.is(readdirSync(target).length, 2 * well.length + 1)
-  const second = await run([...well, 'slow', 'mute'], tasks)
+  const second = await run([...well, 'slow', 'mute'], tasks, '-f', '20')
   assert.is(second.code, 0, second.stdout)
   assert.match(recapOf(second.stdout, 'slow'), 'ok=3 changed=2')
   for (const name of readdirSync(target)) assert.is(readFileSync(join(target, name), 'utf8'), 'whole')
-}, 60_000)
+}, 120_000)
 
 test('play is killed while it copies: the old file stays, nothing else is left, a second run converges', async () => {
   emptied()
@@ -104,6 +104,198 @@ test('play is killed while it copies: the old file stays, nothing else is left, 
   assert.is((await run(['n0'], tasks)).code, 0)
   assert.is(statSync(join(target, 'large')).size, 400 * 2 ** 20)
 }, 90_000)
+
+/** Processes that a shell pattern of `pgrep -f` finds, the oldest first, when there are any. */
+const appear = async (pattern: string): Promise<number> => {
+  for (let tries = 0; tries < 600; tries++) {
+    const { stdout } = await execute('pgrep', ['-of', pattern])
+    if (stdout.toString().trim() !== '') return Number(stdout)
+    await setTimeout(20)
+  }
+  throw new Error(`there is no process ${pattern}`)
+}
+
+/** The processes of a connection above one of its processes: the sshd, and the shell that it started. */
+const above = (pid: number): { readonly sshd: number; readonly shell: number } => {
+  const parentOf = (of: number) => Number(/^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${of}/stat`, 'utf8'))?.[1])
+  const parent = parentOf(pid)
+  if (parent <= 1) throw new Error('no sshd above')
+  if (readFileSync(`/proc/${parent}/comm`, 'utf8') === 'sshd\n') return { sshd: parent, shell: pid }
+  return above(parent)
+}
+
+/** A time in seconds to sleep that no other test sleeps. */
+const endless = 86_400 + process.pid
+
+for (const [what, victim] of [
+  ['the sshd of the connection', 'sshd'],
+  ["the target's shell", 'shell'],
+] as const) {
+  test(`${what} is killed in mid-task: the host is told as lost, the rest finish, a second run converges`, async () => {
+    emptied()
+    const tasks = `    - copy: {dest: "${target}/{{ inventory_hostname }}", content: whole}
+    - command: sleep {{ seconds | default(0) }}
+    - copy: {dest: "${target}/{{ inventory_hostname }}.end", content: whole}
+`
+    const going = run(['n0', 'n1', `cut seconds=${endless}`], tasks)
+    const asleep = await appear(`^sleep ${endless}$`)
+    process.kill(above(asleep)[victim], 'SIGKILL')
+    const first = await going
+    await execute('pkill', ['-f', `^sleep ${endless}$`])
+    assert.is(first.code, 4, first.stdout.toString())
+    for (const host of ['n0', 'n1']) assert.match(recapOf(first.stdout, host), 'ok=3 changed=3')
+    assert.match(recapOf(first.stdout, 'cut'), /ok=1 .*unreachable=1/)
+    assert.match(first.stdout, /fatal: \[cut\]: UNREACHABLE! => .*the shell on root@127\.0\.0\.1:\d+ /)
+    const second = await run(['n0', 'n1', 'cut'], tasks)
+    assert.is(second.code, 0, second.stdout)
+    assert.match(recapOf(second.stdout, 'cut'), 'ok=3 changed=2')
+    assert.is(readdirSync(target).length, 6)
+  }, 60_000)
+}
+
+test('sshd is killed while a file arrives: the old file stays, nothing else is left, a second run converges', async () => {
+  emptied()
+  writeFileSync(join(target, 'large'), 'old')
+  writeFileSync(join(work, 'source'), '')
+  truncateSync(join(work, 'source'), 400 * 2 ** 20)
+  const tasks = `    - copy: {src: "${work}/source", dest: "${target}/large"}\n`
+  const going = run(['n0'], tasks)
+  const holder = async (): Promise<number> => {
+    const { stdout } = await execute('sh', ['-c', 'ls -l /proc/[0-9]*/fd 2>/dev/null', 'sh'])
+    const parts = stdout.toString().split(/^\/proc\/(?=\d+\/fd:)/m)
+    const found = parts.find((part) => part.includes(`${target}/.large.`))
+    return Number.parseInt(found ?? '0', 10)
+  }
+  let writer = 0
+  while (writer === 0) writer = await holder()
+  process.kill(above(writer).sshd, 'SIGKILL')
+  const first = await going
+  assert.is(first.code, 4, first.stdout)
+  for (let tries = 0; readdirSync(target).length > 1 && tries < 200; tries++) await setTimeout(50)
+  assert.equal(readdirSync(target), ['large'])
+  assert.is(readFileSync(join(target, 'large'), 'utf8'), 'old')
+  assert.is((await run(['n0'], tasks)).code, 0)
+  assert.is(statSync(join(target, 'large')).size, 400 * 2 ** 20)
+}, 90_000)
+
+test('a full disk: each task says so, every old file stays as it was, a second run converges', async () => {
+  emptied()
+  const full = join(target, 'full')
+  mkdirSync(full)
+  writeFileSync(join(work, 'large'), 'x'.repeat(400_000))
+  writeFileSync(join(work, 'large.j2'), '{{ "y" * 400000 }}')
+  await execute('tar', ['-C', work, '-cf', join(work, 'large.tar'), 'large'])
+  const tasks = `    - copy: {src: large, dest: "${full}/copied"}
+      ignore_errors: "{{ isFull }}"
+      register: copied
+    - template: {src: large.j2, dest: "${full}/rendered"}
+      ignore_errors: "{{ isFull }}"
+      register: rendered
+    - blockinfile: {path: "${full}/edited", block: "{{ 'z' * 300000 }}"}
+      ignore_errors: "{{ isFull }}"
+      register: edited
+    - copy: {src: /root.large, dest: "${full}/placed", remote_src: true}
+      ignore_errors: "{{ isFull }}"
+      register: placed
+    - unarchive: {src: large.tar, dest: "${full}/unpacked"}
+      ignore_errors: "{{ isFull }}"
+      register: unpacked
+    - assert:
+        that:
+          - item is failed
+          - item.msg is search('No space left on device|Wrote only')
+      loop: "{{ [copied, rendered, edited, placed, unpacked] }}"
+      loop_control: {label: space}
+      when: isFull
+`.replace('/root.large', join(work, 'large'))
+  const prepared = `    - command: mount -t tmpfs -o size=128k full ${full}
+    - copy: {content: "old\\n", dest: "${full}/{{ item }}"}
+      loop: [copied, rendered, edited, placed]
+    - file: {path: "${full}/unpacked", state: directory}
+`
+  assert.is((await run(['n0'], prepared)).code, 0)
+  const first = await run(['n0'], tasks, '-e', '{"isFull": true}')
+  assert.is(first.code, 0, first.stdout)
+  const look = `    - shell: "cd ${full} && find . -type f ! -path './unpacked/*' | sort && cat copied rendered edited placed"
+      register: found
+    - assert:
+        that: found.stdout_lines == ['./copied', './edited', './placed', './rendered', 'old', 'old', 'old', 'old']
+    - command: mount -o remount,size=8m ${full}
+`
+  const looked = await run(['n0'], look)
+  assert.is(looked.code, 0, looked.stdout)
+  const second = await run(['n0'], tasks, '-e', '{"isFull": false}')
+  assert.is(second.code, 0, second.stdout)
+  assert.match(recapOf(second.stdout, 'n0'), 'changed=5')
+  const third = await run(
+    ['n0'],
+    `${tasks}    - command: umount ${full}\n      changed_when: false\n`,
+    '-e',
+    '{"isFull": false}',
+  )
+  assert.match(recapOf(third.stdout, 'n0'), 'changed=0')
+}, 60_000)
+
+/** The clock of the controller: it jumps by a day, forth and back, all the time. */
+const jumping = `const real = Date.now
+let shift = 0
+setInterval(() => { shift = shift > 0 ? -86400000 : 86400000 }, 150).unref()
+globalThis.Date = class extends Date {
+  constructor(...given) { given.length === 0 ? super(real() + shift) : super(...given) }
+  static now() { return real() + shift }
+}`
+
+test('the clock jumps: no task is late or early by it', async () => {
+  emptied()
+  writeFileSync(join(work, 'jumping.mjs'), jumping)
+  const tasks = `    - shell: sleep 2; echo done
+      async: 20
+      poll: 1
+      register: job
+    - command: sleep 1
+      timeout: 15
+      register: slept
+    - command: test -e ${target}/none
+      register: tried
+      until: tried.rc == 0
+      retries: 3
+      delay: 0.2
+      ignore_errors: true
+    - wait_for: {path: ${target}/none, timeout: 1, sleep: 1}
+      ignore_errors: true
+      register: waited
+    - pause: {seconds: 1}
+      register: paused
+    - uri: {url: "http://127.0.0.1:1/", timeout: 2}
+      ignore_errors: true
+      register: asked
+    - copy: {content: x, dest: "${target}/x"}
+    - copy: {content: x, dest: "${target}/x"}
+      register: again
+    - command: sleep 1
+      async: 20
+      poll: 0
+      register: started
+    - async_status: {jid: "{{ started.ansible_job_id }}"}
+      register: status
+      until: status.finished | bool
+      retries: 20
+      delay: 0.3
+    - assert:
+        that:
+          - job.stdout == 'done'
+          - slept.delta is match('0:00:0')
+          - tried.attempts == 3
+          - waited.elapsed in [1, 2, 3, 4, 5]
+          - paused.delta in [1, 2, 3, 4, 5]
+          - asked is failed
+          - again is not changed
+          - status.delta is match('0:00:0')
+`
+  const env = { ...process.env, NODE_OPTIONS: `--import=file://${join(work, 'jumping.mjs')}` }
+  const output = await execute(play, ['-i', inventory(['n0']), playbook(tasks)], { cwd: work, env })
+  assert.is(output.code, 0, `${output.stdout}${output.stderr}`)
+}, 60_000)
 
 test('a job goes on when the connection is lost; the host is reached again', async () => {
   emptied()
