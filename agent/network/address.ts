@@ -3,7 +3,8 @@ import type { Log } from '../../engine/log.ts'
 import { tool } from '../../engine/process.ts'
 import { run, runAll } from '../system/run.ts'
 import { waitFor } from '../system/wait.ts'
-import { acquireLease, type DhcpOptions, keepLease } from './dhcp/client.ts'
+import { acquireLease, keepLease } from './dhcp/client.ts'
+import type { DhcpOptions } from './dhcp/lease.ts'
 import type { DhcpAnswer } from './dhcp/message.ts'
 import { openDhcpSocket } from './dhcp/socket.ts'
 
@@ -11,6 +12,8 @@ export type AskOptions = {
   readonly device: string
   /** Its MTU is given by the inventory. */
   readonly hasMtu: boolean
+  /** The provisioner's host, which a route has to lead to. */
+  readonly towards: string
   /** Seconds that may go by before a server gives an address. */
   readonly budget: number
   readonly log: Log
@@ -18,11 +21,15 @@ export type AskOptions = {
   readonly signal: AbortSignal
 }
 
+/** What a node was given beside its address; `leaseTime` in seconds, where it was leased. */
+export type Given = Pick<DhcpAnswer, 'dns' | 'search'> & { readonly leaseTime?: number }
+
 type Shown = { addr_info?: { local: string; scope: string; tentative?: boolean; dadfailed?: boolean }[] }
 
-const addressesOf = async (device: string, family: '-4' | '-6') => {
+/** Addresses of a device in one family. */
+export const addressesOf = async (device: string, family: '-4' | '-6', wanted: 'global' | 'link' = 'global') => {
   const shown = JSON.parse((await tool('ip', ['-json', family, 'address', 'show', 'dev', device])) || '[]') as Shown[]
-  return shown.flatMap(({ addr_info = [] }) => addr_info).filter(({ scope }) => scope === 'global')
+  return shown.flatMap(({ addr_info = [] }) => addr_info).filter(({ scope }) => scope === wanted)
 }
 
 const leaseCommands = (device: string, lease: DhcpAnswer, hasMtu: boolean) => {
@@ -83,15 +90,6 @@ export const leaseAddress = async (options: AskOptions): Promise<DhcpAnswer | un
     .finally(() => wire.close())
   return lease
 }
-
-/** Waits for an address from a router's advertisement. */
-export const advertisedAddress = async ({ device, budget, log, progress }: AskOptions): Promise<string | undefined> =>
-  log.step(`waiting for a router to advertise a prefix on ${device}`, () =>
-    waitFor(budget, async () => {
-      progress()
-      return (await addressesOf(device, '-6')).find(({ tentative }) => !tentative)?.local
-    }),
-  )
 
 /** Seconds that the search for duplicates of an IPv6 address takes at most, once there is carrier. */
 const duplicateWait = 5

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { Failure } from '../../engine/failure.ts'
 import type { BootContext, BootStage, Details } from '../context.ts'
-import { advertisedAddress, duplicates, leaseAddress, setAnew } from '../network/address.ts'
+import { duplicates, type Given, leaseAddress, setAnew } from '../network/address.ts'
+import { givenAddress6 } from '../network/address6.ts'
 import { awaitLinks, neededLinks } from '../network/await.ts'
 import { resolvConf } from '../network/commands.ts'
-import type { DhcpAnswer } from '../network/dhcp/message.ts'
 import { cardsOf, createLinks, type Links, type Problem } from '../network/links.ts'
 import { checkMtu, linkTo, smallMtu } from '../network/mtu.ts'
 import { type LinkPlan, planLinks } from '../network/plan.ts'
@@ -88,22 +88,26 @@ const fitMtu = async (context: BootContext, place: Place): Promise<Details> => {
 }
 
 /** Asks for an address in the family in which the provisioner speaks. */
-const askAddress = async (context: BootContext, plan: LinkPlan, place: Place): Promise<DhcpAnswer | undefined> => {
+const askAddress = async (context: BootContext, plan: LinkPlan, place: Place): Promise<Given> => {
   const { manifest, log, watchdog, ending } = context
   const device = plan.network.name
   const options = {
     device,
     hasMtu: plan.network.mtu !== undefined,
+    towards: place.host,
     budget: manifest.retry?.budget ?? 600,
     log,
     progress: () => watchdog.progress(),
     signal: ending,
   }
   if (isIPv6(place.host)) {
-    if ((await advertisedAddress(options)) !== undefined) return undefined
-    throw new Failure('network.address', `${device} has no address, and no router advertises a prefix`, {
-      hint: "give the interface a static 'address6', or let a router of the segment advertise one",
-    })
+    const given = await givenAddress6(options)
+    if (given) return given
+    throw new Failure(
+      'network.address',
+      `${device} has no address: no router advertises a prefix, and no DHCPv6 server gave an address`,
+      { hint: "give the interface a static 'address6', or let a router or a DHCPv6 server of the segment give one" },
+    )
   }
   const lease = await leaseAddress(options)
   if (lease) return lease
@@ -149,7 +153,7 @@ export const network: BootStage = {
     await run(log, 'ip', ['link', 'set', 'lo', 'up'])
     const taken = await readTaken()
     const links = createLinks(planLinks(manifest.network), taken, log)
-    let lease: Promise<DhcpAnswer | undefined> | undefined
+    let lease: Promise<Given> | undefined
     const ask = (plan: LinkPlan) => {
       lease ??= askAddress(context, plan, place)
       lease.catch(() => {}) // awaited below
@@ -180,7 +184,7 @@ export const network: BootStage = {
       ...(await linkFigures(links)),
       waited,
       ...frames,
-      ...(given === undefined ? {} : { lease: given.leaseTime }),
+      ...(given?.leaseTime === undefined ? {} : { lease: given.leaseTime }),
     }
   },
 }

@@ -127,7 +127,7 @@ export const templateData = async (
   asked: (name: string) => boolean,
 ): Promise<TemplateData> => {
   const { settings } = site
-  const interfaces = describeInterfaces(node)
+  const interfaces = describeInterfaces(node, site.settings.server)
   const unique = (texts: readonly string[]) => [...new Set(texts)]
   return {
     // the record, with what follows from it

@@ -56,10 +56,11 @@ const servers = ({ dns = [] }: Interface, wanted: 4 | 6): string =>
     .map((server) => `${server};`)
     .join('')
 
-const describeInterface = (node: Node, each: Interface) => {
+const describeInterface = (node: Node, each: Interface, server: string | undefined) => {
   const { interfaces } = node
   const bond = interfaces.find(({ members }) => members?.includes(each.name))
   const gateway = family(each.gateway)
+  const isAsking = askingInterface(interfaces) === each
   return {
     name: each.name,
     type: each.type,
@@ -73,7 +74,10 @@ const describeInterface = (node: Node, each: Interface) => {
     is_primary: primaryInterface(interfaces) === each,
     onboot: each.onboot !== false,
     /** It has no static address and asks for one. */
-    asks: askingInterface(interfaces) === each,
+    asks: isAsking,
+    /** The family in which it reaches the provisioner, and had better have an address. */
+    asks4: isAsking && family(server) !== 6,
+    asks6: isAsking && family(server) === 6,
     mtu: each.mtu ?? null,
     address: each.address ?? null,
     ip: each.address === undefined ? null : withoutPrefix(each.address),
@@ -104,5 +108,9 @@ const describeInterface = (node: Node, each: Interface) => {
   }
 }
 
-/** A node's interfaces as templates see them; every field is there, null when it does not apply. */
-export const describeInterfaces = (node: Node) => node.interfaces.map((each) => describeInterface(node, each))
+/**
+ * A node's interfaces as templates see them; every field is there, null when it does not apply. `server` is the address of
+ * the provisioner.
+ */
+export const describeInterfaces = (node: Node, server: string | undefined) =>
+  node.interfaces.map((each) => describeInterface(node, each, server))

@@ -164,7 +164,7 @@ const routesOf = (content: Buffer = Buffer.alloc(0)): DhcpAnswer['routes'] => {
 }
 
 /** Names as DNS packs them, with pointers back into the same list. */
-const namesOf = (content: Buffer = Buffer.alloc(0)): string[] => {
+export const namesOf = (content: Buffer = Buffer.alloc(0)): string[] => {
   const labels = (from: number, depth = 0): { words: string[]; next: number } => {
     const words: string[] = []
     for (let at = from; at < content.length; ) {
@@ -189,7 +189,8 @@ const namesOf = (content: Buffer = Buffer.alloc(0)): string[] => {
 }
 
 /** What reaches resolv.conf comes from the network: words that cannot be a domain are left out. */
-const isDomain = (name: string): boolean => /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name)
+export const domainsOf = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name))
 
 /** An answer of a server; undefined for what is none. */
 export const decodeAnswer = (message: Buffer): DhcpAnswer | undefined => {
@@ -214,7 +215,7 @@ export const decodeAnswer = (message: Buffer): DhcpAnswer | undefined => {
     routers: options.has(code.routes) ? [] : addresses(options.get(code.routers)),
     routes: routesOf(options.get(code.routes)),
     dns: addresses(options.get(code.dns)),
-    search: search.filter(isDomain),
+    search: domainsOf(search),
     mtu: mtu !== undefined && mtu >= 576 ? mtu : undefined,
     leaseTime,
     renewal: Math.min(leaseTime, number(options.get(code.renewal), 4) ?? leaseTime / 2),

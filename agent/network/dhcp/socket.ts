@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tool } from '../../../engine/process.ts'
+import { wireOf } from './wire.ts'
 
 /** How messages travel between a client and the servers. */
 export type DhcpWire = {
@@ -29,35 +29,13 @@ export const openDhcpSocket = async (device: string): Promise<DhcpWire> => {
   for (const { file, value } of former) if (value !== undefined) await writeFile(file, '0')
   await tool('ip', ['route', 'replace', `${everybody}/32`, 'dev', device])
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
-  const waiting: Buffer[] = []
-  let wake: (() => void) | undefined
-  socket.on('message', (message) => {
-    waiting.push(message)
-    wake?.()
-  })
-  socket.on('error', () => {}) // a send that failed is a message that was lost
-  socket.bind(clientPort)
-  await once(socket, 'listening')
+  const wire = await wireOf(socket, clientPort)
   socket.setBroadcast(true)
-  socket.unref() // who renews a lease does not hold up the end of the boot
   return {
-    send: (message, to) =>
-      new Promise((resolve) => {
-        socket.send(message, serverPort, to === 'all' ? everybody : to, () => resolve())
-      }),
-    async next(ms) {
-      if (waiting.length === 0 && ms > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        wake = resolve
-        const timer = setTimeout(resolve, ms)
-        await promise
-        clearTimeout(timer)
-        wake = undefined
-      }
-      return waiting.shift()
-    },
+    ...wire,
+    send: (message, to) => wire.sendTo(message, serverPort, to === 'all' ? everybody : to),
     async close() {
-      socket.close()
+      await wire.close()
       await tool('ip', ['route', 'delete', `${everybody}/32`, 'dev', device]).catch(() => {})
       for (const { file, value } of former) if (value !== undefined) await writeFile(file, value).catch(() => {})
     },

@@ -69,6 +69,15 @@ const site = {
 `,
 }
 
+/** A site whose provisioner speaks IPv6, with a node that asks for its address. */
+const site6 = {
+  'six/hosts.yml': `all:
+  vars: {prelude_server: "fd00::254", node_image: compute}
+  hosts:
+    n4: {node_networks: {eth0: {mac: "02:00:00:00:04:01", boot: true}}}
+`,
+}
+
 const golden = join(import.meta.dirname, 'golden')
 const isUpdate = process.env['UPDATE_GOLDEN'] !== undefined
 
@@ -77,7 +86,7 @@ let state: State
 let remove: () => Promise<void>
 test.before(async () => {
   ;({ directory, remove } = await temporaryDirectory())
-  await writeFiles(directory, site)
+  await writeFiles(directory, { ...site, ...site6 })
   state = await openState(join(directory, 'state'))
 })
 test.after(async () => {
@@ -86,7 +95,7 @@ test.after(async () => {
 })
 
 const render = async (overlay: string, node: string) => {
-  const loaded = await openTestSite(join(directory, 'inventory'))
+  const loaded = await openTestSite(join(directory, node === 'n4' ? 'six' : 'inventory'))
   const entries = await renderOverlay(loaded, state, loaded.nodes.get(node)!, overlay)
   return entries.filter(({ type }) => type === 'file')
 }
@@ -105,7 +114,7 @@ const overlays = [
 ]
 
 for (const overlay of overlays) {
-  for (const node of overlay.startsWith('network') ? ['n1', 'n2', 'n3'] : ['n1', 'n2']) {
+  for (const node of overlay.startsWith('network') ? ['n1', 'n2', 'n3', 'n4'] : ['n1', 'n2']) {
     test(`${overlay} for ${node} is what it was`, async () => {
       const entries = await render(overlay, node)
       const text = entries

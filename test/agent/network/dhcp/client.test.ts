@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { acquireLease, type DhcpOptions, keepLease } from '../../../../agent/network/dhcp/client.ts'
+import { acquireLease, keepLease } from '../../../../agent/network/dhcp/client.ts'
+import type { DhcpOptions } from '../../../../agent/network/dhcp/lease.ts'
 import type { DhcpAnswer } from '../../../../agent/network/dhcp/message.ts'
 import { silentLog } from '../../../../engine/log.ts'
 import { suite } from '../../../suite.ts'
