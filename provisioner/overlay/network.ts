@@ -5,6 +5,7 @@ import { bootInterface, type Interface } from '../../engine/inventory/node/inter
 import { askingInterface } from '../../engine/inventory/node/links.ts'
 import { primaryInterface, withoutPrefix } from '../node/interfaces.ts'
 import type { Node } from '../node/node.ts'
+import { networkdOptions } from './networkd.ts'
 
 const prefixOf = (address: string | undefined): number | null =>
   address === undefined ? null : Number(address.split('/')[1])
@@ -28,7 +29,11 @@ const bondOf = (bond: Interface, interfaces: readonly Interface[]) => {
     bond,
     interfaces.filter(({ name }) => bond.members?.includes(name)),
   )
-  return { options, text: options.map(({ name, value }) => `${name}=${value}`).join(' ') }
+  return {
+    options,
+    text: options.map(({ name, value }) => `${name}=${value}`).join(' '),
+    networkd: networkdOptions(options),
+  }
 }
 
 const routesOf = ({ routes = [] }: Interface) =>
@@ -55,6 +60,16 @@ const servers = ({ dns = [] }: Interface, wanted: 4 | 6): string =>
     .filter((server) => family(server) === wanted)
     .map((server) => `${server};`)
     .join('')
+
+/** What is made over an interface: VLANs and partitions, with the words that systemd-networkd has for them. */
+const childrenOf = ({ name }: Interface, interfaces: readonly Interface[]) =>
+  interfaces
+    .filter(({ parent }) => parent === name)
+    .map((child) => ({ kind: child.type === 'vlan' ? 'VLAN' : 'IPoIB', name: child.name }))
+
+/** The association that the initramfs asks for by DHCPv6, as a number: the end of the MAC. */
+const associationOf = (mac: string | null): number | null =>
+  mac === null ? null : Number.parseInt(mac.replaceAll(':', '').slice(-8), 16)
 
 const describeInterface = (node: Node, each: Interface, server: string | undefined) => {
   const { interfaces } = node
@@ -96,11 +111,23 @@ const describeInterface = (node: Node, each: Interface, server: string | undefin
     search_list: (each.search ?? []).join(' '),
     routes: routesOf(each),
     /** The bond it is a member of. */
-    master: bond === undefined ? null : { device: bond.name, uuid: uuidOf(node.name, bond.name) },
+    master:
+      bond === undefined
+        ? null
+        : {
+            device: bond.name,
+            uuid: uuidOf(node.name, bond.name),
+            /** The initramfs has made it, as the node boots over it. */
+            is_made: bond.members?.includes(bootInterface(interfaces)?.name ?? '') ?? false,
+          },
+    /** The member that its bond uses as long as it can. */
+    is_preferred: bond?.primary_member === each.name,
     members: each.members ?? [],
     members_list: (each.members ?? []).join(' '),
     bond: each.type === 'bond' ? bondOf(each, interfaces) : null,
+    association: associationOf(ownMac(each, interfaces)),
     parent: each.parent ?? null,
+    children: childrenOf(each, interfaces),
     vlan: each.vlan ?? null,
     pkey: each.pkey === undefined ? null : `0x${each.pkey.toString(16).padStart(4, '0')}`,
     transport: each.transport ?? 'datagram',

@@ -36,7 +36,7 @@ const site = `all:
       vars:
         node_image: compute
         node_root: {type: nfs, source: "10.77.0.1:/root"}
-        node_overlays: {system: [network_ifupdown, network_networkmanager]}
+        node_overlays: {system: [network_ifupdown, network_networkmanager, network_networkd]}
       hosts:
         ee:
           node_networks:
@@ -146,7 +146,7 @@ test('[B17] ifupdown leaves the bond as it is, and no connection breaks', async 
   await goesOn(fixed)
 }, 180_000)
 
-/** Nothing of a bond went away while NetworkManager took it over, its members included. */
+/** Nothing of a bond went away while a service took it over, its members included. */
 const stayed = async (node: NetworkNode, address: string): Promise<void> => {
   const monitor = await node.ask('cat /tmp/monitor')
   assert.not.match(monitor, new RegExp(`^Deleted.*( inet ${address}|: (bond0|nic[01])[:@]|default .* dev bond0)`, 'm'))
@@ -154,6 +154,35 @@ const stayed = async (node: NetworkNode, address: string): Promise<void> => {
   assert.is(await node.ask('cat /sys/class/net/bond0/carrier /sys/class/net/bond0/bonding/slaves'), '1\nnic0 nic1')
   await goesOn(node)
 }
+
+/** Runs systemd-networkd in a node's root until it has these devices configured, then ends it. */
+const configure = async (node: NetworkNode, devices: readonly string[]): Promise<void> => {
+  await node.ask('mkdir -p /run/systemd/netif; chown -R 102:102 /run/systemd/netif')
+  node.type('ip monitor link address route > /tmp/monitor & monitor=$!\n')
+  node.type('chroot /sysroot /lib/systemd/systemd-networkd 2> /tmp/networkd &\n')
+  const look = (device: string) =>
+    node.ask(`cat /run/systemd/netif/links/$(cat /sys/class/net/${device}/ifindex) 2>/dev/null`)
+  for (const device of devices)
+    for (const end = Date.now() + 120_000; ; await sleep(500)) {
+      const state = await look(device)
+      if (/^ADMIN_STATE=configured/m.test(state) && state.includes(`/40-${device}.network`)) break
+      assert.ok(Date.now() < end, `${device}: ${state}\n${await node.ask('tail -n 30 /tmp/networkd')}`)
+    }
+  await node.ask('kill $(busybox pidof systemd-networkd); sleep 1; kill $monitor')
+}
+
+test('[B17] systemd-networkd configures the bond, its members and the VLAN as they are', async () => {
+  const before = await fixed.ask(shown)
+  await configure(fixed, ['bond0', 'nic0', 'nic1', 'bond0.42'])
+  await stayed(fixed, '10.77.0.2')
+  assert.is(await fixed.ask(shown), before)
+}, 300_000)
+
+test('[B17] systemd-networkd goes on with the lease of the agent', async () => {
+  await configure(leased, ['bond0', 'nic0', 'nic1'])
+  await stayed(leased, leasedTo)
+  assert.is((await leases()).length, 1, 'one lease, of one client')
+}, 300_000)
 
 /** Starts NetworkManager in a node's root, and waits until it has these devices under its control. */
 const manage = async (node: NetworkNode, devices: readonly string[]): Promise<void> => {

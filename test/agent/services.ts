@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** Network services of Debian with all that they call; essential packages are nobody's dependency. */
 const packages = [
-  ...['ifupdown', 'network-manager', 'iproute2'],
+  ...['ifupdown', 'network-manager', 'systemd', 'iproute2'],
   ...['dash', 'coreutils', 'debianutils', 'sed', 'grep', 'hostname'],
 ]
 
@@ -17,9 +17,10 @@ const files: Readonly<Record<string, string>> = {
   'etc/passwd': [
     'root:x:0:0::/root:/bin/sh',
     'messagebus:x:101:101::/nonexistent:/bin/false',
-    'polkitd:x:102:102::/nonexistent:/bin/false\n',
+    'systemd-network:x:102:102::/:/bin/false',
+    'polkitd:x:103:103::/nonexistent:/bin/false\n',
   ].join('\n'),
-  'etc/group': 'root:x:0:\nmessagebus:x:101:\npolkitd:x:102:\nnetdev:x:103:\n',
+  'etc/group': 'root:x:0:\nmessagebus:x:101:\nsystemd-network:x:102:\npolkitd:x:103:\nnetdev:x:104:\n',
   'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
 }
 

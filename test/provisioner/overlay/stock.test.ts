@@ -108,6 +108,7 @@ const overlays = [
   'network_networkmanager',
   'network_ifcfg',
   'network_ifupdown',
+  'network_networkd',
   'mkdisk',
   'agent',
   'authorized_keys',
