@@ -2668,6 +2668,14 @@ export interface LvgParameters {
    * Removes a group that has logical volumes, and their data.
    */
   force: boolean;
+  /**
+   * Gives a group that is there a new UUID, as a copy of another needs one; a change each time. Its logical volumes must be inactive, to which `state: inactive` brings them first.
+   */
+  reset_vg_uuid: boolean;
+  /**
+   * Gives the devices of a group that is there new UUIDs; a change each time.
+   */
+  reset_pv_uuid: boolean;
 }
 
 // engine/modules/lvol/lvol.schema.json

@@ -1,22 +1,26 @@
 import { verbatim } from '../command.ts'
 import { type Dict, isDict, type Value } from '../vars/value.ts'
+import { bounded, lateStatuses } from './bounded.ts'
 import { parseLinks } from './dump.ts'
 import type { Facts, Family } from './family.ts'
 
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
 
+/** The pattern of a status that tells of lateness, and of the number of file systems. */
+const lateAmong = (number: string): string => [...lateStatuses].map((status) => `${status}:${number}`).join(' | ')
+
 /**
- * A dead server must not hang the whole look: each is asked by itself, for $gather_timeout seconds. Local file systems are
- * asked by one process, and one by one when that is late. 124 is the status of a time that is over, 143 in busybox.
+ * A dead server or disk must not hang the whole look: each is asked by itself, for $gather_timeout seconds. Local file systems
+ * are asked by one process, and one by one when that is late.
  */
 const command = verbatim(`grep -E '^(/|[^ ]+:/)' /proc/mounts
-limit=; ! command -v timeout >/dev/null || limit="timeout \${gather_timeout:-10}"
+${bounded.text}
 size() {
-  $limit stat -f -c 'size %S %b %a %c %d %n' "$@"
+  bounded "\${gather_timeout:-10}" stat -f -c 'size %S %b %a %c %d %n' "$@"
   case $?:$# in
-  124:1 | 143:1) printf 'late %s\\n' "$1";;
-  124:* | 143:*) for mount; do size "$mount" & done; wait;;
+  ${lateAmong('1')}) printf 'late %s\\n' "$1";;
+  ${lateAmong('*')}) for mount; do size "$mount" & done; wait;;
   esac
 }
 set --

@@ -98,6 +98,32 @@ async function* remove(host: Host, { vg, force }: LvgParameters, { logical }: Lv
   return {}
 }
 
+/** Yields what makes all logical volumes of a group active, or none. */
+async function* activate(host: Host, vg: string, { logical }: Lvm, wanted: boolean): Steps {
+  if (logical.every((one) => isActive(one) === wanted || isSkipped(one))) return {}
+  yield* change({
+    what: `make ${vg} ${wanted ? 'active' : 'inactive'}`,
+    apply: () => runOrFail(host, sh`vgchange -a ${wanted ? 'y' : 'n'} -- ${vg}`),
+  })
+  return {}
+}
+
+/** Yields the new UUIDs of a group and of its devices, where they are asked for. */
+async function* resetUuids(host: Host, params: LvgParameters, { physical }: Lvm): Steps {
+  const { vg, pvs, reset_vg_uuid, reset_pv_uuid } = params
+  if (reset_pv_uuid) {
+    const devices = pvs ?? physical.filter((one) => one.vg === vg).map(({ device }) => device)
+    yield* change({
+      what: `give ${devices.join(', ')} new UUIDs`,
+      apply: () => runOrFail(host, sh`pvchange -u -- ${devices}`),
+    })
+  }
+  if (reset_vg_uuid) {
+    yield* change({ what: `give ${vg} a new UUID`, apply: () => runOrFail(host, sh`vgchange -u -- ${vg}`) })
+  }
+  return {}
+}
+
 export const lvg = module<LvgParameters>('lvg', schema as ModuleSchema, async function* (host, params) {
   const { vg, state } = params
   checkName(host, 'vg', vg)
@@ -108,14 +134,9 @@ export const lvg = module<LvgParameters>('lvg', schema as ModuleSchema, async fu
   const isThere = lvm.groups.some(({ name }) => name === vg)
   if (state === 'absent') return isThere ? yield* remove(host, params, lvm) : {}
   if (!isThere || params.pvs !== undefined) yield* keepDevices(host, params, lvm)
-  if (state === 'present') return {}
-  const wrong = lvm.logical.filter((one) => isActive(one) !== (state === 'active') && !isSkipped(one))
-  if (wrong.length > 0) {
-    const option = state === 'active' ? 'y' : 'n'
-    yield* change({
-      what: `make ${vg} ${state}`,
-      apply: () => runOrFail(host, sh`vgchange -a ${option} -- ${vg}`),
-    })
-  }
+  // LVM gives no new UUIDs to what is in use.
+  if (state === 'inactive') yield* activate(host, vg, lvm, false)
+  if (isThere) yield* resetUuids(host, params, lvm)
+  if (state === 'active') yield* activate(host, vg, lvm, true)
   return {}
 })

@@ -1,5 +1,6 @@
 import type { MountFactsParameters } from '../../../schema/types.ts'
 import { type Command, sh } from '../../command.ts'
+import { bounded, lateStatuses } from '../../facts/bounded.ts'
 import { Failure } from '../../failure.ts'
 import { fnmatch } from '../fnmatch.ts'
 import { type Host, type ModuleSchema, type Result, readOnlyModule } from '../module.ts'
@@ -83,16 +84,17 @@ const sizesOf = async (
   timeout: number | undefined,
 ): Promise<ReadonlyMap<string, Size | undefined>> => {
   if (places.length === 0) return new Map()
-  const limit = timeout === undefined ? [] : ['timeout', String(timeout)]
+  const limit = timeout === undefined ? sh`` : sh`bounded ${timeout}`
   const output = await host.run(
-    sh`for place in ${places}; do ${limit} stat -f -c ${sizeFormat} -- "$place" 2>/dev/null; printf '\\0%s\\0' $?; done`,
+    sh`${bounded}
+for place in ${places}; do ${limit} stat -f -c ${sizeFormat} -- "$place" 2>/dev/null; printf '\\0%s\\0' $?; done`,
   )
   const pieces = output.stdout.toString().split('\0')
   const answers = places.map((place, index) => [place, pieces[2 * index] ?? '', pieces[2 * index + 1]] as const)
   return new Map(
     answers.flatMap(([place, text, code]): (readonly [string, Size | undefined])[] => {
       const size = parseSize(text.trim())
-      return size || code === '124' ? [[place, size]] : []
+      return size || lateStatuses.has(Number(code)) ? [[place, size]] : []
     }),
   )
 }

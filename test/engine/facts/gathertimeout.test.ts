@@ -9,9 +9,18 @@ const tests = suite('facts/gathertimeout')
 
 type Mount = { mount: string; note?: string; size_total?: number }
 
-/** A `stat` that takes longer than the limit, and less than it would be without a word, where something dead is mounted. */
+/**
+ * A `stat` that cannot be ended where something dead is mounted, as one that the kernel lets wait for a disk: it goes on until the
+ * file `over` is there, and notes that it came to its end.
+ */
 const stat = `#!/bin/sh
-case "$*" in *' server'*) sleep 5;; esac
+case "$*" in *' server'*)
+  trap '' TERM
+  site=$(dirname "$(dirname "$0")")
+  echo $$ >>"$site/waiting"
+  while [ ! -e "$site/over" ]; do sleep 0.2; done
+  echo $$ >>"$site/answered"
+esac
 exec /usr/bin/stat "$@"
 `
 
@@ -61,6 +70,16 @@ tests('what is dead costs the time that is given, and its own size alone', async
     assert.ok(dead.every(({ size_total }) => size_total === undefined))
     const others = mounts.filter((mount) => !dead.includes(mount))
     assert.ok(others.some(({ size_total }) => size_total !== undefined && size_total > 0))
+    // nobody waited for it, and nothing came of it later
+    const waiting = (await run('cat', 'waiting')).stdout.toString().trim().split('\n')
+    assert.ok(waiting.length >= 2)
+    assert.is((await run('cat', 'answered')).code, 1)
+    await run('touch', 'over')
+    await run(
+      'sh',
+      '-c',
+      `for process in ${waiting.join(' ')}; do while [ -e /proc/$process ]; do sleep 0.05; done; done`,
+    )
     for (const name of names) assert.match(stderr.toString(), `Timeout exceeded when getting mount info for ${name}\n`)
   })
 })

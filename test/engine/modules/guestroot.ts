@@ -16,6 +16,8 @@ import { debianKernel } from '../../agent/kernel.ts'
  */
 export type GuestRoot = {
   readonly connection: Connection
+  /** Logs in once more. */
+  readonly connect: () => Promise<Connection>
   /** Runs a shell command in it, which must succeed; returns what it printed. */
   readonly run: (command: string) => Promise<string>
   readonly close: () => Promise<void>
@@ -102,6 +104,8 @@ export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot
       // nothing leads out of it but its one port
       ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
       ...['-device', 'virtio-net-pci,netdev=net,romfile='],
+      // it starts anew, where others end
+      ...['-action', 'reboot=reset'],
     ],
   })
   const close = async () => {
@@ -110,7 +114,8 @@ export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot
   }
   try {
     await guest.shows(/the guest is ready/, 5 * 60_000)
-    const connection = await reach(port, join(work, 'admin'))
+    const connect = () => reach(port, join(work, 'admin'))
+    const connection = await connect()
     const run = async (command: string): Promise<string> => {
       const { code, stdout, stderr } = await connection.run(verbatim(`set -e; ${command}`))
       if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}${stdout}`)
@@ -118,6 +123,7 @@ export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot
     }
     return {
       connection,
+      connect,
       run,
       close: async () => {
         await connection.close()

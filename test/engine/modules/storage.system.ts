@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { sh, verbatim } from '../../../engine/command.ts'
 import { readParameters } from '../../../engine/modules/parameters.ts'
 import { findModule } from '../../../engine/modules/registry.ts'
 import { runModule } from '../../../engine/modules/runmodule.ts'
@@ -35,10 +37,10 @@ const state = async (): Promise<string> => {
   return text.replace(/^ +\d+ +\d+ (\S+) (?:\d+ ){6}(\d+) .*$/gm, '$1 $2')
 }
 
-const start = (step: Step, check: boolean) => {
+const start = (step: Step, check: boolean, connection = guest.connection) => {
   const facts = { is_chroot: false, ...step.facts }
   const host = {
-    ...moduleHost({ connection: guest.connection, check, role: '/', facts }),
+    ...moduleHost({ connection, check, role: '/', facts }),
     diff: step.diff !== undefined,
   }
   const module = findModule(step.module, at)
@@ -70,10 +72,10 @@ const checkRun = async (step: Step): Promise<void> => {
   for (const [command, expected] of Object.entries(step.after ?? {})) {
     checkPart((await guest.run(command)).replace(/\n$/, ''), expected, command)
   }
-  if (!changed) return
+  if (!changed || step.again === null) return
   const again = await start(step, false)
   assert.is(again.result.failed ?? false, false, `failed when run again: ${again.result.msg}`)
-  assert.is(again.changed, false, `changed when run again: ${again.changes.join('; ')}`)
+  assert.is(again.changed, step.again ?? false, `changed when run again: ${again.changes.join('; ')}`)
 }
 
 for (const step of steps as readonly Step[]) {
@@ -87,5 +89,39 @@ for (const step of steps as readonly Step[]) {
     5 * 60_000,
   )
 }
+
+// The last one: nothing of the guest's state is left.
+test(
+  'reboot goes by the id of the boot, and wait_for_connection waits for the host',
+  async () => {
+    const bootId = 'cat /proc/sys/kernel/random/boot_id'
+    const [step, before] = [{ name: 'restarts', parameters: {} }, await guest.run(bootId)]
+    const other = await guest.connect()
+    try {
+      const parameters = {
+        reboot_command: 'sync; echo b >/proc/sysrq-trigger',
+        reboot_timeout: 280,
+        connect_timeout: 5,
+      }
+      const restarting = start({ ...step, module: 'reboot', parameters }, false)
+      const isAway = () =>
+        other.run(sh`:`, { timeout: 2000 }).then(
+          () => false,
+          () => true,
+        )
+      while (!(await isAway())) await sleep(100)
+      const waiting = { timeout: 280, connect_timeout: 5, sleep: 1 }
+      const waited = await start({ ...step, module: 'wait_for_connection', parameters: waiting }, false, other)
+      assert.is(waited.result.failed, undefined, String(waited.result.msg))
+      assert.is.not((await other.run(verbatim(bootId))).stdout.toString(), before)
+      const { result, changed } = await restarting
+      assert.equal([result.failed, changed, result['rebooted']], [undefined, true, true], String(result.msg))
+      assert.is.not(await guest.run(bootId), before)
+    } finally {
+      await other.close()
+    }
+  },
+  5 * 60_000,
+)
 
 test.run()
