@@ -11,7 +11,7 @@ const float = (text: string | undefined): number | Float => {
 export const load: Family = {
   name: 'load',
   facts: ['loadavg'],
-  command: verbatim('cat /proc/loadavg'),
+  command: verbatim('read -r line </proc/loadavg && echo "$line"'),
   parse(output) {
     const [one, five, fifteen] = output.split(' ')
     return { loadavg: { '1m': float(one), '5m': float(five), '15m': float(fifteen) } }

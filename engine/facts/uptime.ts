@@ -5,6 +5,6 @@ import type { Family } from './family.ts'
 export const uptime: Family = {
   name: 'uptime',
   facts: ['uptime_seconds'],
-  command: verbatim('cat /proc/uptime'),
+  command: verbatim('read -r line </proc/uptime && echo "$line"'),
   parse: (output) => ({ uptime_seconds: Math.floor(Number.parseFloat(output) || 0) }),
 }

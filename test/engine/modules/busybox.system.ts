@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { Connection } from '../../../engine/connections/connection.ts'
+import { openImage } from '../../../engine/connections/image.ts'
 import { collectFacts } from '../../../engine/facts/collect.ts'
 import { readParameters } from '../../../engine/modules/parameters.ts'
 import { findModule } from '../../../engine/modules/registry.ts'
@@ -99,9 +101,14 @@ for (const [name, needing] of Object.entries(modules)) {
 
 const test = suite('busybox')
 
-const run = (name: string, parameters: Readonly<Record<string, unknown>>, facts = {}): Promise<ModuleRun> => {
+const run = (
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+  facts = {},
+  connection: Connection = root.connection,
+): Promise<ModuleRun> => {
   const module = findModule(name, at)
-  const host = moduleHost({ connection: root.connection, check: false, role: '/', facts })
+  const host = moduleHost({ connection, check: false, role: '/', facts })
   return runModule(module, host, readParameters(module.schema, fromPlain(parameters) as Map<string, never>, at, name))
 }
 
@@ -112,9 +119,14 @@ const failureOf = async (name: string, parameters: Readonly<Record<string, unkno
 }
 
 /** Runs a task twice: it changes something, and then nothing. */
-const converges = async (name: string, parameters: Readonly<Record<string, unknown>>, facts = {}) => {
+const converges = async (
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+  facts = {},
+  connection?: Connection,
+): Promise<void> => {
   for (const changed of [true, false]) {
-    const ran = await run(name, parameters, facts)
+    const ran = await run(name, parameters, facts, connection)
     assert.is(ran.result.failed ?? false, false, String(ran.result.msg))
     assert.is(ran.changed, changed, `${name}: ${ran.changes.join('; ')}`)
   }
@@ -231,6 +243,26 @@ test('facts have their usual names and shapes', async () => {
   assert.ok((plain['processor_vcpus'] as number) > 0)
   assert.ok((plain['interfaces'] as string[]).includes('lo'))
   assert.match((plain['date_time'] as Record<string, string>)['iso8601'] ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+})
+
+test('an image of busybox is worked on', async () => {
+  const connection = await openImage({ root: root.directory })
+  try {
+    await converges('copy', { dest: '/etc/motd', content: 'hello\n', mode: '0640' }, {}, connection)
+    await converges('lineinfile', { path: '/etc/motd', line: 'world' }, {}, connection)
+    await converges('file', { path: '/srv/a/b', state: 'directory', recurse: true, mode: '0750' }, {}, connection)
+    await converges('file', { path: '/etc/link', src: 'motd', state: 'link' }, {}, connection)
+    const { result } = await run('find', { paths: '/etc', patterns: 'mo*', get_checksum: true }, {}, connection)
+    assert.equal(
+      (result['files'] as { path: string }[]).map(({ path }) => path),
+      ['/etc/motd'],
+    )
+    const facts = await collectFacts(connection, new Set(['distribution', 'is_chroot']))
+    assert.equal([facts.get('distribution'), facts.get('is_chroot')], ['Alpine', true])
+  } finally {
+    await connection.close()
+  }
+  assert.is(text('etc/motd'), 'hello\nworld\n')
 })
 
 test.after(() => root.close())
