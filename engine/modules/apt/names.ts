@@ -1,3 +1,4 @@
+import { fnmatch } from '../fnmatch.ts'
 import { compareVersions } from './version.ts'
 
 /** A package as a task names it. */
@@ -19,16 +20,10 @@ export type Package = {
   readonly status: string
 }
 
-/** A shell pattern over a whole text, as package names and versions take it: `*` and `?`. */
-export const matches = (pattern: string, text: string): boolean => {
-  const source = pattern
-    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`).test(text)
-}
+/** Whether a pattern (`*`, `?`, `[ab]`) stands for a whole text: a package's name or version. */
+export const matches = (pattern: string, text: string): boolean => fnmatch(pattern).test(text)
 
-export const isPattern = (name: string): boolean => /[*?]/.test(name)
+export const isPattern = (name: string): boolean => /[*?[\]]/.test(name)
 
 /** Reads `name`, `name=1.2*`, `name>=1.2`, `name/release` and `name:architecture`. */
 export const parseSpec = (given: string): Spec => {

@@ -81,7 +81,7 @@ async function* changeFile(host: Host, params: CronParameters, name: string, pat
   const after = wanted(host, params, name, before ?? '')
   const result = { jobs: jobNames(after), envs: variableNames(after), cron_file: params.cron_file }
   if (after !== '' || before === undefined) {
-    if (after === '') return result
+    if (after === '') return { ...result, state: 'absent' }
     const options = stat ? {} : { options: { mode: 0o644 } }
     return { ...result, ...(yield* rewriteFile(host, { path, before, after, backup: params.backup, ...options })) }
   }
@@ -90,7 +90,7 @@ async function* changeFile(host: Host, params: CronParameters, name: string, pat
     diff: contentDiff(path, Buffer.from(before), undefined),
     apply: () => runOrFail(host, sh`rm -f -- ${path}`),
   })
-  return result
+  return { ...result, state: 'absent' }
 }
 
 export const cron = module<CronParameters>('cron', schema as ModuleSchema, async function* (host, params) {

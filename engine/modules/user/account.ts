@@ -19,6 +19,7 @@ export type Account = {
   readonly user: UserEntry | undefined
   readonly shadow: Shadow | undefined
   readonly groups: readonly GroupEntry[]
+  /** Whether the home is there, or the one that is to be moved. */
   readonly hasHome: boolean
   /** What useradd gives a new account when it is told nothing. */
   readonly defaults: { readonly home: string; readonly shell: string }
@@ -42,15 +43,15 @@ const sections = (text: string): string[] => text.split(/^== .*\n/m).slice(1)
 
 /** Asks for the account, its password's ageing, all groups and its home, in one round trip. */
 export const lookAtAccount = async (host: Host, params: UserParameters): Promise<Account> => {
-  const { name, home, local } = params
+  const { name, home, local, move_home } = params
   // A central directory may not list its groups, but know those that it is asked for.
   const wanted = [params.group ?? '', ...(params.groups ?? [])].filter((group) => group !== '')
   const output = await host.run(sh`
     echo '== user'; ${entries('passwd', name, local)}
     echo '== shadow'; ${entries('shadow', name, local)}
     echo '== groups'; ${entries('group', undefined, local)}; ${local || wanted.length === 0 ? sh`:` : sh`getent group ${wanted}`}
-    echo '== home'; at=${home ?? ''}; [ -n "$at" ] || at=$(${entries('passwd', name, local)} | cut -d: -f6)
-    if [ -n "$at" ] && [ -d "$at" ]; then echo there; fi
+    echo '== home'; now=$(${entries('passwd', name, local)} | cut -d: -f6); at=${home ?? ''}; [ -n "$at" ] || at=$now
+    if [ -n "$at" ] && [ -d "$at" ]; then echo there; ${move_home ? sh`elif [ -d "$now" ]; then echo there;` : sh``} fi
     echo '== defaults'; useradd -D 2>/dev/null`)
   const [users = '', shadow = '', groups = '', there = '', defaults = ''] = sections(output.stdout.toString())
   const setting = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(defaults)?.[1]

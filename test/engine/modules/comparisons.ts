@@ -34,15 +34,24 @@ export const ofCollections: Modules = {
 
 /** By scratch roots. */
 export const ofSystem: Modules = {
-  'ansible.builtin': ['apt_repository', 'dnf', 'hostname', 'pip', 'service', 'service_facts', 'systemd', 'sysvinit'],
+  'ansible.builtin': [
+    ...[
+      'apt',
+      'apt_key',
+      'apt_repository',
+      'cron',
+      'debconf',
+      'dnf',
+      'dpkg_selections',
+      'group',
+      'hostname',
+      'iptables',
+    ],
+    ...['package', 'pip', 'rpm_key', 'service', 'service_facts', 'systemd', 'sysvinit', 'user'],
+  ],
   'ansible.posix': ['acl', 'at', 'authorized_key', 'firewalld', 'mount', 'sysctl'],
   'community.general': ['alternatives', 'capabilities', 'locale_gen', 'nmcli', 'timezone'],
 }
-
-/** By single tasks that `rootoracle.system.ts` names. */
-export const ofRootTasks: readonly string[] = [
-  ...['apt', 'apt_key', 'cron', 'debconf', 'dpkg_selections', 'group', 'iptables', 'package', 'rpm_key', 'user'],
-]
 
 /** By plays, in `test/conformance/cases`: what they do, they do to the run. */
 export const ofPlays: readonly string[] = [

@@ -5,30 +5,39 @@ import type { Result } from '../../../engine/modules/module.ts'
 import { tool } from '../../../engine/process.ts'
 import { type ScratchRoot, scratchEnvironment } from './scratchroot.ts'
 
-/** A task's parameters, and the root that it is for. */
-export type RootTask = { readonly root: ScratchRoot; readonly parameters: Readonly<Record<string, unknown>> }
+/** A task's parameters, and the root that it is for; what fails is tried once. */
+export type RootTask = {
+  readonly root: ScratchRoot
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly fails: boolean
+}
 
-/** Whether each run of a task is one in check mode: the first is, the others are for real. */
-export const modes = [true, false, false] as const
+/** A task is run in check mode, for real, and again. */
+const modes = [{ check: true }, { check: false }, { check: false }]
+
+/** Whether each run of a task is one in check mode. */
+export const checksOf = ({ fails }: { readonly fails: boolean }): readonly boolean[] =>
+  fails ? [false] : modes.map(({ check }) => check)
 
 /** The hosts are the roots: what runs a module there is a Python that is started in the root. */
 const inventoryOf = (tasks: readonly RootTask[]) => ({
   roots: {
     hosts: Object.fromEntries(
-      tasks.map(({ root, parameters }, index) => [
+      tasks.map(({ root, parameters, fails }, index) => [
         `root${index}`,
-        { ansible_python_interpreter: [...root.enter, '/usr/bin/python3'].join(' '), parameters },
+        { ansible_python_interpreter: [...root.enter, '/usr/bin/python3'].join(' '), parameters, fails },
       ]),
     ),
   },
 })
 
 const playsOf = (module: string, dest: string) => {
-  const tasks = modes.map((check, run) => ({
+  const tasks = modes.map(({ check }, run) => ({
     [module]: null,
     args: '{{ parameters }}',
     check_mode: check,
     ignore_errors: true,
+    when: run === 1 ? 'true' : 'not fails',
     register: `result${run}`,
   }))
   const results = `[${modes.map((_, run) => `hostvars[host].result${run}`).join(', ')}] | to_json`
@@ -60,7 +69,8 @@ export const playInRoots = async (
   }
   try {
     await tool('ansible-playbook', ['-i', 'hosts.yml', '-f', '3', 'play.json'], { cwd: directory, env })
-    return JSON.parse(readFileSync(dest, 'utf8'))
+    const results: Result[][] = JSON.parse(readFileSync(dest, 'utf8'))
+    return results.map((runs, index) => (tasks[index]?.fails ? runs.slice(1, 2) : runs))
   } finally {
     rmSync(directory, { recursive: true })
   }

@@ -126,6 +126,8 @@ const suites: Readonly<Record<string, () => RootSuite | Promise<RootSuite>>> = {
       ignore: /^\.\/(var\/lib(\/NetworkManager.*)?|etc\/resolv\.conf|etc) /,
       packages: ['network-manager'],
     }),
+  // Not package.json, which says something to Node.
+  package: () => suiteOf('packages', { prepare: aptRepository().use }),
   pip: () =>
     suiteOf('pip', {
       ...prepared(makeWheels),

@@ -7,9 +7,16 @@ import { extract } from 'tar-stream'
 
 const digest = (content: string): string => createHash('sha1').update(content).digest('hex')
 
-/** Salts and identifiers are chance. */
+/** Chance within texts: salts, identifiers, when a crontab was installed; and the checksum of a key's text, which may be left out. */
+const chances: readonly (readonly [RegExp, string])[] = [
+  [/\$apr1\$[^\s:]+/g, '$apr1$'],
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID'],
+  [/^# \(.* installed on .*\)$/gm, '# (installed)'],
+  [/^=[\w+/]{4}\n(?=-----END PGP)/gm, ''],
+]
+
 const plainText = (content: string): string =>
-  content.replace(/\$apr1\$[^\s:]+/g, '$apr1$').replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID')
+  chances.reduce((text, [pattern, plain]) => text.replace(pattern, () => plain), content)
 
 const archives: readonly (readonly [RegExp, string])[] = [
   [/\.zip$/, 'unzip -Z1 "$1" | sort; unzip -p "$1"'],
