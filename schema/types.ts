@@ -1066,7 +1066,7 @@ export interface DebugParameters {
  */
 export interface DnfParameters {
   /**
-   * Packages, each as `name`, `name-version`, `name.architecture`, `name >= version`, `@group`, `@module:stream/profile`, the path of a file, or the URL of an .rpm.
+   * Packages, each as `name`, `name-version`, `name.architecture`, `name >= version`, a pattern (`name*`), `@group`, `@module:stream/profile`, the path of a file, or the URL of an .rpm.
    */
   name?: string[];
   /**
@@ -4921,7 +4921,7 @@ export interface SysctlParameters {
    */
   sysctl_file: string;
   /**
-   * Loads the file after it was changed.
+   * Loads the file after it was changed, and when something else runs than what it says.
    */
   reload: boolean;
   /**

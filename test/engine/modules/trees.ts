@@ -7,10 +7,14 @@ import { extract } from 'tar-stream'
 
 const digest = (content: string): string => createHash('sha1').update(content).digest('hex')
 
-/** Chance within texts: salts, identifiers, when a crontab was installed; and the checksum of a key's text, which may be left out. */
+/**
+ * Chance within texts: salts, identifiers, when a crontab was installed or a password changed; and the checksum of a key's
+ * text, which may be left out.
+ */
 const chances: readonly (readonly [RegExp, string])[] = [
   [/\$apr1\$[^\s:]+/g, '$apr1$'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID'],
+  [/(?<=^[^:\n]+:[^:\n]*:)\d{5}(?=(?::\d*){3}:)/gm, 'DAY'],
   [/^# \(.* installed on .*\)$/gm, '# (installed)'],
   [/^=[\w+/]{4}\n(?=-----END PGP)/gm, ''],
 ]
