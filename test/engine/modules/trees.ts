@@ -19,8 +19,11 @@ const chances: readonly (readonly [RegExp, string])[] = [
   [/^=[\w+/]{4}\n(?=-----END PGP)/gm, ''],
 ]
 
-const plainText = (content: string): string =>
-  chances.reduce((text, [pattern, plain]) => text.replace(pattern, () => plain), content)
+/** A text without what is chance; of a long one its digest. */
+const plainText = (content: string): string => {
+  const text = chances.reduce((before, [pattern, plain]) => before.replace(pattern, () => plain), content)
+  return text.length < 2000 ? text : digest(text)
+}
 
 const archives: readonly (readonly [RegExp, string])[] = [
   [/\.zip$/, 'unzip -Z1 "$1" | sort; unzip -p "$1"'],
@@ -88,7 +91,7 @@ const contentsOf = (path: string, stat: Stats, root: string): readonly [string, 
   if (isDisk(stat)) return [`${stat.size} ${contentOfDisk(path)}`, digestOfFile(path)]
   const content = readFileSync(path, 'latin1')
   const packed = contentOfArchive(path) ?? contentOfPem(content)
-  return [packed ?? (content.length < 1000 ? plainText(content).replaceAll(root, '$ROOT') : digest(content)), content]
+  return [packed ?? plainText(content.replaceAll(root, '$ROOT')), content]
 }
 
 /** What a directory holds. */
@@ -123,7 +126,7 @@ export const treeOfArchive = async (archive: Buffer): Promise<Tree> => {
   for await (const entry of entries) {
     const { name, type, mode = 0, uid, gid, linkname } = entry.header
     const content = await text(entry)
-    const shown = linkname ?? (content.length < 2000 ? plainText(content) : digest(content))
+    const shown = linkname ?? plainText(content)
     const path = name.replace(/^\.\//, '').replace(/\/$/, '')
     const head = `${type} ${mode.toString(8)} ${uid}:${gid}`
     if (path !== '') tree.set(plainName(path), { shown: `${head} ${shown}`, exact: `${head} ${linkname ?? content}` })
