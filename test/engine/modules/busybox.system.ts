@@ -3,14 +3,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { sh } from '../../../engine/command.ts'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { openImage } from '../../../engine/connections/image.ts'
+import { openSsh } from '../../../engine/connections/ssh.ts'
 import { collectFacts } from '../../../engine/facts/collect.ts'
 import { readParameters } from '../../../engine/modules/parameters.ts'
 import { findModule } from '../../../engine/modules/registry.ts'
 import { type ModuleRun, runModule } from '../../../engine/modules/runmodule.ts'
 import { fromPlain, toPlain } from '../../../engine/vars/value.ts'
 import { suite } from '../../suite.ts'
+import { site } from '../commands/play.ts'
+import { startSshServer } from '../connections/sshserver.ts'
 import { openBusyboxRoot } from './busyboxroot.ts'
 import { type Case, casesOf, checkCase } from './cases.ts'
 import { moduleHost } from './modulehost.ts'
@@ -172,9 +176,9 @@ test('names of users and groups are looked up in the files of /etc', async () =>
 })
 
 test('accounts need the programs of shadow, and the failure names them', async () => {
-  assert.match(await failureOf('group', { name: 'hpc', gid: 4000 }), 'groupadd')
-  assert.match(await failureOf('user', { name: 'alice' }), 'useradd')
-  assert.match(await failureOf('user', { name: 'nobody', shell: '/bin/sh' }), 'usermod')
+  assert.match(await failureOf('group', { name: 'hpc', gid: 4000 }), 'the host has no groupadd')
+  assert.match(await failureOf('user', { name: 'alice' }), 'the host has no useradd')
+  assert.match(await failureOf('user', { name: 'nobody', shell: '/bin/sh' }), 'the host has no usermod')
   // What is so already needs no program.
   assert.is((await run('group', { name: 'users', gid: 100 })).changed, false)
   assert.is((await run('user', { name: 'nobody', uid: 65534, state: 'present', create_home: false })).changed, false)
@@ -264,6 +268,69 @@ test('an image of busybox is worked on', async () => {
   }
   assert.is(text('etc/motd'), 'hello\nworld\n')
 })
+
+const playbook = `- hosts: all
+  tasks:
+    - template: {src: system.j2, dest: /etc/system}
+    - shell: sleep 1; echo done
+      async: 20
+      poll: 1
+      register: job
+    - command: sleep 1
+      async: 20
+      poll: 0
+      register: started
+    - async_status: {jid: "{{ started.ansible_job_id }}"}
+      register: status
+      until: status.finished | bool
+      retries: 20
+      delay: 0.5
+    - async_status: {jid: "{{ started.ansible_job_id }}", mode: cleanup}
+    - command: sleep 600
+      timeout: 1
+      ignore_errors: true
+      register: late
+    - command: id -un
+      become: true
+      become_user: nobody
+      become_method: su
+      register: who
+    - copy: {src: large, dest: /root/large}
+    - stat: {path: /root/large}
+      register: large
+    - assert:
+        that:
+          - job.stdout == 'done'
+          - late.msg is search('did not end within 1 s')
+          - who.stdout == 'nobody'
+          - large.stat.size == 1000000
+`
+
+test('a play over ssh: facts, jobs in the background, another user, a time limit, a large file', async () => {
+  const server = await startSshServer()
+  const options = `-o UserKnownHostsFile=${server.knownHosts} -o IdentityAgent=none`
+  const { host, port } = server
+  const privateKeyFile = join(server.directory, 'user')
+  const connection = await openSsh({ host, port, user: 'root', privateKeyFile, sshArguments: options })
+  const files = {
+    hosts: `n01 ansible_host=${host} ansible_port=${port} ansible_user=bare ansible_ssh_private_key_file=${privateKeyFile} ansible_ssh_common_args='${options}'\n`,
+    'site.yml': playbook,
+    'system.j2': '{{ ansible_distribution }} {{ ansible_user_id }}\n',
+    large: 'x'.repeat(1_000_000),
+  }
+  try {
+    const made =
+      await connection.run(sh`mount --bind ${root.directory} /run/bare && cd /run/bare && mount -t proc proc proc &&
+      mount --rbind /dev dev && sed -i '/^nobody/s,/sbin/nologin,/bin/sh,' etc/passwd`)
+    assert.is(made.code, 0, made.stderr.toString())
+    const { code, stdout, stderr } = await site(files, ({ play }) => play('-i', 'hosts', 'site.yml'))
+    assert.is(code, 0, `${stdout}${stderr}`)
+  } finally {
+    await connection.close()
+    await server.close()
+  }
+  assert.is(text('etc/system'), 'Alpine root\n')
+}, 60_000)
 
 test.after(() => root.close())
 test.run()
