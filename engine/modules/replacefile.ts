@@ -33,7 +33,9 @@ export type Replacement = {
 export const backUp = (host: Host, path: string): Promise<string> =>
   runOrFail(
     host,
-    sh`copy=${path}.$$.$(date +%Y-%m-%d@%H:%M:%S~) && cp -p -- ${path} "$copy" && printf %s "$copy"`,
+    sh`copy=${path}.$$.$(date +%Y-%m-%d@%H:%M:%S~)
+cp -p -- ${path} "$copy" || { code=$?; rm -f -- "$copy"; exit $code; }
+printf %s "$copy"`,
     tidy,
   )
 

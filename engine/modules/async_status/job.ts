@@ -48,9 +48,9 @@ export const startJob = async (run: Run, { id, command, options, seconds, shown 
   const text = `${exports.join('')}${change}eval ${quote(command.text)}\n`
   const launch = sh`${findJob(id)}
 command -v setsid >/dev/null || { echo 'a task in the background needs the program setsid on the host' >&2; exit 69; }
-mkdir -p "$root" && mkdir "$job" && cat >"$job/input" || exit
-printf %s ${text} >"$job/command" && printf %s ${JSON.stringify(shown ?? null)} >"$job/cmd" &&
-printf %s ${runner(seconds)} >"$job/runner" || exit
+mkdir -p "$root" && mkdir "$job" || exit
+{ cat >"$job/input" && printf %s ${text} >"$job/command" && printf %s ${JSON.stringify(shown ?? null)} >"$job/cmd" &&
+  printf %s ${runner(seconds)} >"$job/runner"; } || { rm -rf "$job"; exit 1; }
 setsid /bin/sh "$job/runner" "$job" "$mask" </dev/null >/dev/null 2>&1 &
 echo $! >"$job/pid"
 printf %s "$job"`

@@ -62,9 +62,15 @@ async function* changeTable(host: Host, params: CronParameters, name: string): S
     diff: contentDiff('crontab', Buffer.from(before), Buffer.from(after)),
     apply: async () => {
       const kept = params.backup
-        ? await runOrFail(host, sh`copy=$(mktemp -t crontab.XXXXXX) && cat >"$copy" && printf %s "$copy"`, {
-            stdin: before,
-          })
+        ? await runOrFail(
+            host,
+            sh`copy=$(mktemp -t crontab.XXXXXX) || exit
+              cat >"$copy" || { rm -f -- "$copy"; exit 1; }
+              printf %s "$copy"`,
+            {
+              stdin: before,
+            },
+          )
         : undefined
       await runOrFail(host, sh`crontab ${who} -`, { stdin: after })
       return kept

@@ -35,6 +35,11 @@ export const obtain = async (host: Host, params: UnarchiveParameters): Promise<O
   }
   const content = await host.controller.read(await host.controller.find('files', src), params.decrypt)
   const path = (await runOrFail(host, sh`mktemp`)).trimEnd()
-  await host.write(path, content)
+  try {
+    await host.write(path, content)
+  } catch (thrown) {
+    await host.run(sh`rm -f -- ${path}`)
+    throw thrown
+  }
   return { path, isTemporary: true }
 }

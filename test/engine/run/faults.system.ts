@@ -200,11 +200,14 @@ test('a full disk: each task says so, every old file stays as it was, a second r
     - unarchive: {src: large.tar, dest: "${full}/unpacked"}
       ignore_errors: "{{ isFull }}"
       register: unpacked
+    - lineinfile: {path: "${full}/kept", line: more, backup: true}
+      ignore_errors: "{{ isFull }}"
+      register: kept
     - assert:
         that:
           - item is failed
           - item.msg is search('No space left on device|Wrote only')
-      loop: "{{ [copied, rendered, edited, placed, unpacked] }}"
+      loop: "{{ [copied, rendered, edited, placed, unpacked, kept] }}"
       loop_control: {label: space}
       when: isFull
 `.replace('/root.large', join(work, 'large'))
@@ -212,11 +215,12 @@ test('a full disk: each task says so, every old file stays as it was, a second r
     - copy: {content: "old\\n", dest: "${full}/{{ item }}"}
       loop: [copied, rendered, edited, placed]
     - file: {path: "${full}/unpacked", state: directory}
+    - shell: yes | head -c 70000 >${full}/kept
 `
   assert.is((await run(['n0'], prepared)).code, 0)
   const first = await run(['n0'], tasks, '-e', '{"isFull": true}')
   assert.is(first.code, 0, first.stdout)
-  const look = `    - shell: "cd ${full} && find . -type f ! -path './unpacked/*' | sort && cat copied rendered edited placed"
+  const look = `    - shell: "cd ${full} && find . -type f ! -path './unpacked/*' ! -name kept | sort && cat copied rendered edited placed"
       register: found
     - assert:
         that: found.stdout_lines == ['./copied', './edited', './placed', './rendered', 'old', 'old', 'old', 'old']
@@ -226,7 +230,7 @@ test('a full disk: each task says so, every old file stays as it was, a second r
   assert.is(looked.code, 0, looked.stdout)
   const second = await run(['n0'], tasks, '-e', '{"isFull": false}')
   assert.is(second.code, 0, second.stdout)
-  assert.match(recapOf(second.stdout, 'n0'), 'changed=5')
+  assert.match(recapOf(second.stdout, 'n0'), 'changed=6')
   const third = await run(
     ['n0'],
     `${tasks}    - command: umount ${full}\n      changed_when: false\n`,
@@ -326,6 +330,8 @@ test('a job goes on when the connection is lost; the host is reached again', asy
 
 test('no space for temporary files is a failure that says so', async () => {
   emptied()
+  writeFileSync(join(work, 'large'), 'x'.repeat(400_000))
+  await execute('tar', ['-C', work, '-cf', join(work, 'large.tar'), 'large'])
   writeFileSync(join(work, 'script.sh'), `#!/bin/sh\n${'# filled\n'.repeat(40_000)}echo ran\n`)
   const small = join(target, 'small')
   const tasks = `    - command: mount -t tmpfs -o size=64k small ${small}
@@ -334,9 +340,26 @@ test('no space for temporary files is a failure that says so', async () => {
       register: ran
       ignore_errors: true
     - assert: {that: [ran.failed, "'No space left' in ran.stderr"]}
+    - command: {cmd: cat, stdin: "{{ 'x' * 300000 }}"}
+      async: 20
+      poll: 0
+      environment: {ANSIBLE_ASYNC_DIR: ${small}}
+      register: job
+      ignore_errors: true
+    - assert: {that: [job is failed, "'No space left' in job.msg"]}
+    - unarchive: {src: large.tar, dest: ${target}}
+      environment: {TMPDIR: ${small}}
+      register: unpacked
+      ignore_errors: true
+    - assert: {that: [unpacked is failed, "'No space left' in unpacked.msg"]}
+    - get_url: {url: "file://${work}/large.tar", dest: ${target}/loaded}
+      environment: {TMPDIR: ${small}}
+      register: loaded
+      ignore_errors: true
+    - assert: {that: [loaded is failed, "'No space left' in loaded.msg"]}
     - command: find ${small} -mindepth 1
       register: left
-    - assert: {that: left.stdout == ''}
+    - assert: {that: left.stdout == '', fail_msg: "{{ left.stdout }}"}
     - command: umount ${small}
 `
   mkdirSync(small)
