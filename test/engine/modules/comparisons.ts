@@ -75,7 +75,7 @@ export const notCompared: Readonly<Record<string, string>> = {
   node_power: 'it is our own',
   node_wait: 'it is our own',
   overlay: 'it is our own',
-  reboot: 'it would restart the machine of the test; it is proved on a host that restarts without one',
+  reboot: 'it would restart the machine of the test; it is proved in a guest',
   seboolean: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
   sefcontext: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
   selinux: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
