@@ -86,7 +86,7 @@ test('an agent that failed has reported it; a shell opens where it says so, and 
   assert.equal(secrets, ['0', ''])
 })
 
-/** Where dracut keeps hooks: up to 105, and since. */
+/** Where dracut keeps hooks: before 102 (059 among them), and since. */
 const layouts = ['/lib/dracut/hooks', '/var/lib/dracut/hooks']
 
 for (const layout of layouts)
