@@ -1,24 +1,17 @@
-import { access } from 'node:fs/promises'
 import { Failure } from '../../engine/failure.ts'
 import { contentOf, sizeOf } from '../system/content.ts'
 import { removeMarks } from '../system/marks.ts'
 import { arrayOver, arrayState, isRunning, membersOf } from '../system/raid.ts'
 import { waitFor } from '../system/wait.ts'
 import { emptyDevice } from './clear.ts'
-import { attemptTool, lastWords, loadModule, type Machinery, settle } from './machinery.ts'
+import { attemptTool, hasUdev, lastWords, loadModule, type Machinery, settle } from './machinery.ts'
 import type { StepOf } from './steps.ts'
 
 /** Without udev mdadm must make its device nodes itself, and would wait for somebody else to do it. */
-const mdadmEnvironment = async (): Promise<NodeJS.ProcessEnv> => {
-  const hasUdev = await access('/run/udev/control').then(
-    () => true,
-    () => false,
-  )
-  return hasUdev ? process.env : { ...process.env, MDADM_NO_UDEV: '1' }
-}
+const mdadmEnvironment = (): NodeJS.ProcessEnv => (hasUdev() ? process.env : { ...process.env, MDADM_NO_UDEV: '1' })
 
-const mdadm = async ({ log }: Machinery, ...args: readonly string[]) =>
-  attemptTool(log, 'mdadm', args, { env: await mdadmEnvironment() })
+const mdadm = ({ log }: Machinery, ...args: readonly string[]) =>
+  attemptTool(log, 'mdadm', args, { env: mdadmEnvironment() })
 
 /** Stops an array, and what udev puts together again out of it in the same moment. */
 export const stopArray = async (machinery: Machinery, array: string): Promise<void> => {
