@@ -19,16 +19,19 @@ export const probe = async (device: string): Promise<ReadonlyMap<string, string>
   parseExport((await execute('blkid', ['-p', '-o', 'export', device])).stdout)
 
 const edge = 1024 ** 2
-const zeros = Buffer.alloc(edge)
+const zeros = Buffer.alloc(256 * 1024)
 
 /** Whether the first and the last MiB hold nothing but zeros: what no tool recognises may be data all the same. */
 const isZero = async (device: string, size: number): Promise<boolean> => {
   const file = await open(device, 'r')
   try {
-    for (const position of [0, Math.max(0, size - edge)]) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(edge), 0, edge, position)
-      if (bytesRead === 0 || !buffer.subarray(0, bytesRead).equals(zeros.subarray(0, bytesRead))) return false
-    }
+    const part = Buffer.alloc(zeros.length)
+    for (const start of [0, Math.max(0, size - edge)])
+      for (let position = start; position < Math.min(start + edge, size); ) {
+        const { bytesRead } = await file.read(part, 0, part.length, position)
+        if (bytesRead === 0 || !part.subarray(0, bytesRead).equals(zeros.subarray(0, bytesRead))) return false
+        position += bytesRead
+      }
     return true
   } finally {
     await file.close()

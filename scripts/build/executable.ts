@@ -8,7 +8,12 @@ type PkgSea = (
   options: {
     targets: { nodeRange: string; platform: string; arch: string; output: string }[]
     nodePath: string
-    seaConfig: { disableExperimentalSEAWarning: boolean; useSnapshot: boolean; useCodeCache: boolean }
+    seaConfig: {
+      disableExperimentalSEAWarning: boolean
+      useSnapshot: boolean
+      useCodeCache: boolean
+      execArgv: readonly string[]
+    }
   },
 ) => Promise<void>
 
@@ -40,7 +45,13 @@ export const executable = async (root: string, bundle: string, name: string): Pr
   await sea(bundle, {
     targets: [{ nodeRange: 'node24', platform: 'linux', arch: 'x64', output: temporary }],
     nodePath: await strippedNode(root),
-    seaConfig: { disableExperimentalSEAWarning: true, useSnapshot: false, useCodeCache: true },
+    seaConfig: {
+      disableExperimentalSEAWarning: true,
+      useSnapshot: false,
+      useCodeCache: true,
+      // it shares a node's memory with jobs, and its work is short: what makes long programs fast is left out
+      execArgv: ['--max-semi-space-size=1', '--v8-pool-size=1'],
+    },
   })
   await chmod(temporary, 0o755)
   await rename(temporary, output)
