@@ -17,6 +17,9 @@ type PkgSea = (
   },
 ) => Promise<void>
 
+/** How V8 runs the agent: it shares a node's memory with jobs, and its work is short. */
+export const agentFlags = ['--max-semi-space-size=1', '--v8-pool-size=1'] as const
+
 /**
  * The Node executable without its symbols. It has to be stripped before the program is injected: stripping
  * afterwards breaks it. Kept in dist/ by version, as it takes seconds and never changes.
@@ -49,8 +52,7 @@ export const executable = async (root: string, bundle: string, name: string): Pr
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
       useCodeCache: true,
-      // it shares a node's memory with jobs, and its work is short: what makes long programs fast is left out
-      execArgv: ['--max-semi-space-size=1', '--v8-pool-size=1'],
+      execArgv: agentFlags,
     },
   })
   await chmod(temporary, 0o755)

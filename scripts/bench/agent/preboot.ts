@@ -7,6 +7,7 @@ import { openReport } from '../../../agent/preboot/report.ts'
 import { openPlayer } from '../../../agent/preboot/run.ts'
 import { silentLog } from '../../../engine/log.ts'
 import { exitCodeOf } from '../../../engine/run/run.ts'
+import { agentFlags } from '../../build/executable.ts'
 import { median, table } from './figures.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
@@ -75,7 +76,8 @@ const ansible = `mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"
 const ways = [
   {
     name: 'agent',
-    run: (root: string) => Number(execFileSync(process.execPath, [import.meta.filename, 'play', root])) / 1000,
+    run: (root: string) =>
+      Number(execFileSync(process.execPath, [...agentFlags, import.meta.filename, 'play', root])) / 1000,
   },
   {
     name: 'ansible-core in a chroot',
