@@ -6,8 +6,8 @@ prelude_preboot() {
     chmod 0755 /usr/lib/prelude/prelude-agent
     (
         ulimit -c 0
-        export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 # memory that is free goes back to the kernel: 15 MB less
-        exec /usr/lib/prelude/prelude-agent preboot --root "$NEWROOT"
+        # memory that is free goes back to the kernel: 15 MB less
+        MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 exec /usr/lib/prelude/prelude-agent preboot --root "$NEWROOT"
     ) && return 0
     warn "preboot: failed; /run/prelude/boot.log and /var/log/dracut-preboot.log say why"
     # for an agent that was killed; it takes them away itself on every other way out
