@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tool } from '../../engine/process.ts'
+import { kept } from '../kept.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -18,19 +19,12 @@ export const debianKernel = async (): Promise<Kernel> => {
   if (name === undefined) throw new Error('the package linux-image-amd64 names no kernel')
   const version = name.slice('linux-image-'.length)
   const tree = join(root, 'dist', `.kernel-${version}`)
-  const isThere = await stat(tree).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) {
-    const work = `${tree}.${process.pid}`
-    await mkdir(join(work, 'tree'), { recursive: true })
+  await kept(tree, async (work) => {
     await tool('apt-get', ['download', name], { cwd: work })
     const [file] = (await readdir(work)).filter((entry) => entry.endsWith('.deb'))
     await tool('dpkg', ['-x', join(work, file!), join(work, 'tree')])
     await tool('depmod', ['-b', join(work, 'tree'), version])
-    await rename(join(work, 'tree'), tree)
-    await rm(work, { recursive: true })
-  }
+    return join(work, 'tree')
+  })
   return { version, tree, image: join(tree, 'boot', `vmlinuz-${version}`) }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tool } from '../../engine/process.ts'
+import { kept } from '../kept.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -37,43 +38,37 @@ export const servicesRoot = async (): Promise<string> => {
     .digest('hex')
     .slice(0, 12)
   const file = join(root, 'dist', `.services-debian-12-${content}.squashfs`)
-  const isThere = await stat(file).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return file
-  const work = `${file}.${process.pid}`
-  const [archives, tree] = [join(work, 'archives'), join(work, 'tree')]
-  await mkdir(join(archives, 'partial'), { recursive: true })
-  await writeFile(join(work, 'status'), '') // as if nothing were installed: all that they depend on is fetched
-  const places = [`Dir::State::status=${work}/status`, `Dir::Cache::archives=${archives}`, 'Debug::NoLocking=1']
-  const options = [...places, 'APT::Install-Recommends=0', 'APT::Sandbox::User=root'].flatMap((each) => ['-o', each])
-  await tool('apt-get', [...options, '-y', '-q', '--download-only', 'install', ...packages])
-  for (const directory of ['bin', 'sbin', 'lib', 'lib64']) {
-    await mkdir(join(tree, 'usr', directory), { recursive: true })
-    await symlink(`usr/${directory}`, join(tree, directory))
-  }
-  for (const archive of (await readdir(archives)).filter((name) => name.endsWith('.deb')))
-    await tool('sh', [
-      ...['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"', 'sh'],
-      ...[join(archives, archive), tree],
+  return kept(file, async (work) => {
+    const [archives, tree] = [join(work, 'archives'), join(work, 'tree')]
+    await mkdir(join(archives, 'partial'), { recursive: true })
+    await writeFile(join(work, 'status'), '') // as if nothing were installed: all that they depend on is fetched
+    const places = [`Dir::State::status=${work}/status`, `Dir::Cache::archives=${archives}`, 'Debug::NoLocking=1']
+    const options = [...places, 'APT::Install-Recommends=0', 'APT::Sandbox::User=root'].flatMap((each) => ['-o', each])
+    await tool('apt-get', [...options, '-y', '-q', '--download-only', 'install', ...packages])
+    for (const directory of ['bin', 'sbin', 'lib', 'lib64']) {
+      await mkdir(join(tree, 'usr', directory), { recursive: true })
+      await symlink(`usr/${directory}`, join(tree, directory))
+    }
+    for (const archive of (await readdir(archives)).filter((name) => name.endsWith('.deb')))
+      await tool('sh', [
+        ...['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"', 'sh'],
+        ...[join(archives, archive), tree],
+      ])
+    for (const path of unused) await rm(join(tree, path), { recursive: true, force: true })
+    for (const directory of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
+      await mkdir(join(tree, directory), { recursive: true })
+    await symlink('/run', join(tree, 'var/run'))
+    for (const [path, text] of Object.entries(files)) await writeFile(join(tree, path), text)
+    await tool('mksquashfs', [
+      tree,
+      join(work, 'image'),
+      '-comp',
+      'zstd',
+      '-Xcompression-level',
+      '3',
+      '-quiet',
+      '-no-progress',
     ])
-  for (const path of unused) await rm(join(tree, path), { recursive: true, force: true })
-  for (const directory of ['proc', 'sys', 'dev', 'run', 'tmp', 'etc'])
-    await mkdir(join(tree, directory), { recursive: true })
-  await symlink('/run', join(tree, 'var/run'))
-  for (const [path, text] of Object.entries(files)) await writeFile(join(tree, path), text)
-  await tool('mksquashfs', [
-    tree,
-    join(work, 'image'),
-    '-comp',
-    'zstd',
-    '-Xcompression-level',
-    '3',
-    '-quiet',
-    '-no-progress',
-  ])
-  await rename(join(work, 'image'), file)
-  await rm(work, { recursive: true })
-  return file
+    return join(work, 'image')
+  })
 }

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tool } from '../../../engine/process.ts'
+import { kept } from '../../kept.ts'
 import { packageLayer } from './packagelayer.ts'
 
 const python = 'usr/lib/python3/dist-packages'
@@ -16,19 +16,13 @@ export const collectionEnvironment = async (): Promise<Readonly<Record<string, s
   const libraries = await packageLayer(['python3-passlib', 'python3-lxml'])
   const [, version] = /^ {2}Candidate: (\S+)$/m.exec(await tool('apt-cache', ['policy', 'ansible'])) ?? []
   if (version === undefined) throw new Error('apt knows no package ansible')
-  const layer = join(import.meta.dirname, '../../../dist', `.collections-${version}`)
-  if (!existsSync(layer)) {
-    const work = await mkdtemp(`${layer}.`)
-    try {
-      await tool('apt-get', ['download', `ansible=${version}`], { cwd: work })
-      const [archive = ''] = await readdir(work)
-      const unpack = 'mkdir tree && dpkg --fsys-tarfile "$1" | tar -x -C tree "${@:2}"'
-      await tool('bash', ['-c', unpack, 'bash', archive, ...taken], { cwd: work })
-      await rename(join(work, 'tree'), layer)
-    } finally {
-      await rm(work, { recursive: true, force: true })
-    }
-  }
+  const layer = await kept(join(import.meta.dirname, '../../../dist', `.collections-${version}`), async (work) => {
+    await tool('apt-get', ['download', `ansible=${version}`], { cwd: work })
+    const [archive = ''] = await readdir(work)
+    const unpack = 'mkdir tree && dpkg --fsys-tarfile "$1" | tar -x -C tree "${@:2}"'
+    await tool('bash', ['-c', unpack, 'bash', archive, ...taken], { cwd: work })
+    return join(work, 'tree')
+  })
   return {
     ANSIBLE_COLLECTIONS_PATHS: join(layer, python),
     PYTHONPATH: join(libraries, python),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tool } from '../../../engine/process.ts'
+import { kept } from '../../kept.ts'
 
 const dist = join(import.meta.dirname, '../../../dist')
 
@@ -14,11 +14,7 @@ export const packageLayer = async (names: readonly string[]): Promise<string> =>
   const simulated = await tool('apt-get', ['install', '--simulate', '--no-install-recommends', ...names])
   const wanted = [...simulated.matchAll(/^Inst (\S+) .*?\((\S+) /gm)].map(([, name, version]) => `${name}=${version}`)
   const key = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 16)
-  const layer = join(dist, `.packages-${key}`)
-  if (existsSync(layer)) return layer
-  await mkdir(dist, { recursive: true })
-  const work = await mkdtemp(`${layer}.`)
-  try {
+  return kept(join(dist, `.packages-${key}`), async (work) => {
     const tree = join(work, 'tree')
     // as the machine has them: a directory of that name would hide all that is behind the link
     for (const merged of ['bin', 'lib', 'sbin']) {
@@ -37,9 +33,6 @@ export const packageLayer = async (names: readonly string[]): Promise<string> =>
         tree,
       ])
     }
-    await rename(tree, layer)
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
-  return layer
+    return tree
+  })
 }
