@@ -72,7 +72,7 @@ mkdir '/srv/a b'; cd '/srv/a b'; for version in 1.0 2.0; do
   for file in METADATA WHEEL RECORD; do echo "prelude_demo-$version.dist-info/$file,,"; done >$info/RECORD
   (cd /srv/w && zip -qr "/srv/a b/prelude_demo-$version-py3-none-any.whl" .); rm -r /srv/w
 done
-printf '[global]\\nno-index = true\\nfind-links = file:///srv/a%%20b\\n[install]\\nbreak-system-packages = false\\n' >/etc/pip.conf`
+printf '[global]\\nno-index = true\\nfind-links = file:///srv/a%%20b\\nbreak-system-packages = false\\n' >/etc/pip.conf`
 
 const suites: Readonly<Record<string, () => RootSuite | Promise<RootSuite>>> = {
   apt: () => {
