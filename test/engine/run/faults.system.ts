@@ -87,22 +87,32 @@ test('of 100 hosts two hang: the rest finish, the report says which and why, a s
   for (const name of readdirSync(target)) assert.is(readFileSync(join(target, name), 'utf8'), 'whole')
 }, 120_000)
 
-test('play is killed while it copies: the old file stays, nothing else is left, a second run converges', async () => {
+/** An old file on the host, and the task that replaces it by one of 400 MiB. */
+const largeCopy = (): string => {
   emptied()
   writeFileSync(join(target, 'large'), 'old')
   writeFileSync(join(work, 'source'), '')
   truncateSync(join(work, 'source'), 400 * 2 ** 20)
-  const tasks = `    - copy: {src: "${work}/source", dest: "${target}/large"}\n`
-  const child = spawn(play, ['-i', inventory(['n0']), playbook(tasks)], { cwd: work, stdio: 'ignore' })
-  const ended = once(child, 'exit')
-  while (readdirSync(target).length < 2 && child.exitCode === null) await setTimeout(5)
-  child.kill('SIGKILL')
-  assert.is((await ended)[1], 'SIGKILL')
+  return `    - copy: {src: "${work}/source", dest: "${target}/large"}\n`
+}
+
+/** After the copy was cut off: the old file alone is there, and a second run replaces it. */
+const convergesToLarge = async (tasks: string): Promise<void> => {
   for (let tries = 0; readdirSync(target).length > 1 && tries < 200; tries++) await setTimeout(50)
   assert.equal(readdirSync(target), ['large'])
   assert.is(readFileSync(join(target, 'large'), 'utf8'), 'old')
   assert.is((await run(['n0'], tasks)).code, 0)
   assert.is(statSync(join(target, 'large')).size, 400 * 2 ** 20)
+}
+
+test('play is killed while it copies: the old file stays, nothing else is left, a second run converges', async () => {
+  const tasks = largeCopy()
+  const child = spawn(play, ['-i', inventory(['n0']), playbook(tasks)], { cwd: work, stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  while (readdirSync(target).length < 2 && child.exitCode === null) await setTimeout(5)
+  child.kill('SIGKILL')
+  assert.is((await ended)[1], 'SIGKILL')
+  await convergesToLarge(tasks)
 }, 90_000)
 
 /** Processes that a shell pattern of `pgrep -f` finds, the oldest first, when there are any. */
@@ -154,11 +164,7 @@ for (const [what, victim] of [
 }
 
 test('sshd is killed while a file arrives: the old file stays, nothing else is left, a second run converges', async () => {
-  emptied()
-  writeFileSync(join(target, 'large'), 'old')
-  writeFileSync(join(work, 'source'), '')
-  truncateSync(join(work, 'source'), 400 * 2 ** 20)
-  const tasks = `    - copy: {src: "${work}/source", dest: "${target}/large"}\n`
+  const tasks = largeCopy()
   const going = run(['n0'], tasks)
   const holder = async (): Promise<number> => {
     const { stdout } = await execute('sh', ['-c', 'ls -l /proc/[0-9]*/fd 2>/dev/null', 'sh'])
@@ -171,11 +177,7 @@ test('sshd is killed while a file arrives: the old file stays, nothing else is l
   process.kill(above(writer).sshd, 'SIGKILL')
   const first = await going
   assert.is(first.code, 4, first.stdout)
-  for (let tries = 0; readdirSync(target).length > 1 && tries < 200; tries++) await setTimeout(50)
-  assert.equal(readdirSync(target), ['large'])
-  assert.is(readFileSync(join(target, 'large'), 'utf8'), 'old')
-  assert.is((await run(['n0'], tasks)).code, 0)
-  assert.is(statSync(join(target, 'large')).size, 400 * 2 ** 20)
+  await convergesToLarge(tasks)
 }, 90_000)
 
 test('a full disk: each task says so, every old file stays as it was, a second run converges', async () => {

@@ -1,9 +1,8 @@
 import * as assert from 'uvu/assert'
 import { acquireLease, keepLease } from '../../../../agent/network/dhcp/client.ts'
-import type { DhcpOptions } from '../../../../agent/network/dhcp/lease.ts'
 import type { DhcpAnswer } from '../../../../agent/network/dhcp/message.ts'
-import { silentLog } from '../../../../engine/log.ts'
 import { suite } from '../../../suite.ts'
+import { dhcpWorld } from './world.ts'
 
 const test = suite('agent DHCP client')
 
@@ -25,49 +24,26 @@ const optionOf = (message: Buffer, wanted: number): Buffer | undefined => {
   return undefined
 }
 
-/** A clock that only waiting moves, and a server that gives 10.77.0.100 for two minutes. */
+/** A simulated card, and a server that gives 10.77.0.100 for two minutes. */
 const world = (server: Server) => {
-  let time = 0
   const sent: string[] = []
-  let answer: Buffer | undefined
-  const stop = new AbortController()
-  const options: DhcpOptions = {
-    mac,
-    log: silentLog,
-    progress: () => {},
-    signal: stop.signal,
-    random: () => 0.5,
-    now: () => time,
-    wait: async (ms) => {
-      time += ms
-    },
-    wire: {
-      async send(message, to) {
-        const type = optionOf(message, 53)![0]!
-        const requested = optionOf(message, 50)?.join('.')
-        const own = message.subarray(12, 16).join('.')
-        const name = Object.entries(kind).find(([, number]) => number === type)?.[0]
-        sent.push(`${Math.round(time / 1000)} ${name}${requested ? ` ${requested}` : ''} to ${to}`)
-        const said = server({ type, requested, own, at: time / 1000, to })
-        answer = undefined
-        if (said === undefined) return
-        answer = Buffer.alloc(240 + 3 + 6 + 6 + 1)
-        answer[0] = 2
-        message.copy(answer, 4, 4, 8)
-        Buffer.from([10, 77, 0, 100]).copy(answer, 16)
-        Buffer.from('63825363', 'hex').copy(answer, 236)
-        Buffer.from([53, 1, kind[said], 54, 4, 10, 77, 0, 1, 51, 4, 0, 0, 0, 120, 255]).copy(answer, 240)
-      },
-      async next(ms) {
-        const given = answer
-        answer = undefined
-        if (given === undefined) time += ms
-        return given
-      },
-      async close() {},
-    },
-  }
-  return { options, sent, stop, seconds: () => time / 1000 }
+  const card = dhcpWorld(mac, (message, at, to) => {
+    const type = optionOf(message, 53)![0]!
+    const requested = optionOf(message, 50)?.join('.')
+    const own = message.subarray(12, 16).join('.')
+    const name = Object.entries(kind).find(([, number]) => number === type)?.[0]
+    sent.push(`${Math.round(at)} ${name}${requested ? ` ${requested}` : ''} to ${to}`)
+    const said = server({ type, requested, own, at, to: to! })
+    if (said === undefined) return undefined
+    const answer = Buffer.alloc(240 + 3 + 6 + 6 + 1)
+    answer[0] = 2
+    message.copy(answer, 4, 4, 8)
+    Buffer.from([10, 77, 0, 100]).copy(answer, 16)
+    Buffer.from('63825363', 'hex').copy(answer, 236)
+    Buffer.from([53, 1, kind[said], 54, 4, 10, 77, 0, 1, 51, 4, 0, 0, 0, 120, 255]).copy(answer, 240)
+    return answer
+  })
+  return { ...card, sent }
 }
 
 const gives: Server = ({ type }) => (type === kind.discover ? 'offer' : 'ack')

@@ -1,9 +1,8 @@
 import * as assert from 'uvu/assert'
-import type { DhcpOptions } from '../../../../agent/network/dhcp/lease.ts'
 import { acquireLease6, keepLease6, type Lease6 } from '../../../../agent/network/dhcp6/client.ts'
 import { clientDuid } from '../../../../agent/network/dhcp6/message.ts'
-import { silentLog } from '../../../../engine/log.ts'
 import { suite } from '../../../suite.ts'
+import { dhcpWorld } from '../dhcp/world.ts'
 
 const test = suite('agent DHCPv6 client')
 
@@ -22,47 +21,25 @@ const option = (number: number, content: Buffer): Buffer => {
 const held = option(5, Buffer.from(`fd77${'00'.repeat(12)}01420000025800000258`, 'hex'))
 const association = option(3, Buffer.concat([Buffer.from('000001010000012c000001e0', 'hex'), held]))
 
-/** A clock that only waiting moves, and a server. */
+/** A simulated card, and a server. */
 const world = (server: Server) => {
-  let time = 0
   const sent: string[] = []
-  let answer: Buffer | undefined
-  const stop = new AbortController()
-  const options: DhcpOptions = {
-    mac,
-    log: silentLog,
-    progress: () => {},
-    signal: stop.signal,
-    random: () => 0.5,
-    now: () => time,
-    wait: async (ms) => {
-      time += ms
-    },
-    wire: {
-      async send(message) {
-        const type = names[message[0]!] ?? '?'
-        sent.push(`${Math.round(time / 1000)} ${type}`)
-        const said = server({ type, at: time / 1000 })
-        answer =
-          said &&
-          Buffer.concat([
-            Buffer.from([type === 'solicit' ? 2 : 7]),
-            message.subarray(1, 4),
-            option(1, clientDuid(mac)),
-            option(2, Buffer.from('00030001020000000001', 'hex')),
-            said === 'address' ? association : option(13, Buffer.from([0, 2])),
-          ])
-      },
-      async next(ms) {
-        const given = answer
-        answer = undefined
-        if (!given) time += ms
-        return given
-      },
-      close: async () => {},
-    },
-  }
-  return { options, sent, stop, passed: () => time / 1000 }
+  const card = dhcpWorld(mac, (message, at) => {
+    const type = names[message[0]!] ?? '?'
+    sent.push(`${Math.round(at)} ${type}`)
+    const said = server({ type, at })
+    return (
+      said &&
+      Buffer.concat([
+        Buffer.from([type === 'solicit' ? 2 : 7]),
+        message.subarray(1, 4),
+        option(1, clientDuid(mac)),
+        option(2, Buffer.from('00030001020000000001', 'hex')),
+        said === 'address' ? association : option(13, Buffer.from([0, 2])),
+      ])
+    )
+  })
+  return { ...card, sent }
 }
 
 test('a server gives an address in two exchanges', async () => {
@@ -77,10 +54,10 @@ test('a server gives an address in two exchanges', async () => {
 
 test('a server that has no address, or is silent, is asked again until the time is over', async () => {
   for (const says of ['none', undefined] as const) {
-    const { options, sent, passed } = world(() => says)
+    const { options, sent, seconds } = world(() => says)
     assert.is(await acquireLease6(options, 60), undefined)
     assert.ok(sent.length >= 4 && sent.length <= 12, sent.join(', '))
-    assert.ok(passed() <= 64)
+    assert.ok(seconds() <= 64)
   }
 })
 
