@@ -1,3 +1,4 @@
+import { connect as connectSocket } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { NodeSSH } from 'node-ssh'
@@ -111,7 +112,9 @@ const connect = async (target: Target): Promise<Link> => {
       algorithms: {
         serverHostKey: [...hostKeys.algorithms] as ServerHostKeyAlgorithm[],
       },
-      ...(proxy ? { sock: proxy.socket } : {}),
+      // Each message is a small packet that waits for an answer, from the handshake on: Nagle's algorithm would hold each
+      // back for 40 ms.
+      sock: proxy?.socket ?? connectSocket({ host, port, noDelay: true }),
     })
   } catch (thrown) {
     ssh.dispose()
@@ -120,7 +123,6 @@ const connect = async (target: Target): Promise<Link> => {
     throw untrusted ?? refused(target, thrown, offered, said)
   }
   const client = ssh.connection!
-  client.setNoDelay(true) // each command is a small packet that waits for an answer
   const lost = Promise.withResolvers<string>()
   client.on('error', (cause: Error) => lost.resolve(cause.message))
   client.on('close', async () => lost.resolve((await proxy?.said()) || 'the connection was closed'))

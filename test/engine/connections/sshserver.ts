@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,7 +88,10 @@ bare:*:19000:0:99999:7:::
 noisy:x:0:0::${directory}:${file('noisy')}
 bare:x:0:0::/:/bin/sh
 `
-  writeFileSync(file('passwd'), readFileSync('/etc/passwd', 'utf8') + home)
+  // a home of root's own: what its profile on this machine starts is not part of the server
+  mkdirSync(file('root'), { mode: 0o700 })
+  const accounts = replaced(readFileSync('/etc/passwd', 'utf8'), /^(root:.*):[^:]*(:[^:]*)$/m, `$1:${file('root')}$2`)
+  writeFileSync(file('passwd'), accounts + home)
   writeFileSync(file('group'), `${readFileSync('/etc/group', 'utf8')}operator:x:64999:\n`)
   writeFileSync(
     file('sudoers'),
