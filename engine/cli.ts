@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
@@ -41,12 +40,15 @@ export const createProgram = (surroundings: Surroundings): Command => {
   return program
 }
 
+/** Loaded when somebody is asked. */
+const readline = () => import('node:readline/promises')
+
 /** Reads the lines of a standard input that is no terminal, one at a time. */
 const lineReader = (): ((prompt: string) => Promise<string | undefined>) => {
   let iterator: AsyncIterator<string> | undefined
   return async (prompt) => {
     process.stderr.write(prompt)
-    iterator ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
+    iterator ??= (await readline()).createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
     const { value, done } = await iterator.next()
     return done ? undefined : value
   }
@@ -60,6 +62,7 @@ const read = async (): Promise<Buffer> => {
 
 const ask = async (prompt: string, isSecret: boolean): Promise<string | undefined> => {
   if (!process.stdin.isTTY) return undefined
+  const { createInterface } = await readline()
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   // What is typed is not shown: the interface's echo is dropped after the prompt.
   if (isSecret)

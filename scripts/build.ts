@@ -6,9 +6,9 @@ import { executable } from './build/executable.ts'
 const root = join(import.meta.dirname, '..')
 
 const programs: readonly Program[] = [
-  { name: 'play', entry: 'engine/cli.ts', sourcemap: true, isSmall: false },
-  { name: 'provision', entry: 'provisioner/cli.ts', sourcemap: true, isSmall: false },
-  { name: 'agent', entry: 'agent/main.ts', sourcemap: false, isSmall: true },
+  { name: 'play', entry: 'engine/cli.ts', sourcemap: true },
+  { name: 'provision', entry: 'provisioner/cli.ts', sourcemap: true },
+  { name: 'agent', entry: 'agent/main.ts', sourcemap: false },
 ]
 
 const wanted = process.argv.slice(2)

@@ -53,6 +53,16 @@ export type Stat = {
   readonly checksum?: string
 }
 
+/** What a path leads to. */
+export type Opened = {
+  /** The path with every link followed; what is not there is taken as it is written. */
+  readonly path: string
+  /** Absent when nothing is there. */
+  readonly stat?: Stat
+  /** Absent when it is no regular file. */
+  readonly content?: Buffer
+}
+
 export type StatOptions = {
   /** Follow a symbolic link at the end of the path. */
   readonly follow?: boolean
@@ -87,6 +97,8 @@ export type Connection = {
   write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
   /** undefined when nothing is there. */
   stat(path: string, options?: StatOptions): Promise<Stat | undefined>
+  /** Follows links and reads the file, when there is one. Throws a Failure when it cannot be read. */
+  open(path: string): Promise<Opened>
   /** The same host as another user, by its become method; connections are kept, one per user. */
   as(become: Become): Connection
   close(): Promise<void>

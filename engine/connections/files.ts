@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import type { Connection, LargeContent, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+import type { Connection, LargeContent, Opened, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+import { followInto } from './followinto.ts'
 import { parseStat, statFormat } from './statline.ts'
 
 type Runner = Pick<Connection, 'name' | 'run'>
@@ -111,4 +112,18 @@ if ${regular}; then ${sum}; else echo; fi
     ...(stat.type === 'link' ? { target: rest.join('\n').replace(/\n$/, '') } : {}),
     ...(checksum ? { checksum } : {}),
   }
+}
+
+/** Follows links and reads the file that is there, in one round trip. */
+export const openFile = async (on: Runner, path: string): Promise<Opened> => {
+  const output = await on.run(sh`${followInto(sh`${path}`)}; printf '%s\\0' "$path"
+LC_ALL=C stat -c ${statFormat} -- "$path" 2>/dev/null; printf '\\0'
+[ ! -f "$path" ] || cat -- "$path"`)
+  if (output.code !== 0) throw new Failure('module.read', `cannot read ${path} on ${on.name}: ${said(output)}`)
+  const start = output.stdout.indexOf(0) + 1
+  const end = output.stdout.indexOf(0, start)
+  const opened = { path: output.stdout.toString('utf8', 0, start - 1) }
+  if (end === start) return opened
+  const stat = parseStat(opened.path, output.stdout.toString('utf8', start, end - 1))
+  return { ...opened, stat, ...(stat.type === 'file' ? { content: output.stdout.subarray(end + 1) } : {}) }
 }

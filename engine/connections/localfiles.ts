@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, type FileHandle, lstat, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
+import { access, type FileHandle, lstat, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
@@ -9,7 +9,7 @@ import { accountsOf } from './accounts.ts'
 import type { Connection, LargeContent, Stat, StatOptions, WriteOptions } from './connection.ts'
 import { typeOf } from './statline.ts'
 
-type Files = Pick<Connection, 'read' | 'write' | 'stat'>
+type Files = Pick<Connection, 'read' | 'write' | 'stat' | 'open'>
 
 const seconds = (nanoseconds: bigint): number =>
   Number(`${nanoseconds / 1_000_000_000n}.${String(nanoseconds % 1_000_000_000n).padStart(9, '0')}`)
@@ -136,6 +136,15 @@ export const localFiles = (shell: Files): Files => {
       }
     },
     stat: statAnyhow,
+    async open(path) {
+      try {
+        const real = await realpath(path)
+        const found = await statHere(real)
+        return { path: real, stat: found, ...(found.type === 'file' ? { content: await readFile(real) } : {}) }
+      } catch {
+        return shell.open(path) // which also tells why not
+      }
+    },
     async write(path, content, options = {}) {
       if (await isLabelled) return shell.write(path, content, options)
       try {

@@ -1,9 +1,6 @@
 import { type Command, sh } from '../command.ts'
 import type { Stat } from '../connections/connection.ts'
-import { parseStat, statFormat } from '../connections/statline.ts'
-import { Failure } from '../failure.ts'
 import type { Host } from './module.ts'
-import { followInto } from './paths.ts'
 import { plainDigests, plainFind, unknownPrintf } from './plainfind.ts'
 import { tidy } from './runorfail.ts'
 
@@ -124,33 +121,4 @@ export const listTree = (
 ): Promise<Stat[]> => {
   const find = (depth = sh``) => sh`find ${flagOf(follow)} ${roots} ${tests} ${depth}`
   return ask(host, { find, follow, digests: checksum ? sh`${find()} -type f -exec sha1sum -z -- {} +` : undefined })
-}
-
-/** What a path leads to, and its content; one round trip. */
-export type Opened = {
-  /** The path with every link followed. */
-  readonly path: string
-  /** Absent when nothing is there. */
-  readonly stat?: Stat
-  /** Absent when there is no regular file. */
-  readonly content?: Buffer
-}
-
-/** Follows links and reads the file, when there is one. Throws a Failure when it must not be read. */
-export const openFile = async (host: Host, path: string): Promise<Opened> => {
-  const output = await host.run(
-    sh`${followInto(sh`${path}`)}; printf '%s\\0' "$path"
-LC_ALL=C stat -c ${statFormat} -- "$path" 2>/dev/null; printf '\\0'
-[ ! -f "$path" ] || cat -- "$path"`,
-    tidy,
-  )
-  if (output.code !== 0) {
-    throw new Failure('module.file', `cannot read ${path}: ${output.stderr.toString().trim()}`, { at: host.at })
-  }
-  const start = output.stdout.indexOf(0) + 1
-  const end = output.stdout.indexOf(0, start)
-  const opened = { path: output.stdout.toString('utf8', 0, start - 1) }
-  if (end === start) return opened
-  const stat = parseStat(opened.path, output.stdout.toString('utf8', start, end - 1))
-  return { ...opened, stat, ...(stat.type === 'file' ? { content: output.stdout.subarray(end + 1) } : {}) }
 }

@@ -4,6 +4,7 @@ import type {
   Connection,
   ConnectionOptions,
   LargeContent,
+  Opened,
   Output,
   RunOptions,
   Stat,
@@ -114,6 +115,7 @@ export type Host = {
   read(path: string): Promise<Buffer>
   write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
   stat(path: string, options?: StatOptions): Promise<Stat | undefined>
+  open(path: string): Promise<Opened>
   /** A fact by its name without `ansible_` (`os_family`, `pkg_mgr`), collected when it is first asked for. */
   fact(name: string): Promise<Value>
   readonly connection: Connection

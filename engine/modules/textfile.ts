@@ -3,7 +3,6 @@ import { Failure, messageOf } from '../failure.ts'
 import { type RegularExpressionOptions, regularExpression } from '../vars/regularexpression.ts'
 import { type Attributes, setAttributes } from './attributes.ts'
 import { decode, encode } from './encoding.ts'
-import { openFile } from './listing.ts'
 import type { Change, Host } from './module.ts'
 import { replaceFile } from './replacefile.ts'
 
@@ -24,7 +23,7 @@ export type TextFile = {
 }
 
 export const openText = async (host: Host, name: string, encoding: string): Promise<TextFile> => {
-  const { path, stat, content } = await openFile(host, name)
+  const { path, stat, content } = await host.open(name)
   if (stat && stat.type !== 'file') {
     throw new Failure('module.file', `${name} is a ${stat.type}, not a file`, { at: host.at })
   }

@@ -217,6 +217,7 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
     read: (path) => connection.read(path),
     write: (path, content, given) => connection.write(path, content, given),
     stat: (path, given) => connection.stat(path, given),
+    open: (path) => connection.open(path),
     fact: (wanted) => factOf(playRun.run, name, connection, wanted),
     connection,
     controller: {

@@ -31,6 +31,7 @@ export const lazyConnection = ({ kind, name, open, forget }: LazyOptions): Conne
     read: (path) => use((connection) => connection.read(path)),
     write: (path, content, options) => use((connection) => connection.write(path, content, options)),
     stat: (path, options) => use((connection) => connection.stat(path, options)),
+    open: (path) => use((connection) => connection.open(path)),
     as: (become) =>
       lazyConnection({ kind, name, forget, open: () => use(async (connection) => connection.as(become)) }),
     close: async () => {},

@@ -28,6 +28,7 @@ const answering = (name: string, delay: number): Connection => {
     read: () => setTimeout(delay, nothing.stdout),
     write: () => setTimeout(delay),
     stat: () => setTimeout(delay, undefined),
+    open: (path) => setTimeout(delay, { path }),
     as: () => connection,
     close: async () => {},
   }

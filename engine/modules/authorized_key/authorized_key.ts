@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
 import type { AuthorizedKeyParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
+import { followInto } from '../../connections/followinto.ts'
 import { Failure } from '../../failure.ts'
 import { fetchUrl, isUrl } from '../fetchurl.ts'
 import { entries, parseUsers } from '../group/database.ts'
 import { change, type Host, type ModuleSchema, module } from '../module.ts'
-import { followInto } from '../paths.ts'
 import { rewriteFile } from '../rewritefile.ts'
 import { runOrFail } from '../runorfail.ts'
 import schema from './authorized_key.schema.json' with { type: 'json' }

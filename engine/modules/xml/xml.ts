@@ -2,7 +2,6 @@ import type { Document, Element } from '@xmldom/xmldom'
 import type { XmlParameters } from '../../../schema/types.ts'
 import { Failure, messageOf } from '../../failure.ts'
 import { contentDiff } from '../contentdiff.ts'
-import { openFile } from '../listing.ts'
 import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
 import { backUp } from '../replacefile.ts'
 import { addElements, asText } from './children.ts'
@@ -22,7 +21,7 @@ type Work = {
 
 const readSource = async (host: Host, { path = '', xmlstring }: XmlParameters) => {
   if (xmlstring !== undefined) return { name: 'xmlstring', path: undefined, text: xmlstring }
-  const file = await openFile(host, path)
+  const file = await host.open(path)
   if (!file.content) throw new Failure('module.file', `there is no file ${path}`, { at: host.at })
   try {
     return { name: path, path: file.path, text: decodeDocument(file.content) }

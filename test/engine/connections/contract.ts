@@ -51,6 +51,8 @@ export const contract = (
   const place = (): Place => opened!
   const run = (...args: Parameters<Connection['run']>) => place().connection.run(...args)
   const path = (name: string) => `${place().directory}/${name}`
+  /** What reading and renaming leave as it is. */
+  const known = (stat: Stat | undefined) => ({ ...stat, changed: 0, accessed: 0 })
   const text = async (...args: Parameters<Connection['run']>) => (await run(...args)).stdout.toString()
 
   /** A killed process takes a moment to go. */
@@ -369,7 +371,6 @@ export const contract = (
   })
 
   tests('a write tells what the file is now', async () => {
-    const known = (stat: Stat | undefined) => ({ ...stat, changed: 0, accessed: 0 })
     const written = async (name: string, options?: WriteOptions) => {
       const told = await place().connection.write(path(name), Buffer.from('content'), options)
       assert.equal(known(told), known(await place().connection.stat(path(name))), `${name} ${JSON.stringify(options)}`)
@@ -452,6 +453,23 @@ export const contract = (
     assert.is((await place().connection.stat('/dev/null'))?.type, 'character')
     assert.is(await place().connection.stat('/not/there'), undefined)
     assert.is(await place().connection.stat('/dev/null/below'), undefined)
+  })
+
+  tests('open follows every link and reads the file, and takes what is not there as it is written', async () => {
+    const { connection } = place()
+    await connection.run(sh`mkdir ${path('opened')} && cd ${path('opened')} && mkdir 'odd
+' && echo inside >'odd
+/file' && ln -s 'odd
+' toodd && ln -s toodd/file chain && ln -s gone dangles`)
+    const real = (await text(sh`cd ${path('opened')} && pwd -P`)).trim()
+    const file = await connection.open(path('opened/chain'))
+    assert.equal([file.path, file.content?.toString()], [`${real}/odd\n/file`, 'inside\n'])
+    assert.equal(known(file.stat), known(await connection.stat(file.path)))
+    assert.equal(await connection.open(path('opened/dangles/below')), { path: `${real}/gone/below` })
+    assert.equal(await connection.open(path('opened/toodd/../new')), { path: `${real}/new` })
+    const { stat, ...directory } = await connection.open(path('opened/toodd'))
+    assert.equal([directory, stat?.type], [{ path: `${real}/odd\n` }, 'directory'])
+    await connection.run(sh`rm -r ${path('opened')}`)
   })
 
   tests('stat follows links when asked, and digests regular files', async () => {

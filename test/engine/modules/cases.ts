@@ -123,8 +123,14 @@ const countTrips = (connection: Connection): { connection: Connection; trips: ()
       count += 1
       return ask(...args)
     }
-  const { run, read, write, stat } = connection
-  const asked = { run: counted(run), read: counted(read), write: counted(write), stat: counted(stat) }
+  const { run, read, write, stat, open } = connection
+  const asked = {
+    run: counted(run),
+    read: counted(read),
+    write: counted(write),
+    stat: counted(stat),
+    open: counted(open),
+  }
   return { connection: { ...connection, ...asked }, trips: () => count }
 }
 

@@ -87,6 +87,7 @@ export const moduleHost = ({
   read: (path) => connection.read(path),
   write: (path, content, options) => connection.write(path, content, options),
   stat: (path, options) => connection.stat(path, options),
+  open: (path) => connection.open(path),
   fact: async (name) => fromPlain(facts[name]),
   connection,
   controller: controller(role, vars),

@@ -49,6 +49,7 @@ const machine = (answers: Readonly<Record<string, Output>> = {}, id = 'boot'): [
     read: never,
     write: never,
     stat: never,
+    open: never,
     as: () => connection,
     close: async () => {},
   }
