@@ -2961,7 +2961,7 @@ export interface NftablesParameters {
 
 // engine/modules/nmcli/nmcli.schema.json
 /**
- * Keeps connection profiles of NetworkManager: interfaces, bonds and their members, VLANs, bridges, InfiniBand.
+ * Keeps connection profiles of NetworkManager: interfaces, bonds and their members, VLANs, bridges, InfiniBand. A new profile of an interface or bond with name servers or an MTU is brought up, too; a team with name servers.
  */
 export interface NmcliParameters {
   /**

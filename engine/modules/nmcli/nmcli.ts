@@ -34,6 +34,12 @@ const diffOf = (name: string, before: Properties, after: Properties): Diff => {
   return { before: lines(before), after: lines(after), beforeHeader: name, afterHeader: name }
 }
 
+const broughtUp = new Set(['bond', 'dummy', 'ethernet', 'infiniband', 'wifi', 'team'])
+
+/** Whether Ansible brings a new profile up at once, whatever its `autoconnect`: one that has name servers or an MTU. */
+const isBroughtUp = ({ type = '', mtu, dns4, dns6 }: NmcliParameters): boolean =>
+  broughtUp.has(type) && (dns4 !== undefined || dns6 !== undefined || (mtu !== undefined && type !== 'team'))
+
 const wordsOf = (properties: Properties): string[] => [...properties].flat()
 
 async function* present(host: Host, params: NmcliParameters, current: Properties | undefined): Steps {
@@ -55,14 +61,17 @@ async function* present(host: Host, params: NmcliParameters, current: Properties
   // Not as `connection.interface-name`: of some types nmcli wants it by this name.
   const { 'connection.interface-name': _, ...rest } = Object.fromEntries(wanted)
   const ifname = params.ifname ?? name
+  const bringUp = isBroughtUp(params)
   yield* change({
-    what: `make the connection ${name}, ${type}`,
+    what: `make the connection ${name}, ${type}${bringUp ? ', and bring it up' : ''}`,
     diff: diffOf(name, new Map(), wanted),
-    apply: () =>
-      runOrFail(
+    apply: async () => {
+      await runOrFail(
         host,
         sh`LC_ALL=C nmcli connection add type ${connectionType(type)} con-name ${name} ifname ${ifname} ${Object.entries(rest).flat()}`,
-      ),
+      )
+      if (bringUp) await runOrFail(host, sh`LC_ALL=C nmcli connection up id ${name}`)
+    },
   })
   return {
     Exists: 'Connections do not exist so we are creating them',

@@ -93,6 +93,10 @@ const keysOf = (module: string, result: Result & { stat?: object }): string[] =>
 export const outcome = ({ changed, failed, skipped }: Result): string =>
   failed ? 'failed' : skipped ? 'skipped' : changed ? 'changed' : 'ok'
 
+/** What the failed ones of some runs say. */
+export const failuresOf = (results: readonly Result[]): string[] =>
+  results.filter(({ failed }) => failed).map(({ msg }) => String(msg))
+
 export type Comparison = {
   /** Short names of modules by their collection; the cases are those of `MODULE.json`. */
   readonly modules: Modules
@@ -146,10 +150,11 @@ export const compareWithAnsible = (title: string, { modules, words = {}, environ
         runs.push(
           await run.then(
             ({ result }) => result,
-            () => ({ failed: true }),
+            (thrown: Error) => ({ failed: true, msg: thrown.message }),
           ),
         )
       }
+      if (one.fails === undefined) assert.equal(failuresOf(runs), [], "what fails although the case has no 'fails'")
       const found = runs.map(outcome)
       // Where its check mode gives up, ours may tell more.
       const expected = results.map(outcome)

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import type { Result } from '../../../engine/modules/module.ts'
 import { findModule } from '../../../engine/modules/registry.ts'
 import { suite } from '../../suite.ts'
-import { outcome } from './comparison.ts'
+import { failuresOf, outcome } from './comparison.ts'
 import type { Modules } from './comparisons.ts'
 import { openCaseRoot, type RootCase, type RootOptions, start } from './rootcases.ts'
 import { checksOf, playInRoots } from './rootplay.ts'
@@ -135,6 +135,7 @@ const compare = (module: string, one: RootCase, ours: Outcome, theirs: Outcome):
     assert.equal(mine, expected, `whether it fails: ${said}`)
     return
   }
+  assert.equal(failuresOf(ours.results), [], "what fails although the case has no 'fails'")
   // Where its check mode gives up, ours may tell more.
   if (expected[0] === 'skipped' && expected[1] !== 'skipped') mine[0] = 'skipped'
   assert.equal(mine, expected, `check mode, run, again: ${said}`)
