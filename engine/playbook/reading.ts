@@ -109,6 +109,8 @@ export type Surroundings = {
   /** See Task.searchPath. */
   readonly searchPath: readonly string[]
   readonly role?: Role | undefined
+  /** Directory of the role whose dependencies are being read: they may lie beside it. */
+  readonly dependent?: string | undefined
   /** Collections in which names without one are looked for: those that the play names. */
   readonly collections?: readonly string[]
   /** Names that imports may speak of besides extra vars: those of the play, of blocks and of the role. */

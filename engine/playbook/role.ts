@@ -50,16 +50,21 @@ const fileOf = (directory: string, name: string): string | undefined =>
 const directoriesIn = (root: string): string[] =>
   isDirectory(root) ? readdirSync(root).filter((name) => isDirectory(join(root, name))) : []
 
-/** Finds a role's directory: beside the playbook, on the roles path, beside the role that names it. @throws Failure */
+/** Finds a role's directory: beside the playbook, on the roles path, and a dependency beside the role that has it. @throws Failure */
 export const findRole = (reading: Reading, name: string, around: Surroundings, at: Position): string => {
   const ofCollection = findInCollections(reading, around, 'roles', name)
   if (ofCollection) return ofCollection.path
-  const beside = around.role ? [dirname(around.role.path)] : []
+  const beside = around.dependent === undefined ? [] : [dirname(around.dependent)]
   const roots = [join(around.directory, 'roles'), ...(reading.options.rolesPath ?? []), ...beside, around.directory]
   const places = isAbsolute(name) ? [name] : [...new Set(roots.map((root) => resolve(root, name)))]
   const found = places.find(isDirectory)
   if (found !== undefined) return found
-  const hint = collectionHint(reading, around, name)
+  const sibling = around.role && join(dirname(around.role.path), name)
+  const hint =
+    collectionHint(reading, around, name) ??
+    (sibling !== undefined && isDirectory(sibling)
+      ? `only dependencies are looked for beside a role: add ${dirname(sibling)} to roles_path`
+      : undefined)
   const meant = nearest(name, roots.flatMap(directoriesIn))
   throw new Failure('playbook.role', `there is no role '${name}'`, {
     at,
@@ -161,7 +166,7 @@ export const loadRole = (
     })
   }
   const { tags, isHandler } = around
-  const key = keyOf([name, path, tags, isHandler, around.directory, around.role?.path, use])
+  const key = keyOf([name, path, tags, isHandler, around.directory, around.dependent, around.role?.path, use])
   const cached = reading.cache.roles.get(key)
   if (cached) return cached
   const loaded = readRole(reading, name, path, around, at, use)
@@ -183,7 +188,13 @@ const readRole = (
   const dependencies: { block: Block; loaded: LoadedRole }[] = []
   const collection = collectionOf(path)
   const collections = [...meta.collections, ...(around.collections ?? [])]
-  const outside = { ...around, collections, trail, role: { path, ...(collection && { collection }) } as Role }
+  const outside: Surroundings = {
+    ...around,
+    collections,
+    trail,
+    dependent: path,
+    role: { path, ...(collection && { collection }) } as Role,
+  }
   for (const node of meta.dependencies) {
     const found = readRoleEntry(reading, node, outside)
     if (found) dependencies.push(found)
@@ -214,7 +225,15 @@ const readRole = (
       ...around.scope.names(),
     ],
   }
-  const inside: Surroundings = { ...around, collections, trail, role, scope, searchPath: [path, ...around.searchPath] }
+  const inside: Surroundings = {
+    ...around,
+    collections,
+    trail,
+    role,
+    dependent: undefined,
+    scope,
+    searchPath: [path, ...around.searchPath],
+  }
   const tasks = problems.attempt(() => tasksOf(reading, join(path, 'tasks'), use.tasksFrom, inside, at)) ?? []
   const validation =
     use.isValidated === false
