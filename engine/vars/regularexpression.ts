@@ -53,15 +53,7 @@ const expressionFor = (pattern: string, options: RegularExpressionOptions): RegE
   const letters = `${flags.ignoreCase ? 'i' : ''}${flags.dotAll ? 's' : ''}${flags.global ? 'g' : ''}`
   const tree = readPattern(source, { ...flags, ascii: isAscii })
   if (isPythons(tree)) return new PatternMatcher(tree, letters)
-  // The flag `u` refuses patterns that Python takes: those are read without it.
-  if (!isAscii) {
-    try {
-      return new RegExp(translatePattern(source, flags, true), `${letters}u`)
-    } catch (thrown) {
-      if (thrown instanceof Failure) throw thrown
-    }
-  }
-  return new RegExp(translatePattern(source, flags, false), letters)
+  return new RegExp(translatePattern(source, { ...flags, ascii: isAscii }), `${letters}u`)
 }
 
 /** The same expression with further flags. */

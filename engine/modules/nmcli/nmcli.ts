@@ -34,11 +34,13 @@ const diffOf = (name: string, before: Properties, after: Properties): Diff => {
   return { before: lines(before), after: lines(after), beforeHeader: name, afterHeader: name }
 }
 
-const broughtUp = new Set(['bond', 'dummy', 'ethernet', 'infiniband', 'wifi', 'team'])
+const broughtUp: ReadonlySet<string> = new Set(['bond', 'dummy', 'ethernet', 'infiniband', 'wifi', 'team'])
 
 /** Whether Ansible brings a new profile up at once, whatever its `autoconnect`: one that has name servers or an MTU. */
-const isBroughtUp = ({ type = '', mtu, dns4, dns6 }: NmcliParameters): boolean =>
-  broughtUp.has(type) && (dns4 !== undefined || dns6 !== undefined || (mtu !== undefined && type !== 'team'))
+const isBroughtUp = ({ type, mtu, dns4, dns6 }: NmcliParameters): boolean =>
+  type !== undefined &&
+  broughtUp.has(type) &&
+  (dns4 !== undefined || dns6 !== undefined || (mtu !== undefined && type !== 'team'))
 
 const wordsOf = (properties: Properties): string[] => [...properties].flat()
 

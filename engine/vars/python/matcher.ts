@@ -10,8 +10,7 @@ type State = { readonly text: string; captures: Captures }
 /** Matches at a position, then what follows; undoes what it captured when that fails. */
 type Matcher = (state: State, at: number, next: (at: number) => boolean) => boolean
 
-const expressionOf = (source: string, { ascii, ignoreCase }: Flags): RegExp =>
-  new RegExp(source, `${ignoreCase ? 'i' : ''}${ascii ? '' : 'u'}y`)
+const expressionOf = (source: string, { ignoreCase }: Flags): RegExp => new RegExp(source, `${ignoreCase ? 'i' : ''}uy`)
 
 /** What one character matches, and how far it reaches: -1 where it does not. */
 const characterMatcher = (source: string, flags: Flags): ((text: string, at: number) => number) => {
@@ -92,7 +91,7 @@ const compile = (node: PatternNode): Matcher => {
       }
     }
     case 'place': {
-      const expression = expressionOf(translatePattern(node.source, node.flags, node.flags.ascii !== true), node.flags)
+      const expression = expressionOf(translatePattern(node.source, node.flags), node.flags)
       return ({ text }, at, next) => {
         expression.lastIndex = at
         return expression.test(text) && next(at)

@@ -5,7 +5,6 @@ import { characterClass, escaped, type PatternFlags } from './pattern.ts'
 export type Flags = PatternFlags & {
   readonly ignoreCase?: boolean
   readonly verbose?: boolean
-  readonly ascii?: boolean
 }
 
 /** A pattern of Python's `re` as a tree. Groups count from 1; `part` is one character, written as JavaScript does. */
@@ -140,14 +139,14 @@ class Reader {
 
   private repeated(body: PatternNode, flags: Flags): PatternNode | undefined {
     if (flags.verbose) this.take(/(?:\s+|#[^\n]*)*/y)
-    const found = this.take(/(?:([*+?])|\{(\d*)(,?)(\d*)\})(?<!\{,?\})([?+]?)/y)
+    const found = this.take(/(?:([*+?])|\{(\d*)(,?)(\d*)\})(?<!\{\})([?+]?)/y)
     if (!found) return undefined
     if (body.kind === 'place') fail('nothing to repeat')
     const [, sign, low = '', comma, high = '', more] = found
     const least = sign ? (sign === '+' ? 1 : 0) : Number(low)
     const most = sign ? (sign === '?' ? 1 : Infinity) : high ? Number(high) : comma ? Infinity : least
     if (least > most) fail('min repeat greater than max repeat')
-    if (/^[*+?]|^\{\d+,?\d*\}|^\{,\d+\}/.test(this.text.slice(this.at))) fail('multiple repeat')
+    if (/^(?:[*+?]|\{(?!\})\d*,?\d*\})/.test(this.text.slice(this.at))) fail('multiple repeat')
     if (more !== '+') return { kind: 'repeat', body, least, most, isLazy: more === '?' }
     const round: PatternNode = body.kind === 'part' ? body : { kind: 'atomic', body }
     return { kind: 'atomic', body: { kind: 'repeat', body: round, least, most, isLazy: false } }
@@ -156,15 +155,15 @@ class Reader {
   private item(flags: Flags): PatternNode {
     const character = this.text[this.at]!
     if (character === '(') return this.group(flags)
-    if (this.take(/[*+?]|\{(?!,?\})\d*,?\d*\}/y)) return fail('nothing to repeat')
+    if (this.take(/[*+?]|\{(?!\})\d*,?\d*\}/y)) return fail('nothing to repeat')
     const place = this.take(/\\([AZbB])|[\^$]/y)
     if (place) return { kind: 'place', source: place[0], flags }
-    const reference = this.take(/(?!\\[1-3][0-7]{2})\\([1-9]\d?)/y)
+    const reference = this.take(/(?!\\[1-7][0-7]{2})\\([1-9]\d?)/y)
     if (reference) return this.reference(Number(reference[1]), flags)
     const rest = this.text.slice(this.at)
-    const isUnicode = flags.ascii !== true
     if (character === '[' || character === '\\') {
-      const [source, length] = character === '[' ? characterClass(rest, isUnicode) : escaped(rest, false, isUnicode, 0)
+      const isAscii = flags.ascii === true
+      const [source, length] = character === '[' ? characterClass(rest, isAscii) : escaped(rest, false, isAscii, 0)
       this.at += length
       return { kind: 'part', source, flags }
     }

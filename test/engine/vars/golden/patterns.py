@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Writes patterns.json: regular expressions made by chance, and what the re of Python 3.11.5 or later finds.
 
-Each case is [pattern, flags, text, matches]; a match is where it begins, its text and its groups; null stands for a
-pattern that is refused.
+Each case is [pattern, flags, text, matches]; a match is where it begins (in units of UTF-16), its text and its groups;
+null stands for a pattern that is refused.
 """
 import json
 import pathlib
@@ -63,7 +63,8 @@ def found(pattern, flags, text):
         expression = re.compile(pattern, flags)
     except re.error:
         return None
-    return [[match.start(), match.group(), *match.groups()] for match in expression.finditer(text)]
+    start = lambda match: len(text[: match.start()].encode("utf-16-le")) // 2
+    return [[start(match), match.group(), *match.groups()] for match in expression.finditer(text)]
 
 
 def case():
@@ -72,7 +73,23 @@ def case():
     return [pattern, int(flags), text, found(pattern, flags, text)]
 
 
-cases = [case() for _ in range(3000)]
+def member():
+    one = chance.choice(["a", "c", "z", "0", "9", "-", "^", "[", "\U0001f600", "é", r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\b", r"\]", r"\-", r"\x2d", r"\U0001F600", r"\55", r"\455", r"\8"])
+    return one if chance.random() < 0.7 else f"{one}-{chance.choice(['b', 'z', '9', 'é', '-', chr(0x1f64f), chr(92) + 'd'])}"
+
+
+def class_case():
+    """Classes, quantifiers and braces among characters of all kinds."""
+    signs = [f"[{chance.choice(['', '', '^'])}{''.join(member() for _ in range(chance.randint(1, 3)))}]" for _ in range(2)]
+    signs += [r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\b", r"\B", ".", r"\x2d", r"\U0001F600", "}", "]", "{", "{,}", "{}", "+", "(?=a)"]
+    pattern = "".join(chance.choice(signs) for _ in range(chance.randint(1, 3)))
+    pattern = chance.choice(["", "", "", "(?a)", "(?s)"]) + pattern
+    characters = "aaz09-^[]{}_ \n\x1c\x85\xa0\ufeff\u2003\u0663é\u4e2d\U0001f600\U0001f64f\U0001d7d9"
+    text = "".join(chance.choice(characters) for _ in range(chance.randint(0, 9)))
+    return [pattern, 0, text, found(pattern, 0, text)]
+
+
+cases = [case() for _ in range(3000)] + [class_case() for _ in range(1500)]
 short = [one for one in cases if len(one[0]) < 60]
 file = pathlib.Path(__file__).parent / "patterns.json"
 file.write_text("[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in short) + "\n]\n")
