@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { type Command, quote } from '../command.ts'
 import { Failure } from '../failure.ts'
+import { announcement } from './announced.ts'
 import type { Output, RunOptions } from './connection.ts'
 import type { Channel, Ending } from './transport.ts'
 
@@ -128,6 +129,7 @@ const collect = ({ mark, separate }: Omit<Frame, 'text'>) => {
         .toString()
         .replaceAll(`${mark}B0;`, '')
         .replace(/^\n[0-9a-f]{32}X;/, '')
+        .replace(announcement, '')
         .trim(),
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
+import { announced } from './announced.ts'
 import { channelOf } from './childchannel.ts'
 import { connectionOver } from './connect.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
@@ -139,8 +140,9 @@ const opensshTransport = async (target: Target): Promise<Transport & { connect()
     },
     async spawn(command) {
       await connect()
-      // the user's login shell may be no POSIX shell
-      return session(['-o', 'ControlMaster=no'], sh`exec /bin/sh -c ${command.text}`.text)
+      // By /bin/sh: the user's login shell may be no POSIX shell.
+      const { text, watch } = announced(command)
+      return watch(session(['-o', 'ControlMaster=no'], text.text))
     },
     async close() {
       const master = await connected?.catch(() => undefined)

@@ -284,6 +284,14 @@ export const contract = (
     assert.is(await text(sh`echo new`), 'new\n')
   })
 
+  tests('a shell that is killed is not waited for until what it started has ended', async () => {
+    const failure = await failureOf(run(sh`sleep ${endless(10)} & echo $! >${path('pid')}; kill -KILL $$`))
+    assert.match(failure.message, 'was killed by SIGKILL')
+    assert.is(failure.code, 'connection.unreachable')
+    await run(sh`kill "$(cat ${path('pid')})"; rm ${path('pid')}`)
+    await areGone(10)
+  })
+
   tests('a secret part of a command is not shown in failures', async () => {
     const failure = await failureOf(run(sh`sleep ${endless(5)}; echo ${secret('hunter2')}`, { timeout: 100 }))
     assert.match(failure.message, '***')
