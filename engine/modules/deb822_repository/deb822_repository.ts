@@ -2,10 +2,12 @@ import { posix } from 'node:path'
 import type { Deb822RepositoryParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
+import { describe } from '../attributes.ts'
 import { contentDiff } from '../contentdiff.ts'
 import { fetchUrl, isUrl } from '../fetchurl.ts'
 import { change, type Host, type ModuleSchema, module, type Steps } from '../module.ts'
 import { isArmored, publicKeys } from '../openpgp.ts'
+import { statAfter } from '../paths.ts'
 import { runOrFail } from '../runorfail.ts'
 import { openText, saveText } from '../textfile.ts'
 import schema from './deb822_repository.schema.json' with { type: 'json' }
@@ -69,19 +71,20 @@ const keyOf = async (host: Host, signedBy: string, slug: string): Promise<Key> =
   return { signedBy: path, path, content }
 }
 
-/** Yields the change of a file that is not as it has to be, and of its mode. */
+/** Yields the change of a file that is not as it has to be, and of its mode. Returns what the file is afterwards. */
 async function* keep(host: Host, path: string, content: Buffer, mode: string): Steps {
   const file = await openText(host, path, 'utf-8')
   // Binary keyrings are compared byte by byte: `native` keeps them as they are.
   const text = content.toString('utf8')
   const isText = Buffer.from(text).equals(content)
   const edit = { attributes: { mode }, backup: false }
-  if (isText) yield* saveText(host, file, text, edit)
-  else {
-    const binary = { ...file, text: file.bytes?.toString('latin1') ?? '', toBytes: () => content }
-    yield* saveText(host, binary, content.toString('latin1'), edit)
-  }
-  return {}
+  const binary = { ...file, text: file.bytes?.toString('latin1') ?? '', toBytes: () => content }
+  const saved = yield* isText
+    ? saveText(host, file, text, edit)
+    : saveText(host, binary, content.toString('latin1'), edit)
+  const isTouched = saved.isWritten || saved.hasNewAttributes
+  const stat = isTouched ? await statAfter(host, path, file.stat) : file.stat
+  return stat ? describe(stat) : {}
 }
 
 async function* remove(host: Host, paths: readonly string[]): Steps {
@@ -112,7 +115,7 @@ export const deb822_repository = module<Deb822RepositoryParameters>(
     const key = signed_by === undefined ? undefined : await keyOf(host, signed_by, slug)
     if (key?.path !== undefined && key.content) yield* keep(host, key.path, key.content, '0644')
     const repo = formatRepository({ ...fields, ...(key ? { signed_by: key.signedBy } : {}) })
-    yield* keep(host, dest, Buffer.from(repo), mode)
-    return { repo, dest, key_filename: key?.path ?? null }
+    const made = yield* keep(host, dest, Buffer.from(repo), mode)
+    return { repo, dest, key_filename: key?.path ?? null, ...made }
   },
 )

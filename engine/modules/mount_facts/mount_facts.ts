@@ -134,7 +134,7 @@ export const mount_facts = readOnlyModule<MountFactsParameters>(
         hint: 'on_timeout: warn or ignore goes on without the size',
       })
     }
-    const several = include_aggregate_mounts === undefined ? repeated(entries) : []
+    const several = include_aggregate_mounts === undefined ? repeated(wanted.map(({ entry }) => entry)) : []
     const warnings = [
       ...(on_timeout === 'warn' ? late : []),
       ...several.map((mount) => `${mount} has several mounts: include_aggregate_mounts: true tells of all`),
