@@ -2841,7 +2841,7 @@ export interface ModprobeParameters {
    */
   params: string;
   /**
-   * Whether each boot loads it, by files in /etc/modules-load.d and /etc/modprobe.d; `disabled` leaves these alone.
+   * Whether each boot loads it, by files in /etc/modules-load.d and /etc/modprobe.d; `disabled` leaves these alone. Lines that no longer hold become comments.
    */
   persistent: "disabled" | "absent" | "present";
 }

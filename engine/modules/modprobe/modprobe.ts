@@ -34,22 +34,80 @@ const lookAtModule = async (host: Host, name: string): Promise<Kernel> => {
 }
 
 /** Whether a line of modules-load.d loads the module. */
-export const loads = (line: string, name: string): boolean => same(line.trim(), name)
+const loads = (line: string, name: string): boolean => same(line.replace(/[#;].*/, '').trim(), name)
 
-/** Whether a line of modprobe.d sets options of the module. */
-export const sets = (line: string, name: string): boolean => {
-  const [keyword, module] = line.trim().split(/\s+/)
-  return keyword === 'options' && same(module ?? '', name)
+/** The parameters that a line of modprobe.d sets for the module; undefined for another line. */
+const setBy = (line: string, name: string): string[] | undefined => {
+  const [keyword, module, ...params] = line
+    .replace(/[#;].*/, '')
+    .trim()
+    .split(/\s+/)
+  return keyword === 'options' && same(module ?? '', name) ? params : undefined
 }
 
-const without = (text: string, drop: (line: string) => boolean): string =>
+type Edit = (line: string) => string | undefined
+
+/** Yields the changes of lines of the files in a directory, or of a file, but for one that is written anyway; undefined drops a line. */
+async function* edit(
+  host: Host,
+  files: ReadonlyMap<string, string>,
+  place: string,
+  change: Edit,
+  except?: string,
+): Steps {
+  for (const [path, before] of files) {
+    if (path === except || !(path === place || path.startsWith(`${place}/`))) continue
+    yield* rewriteFile(host, { path, before, after: edited(before, change) })
+  }
+  return {}
+}
+
+const edited = (text: string, change: Edit): string =>
   text
     .split('\n')
-    .filter((line) => !drop(line))
+    .map(change)
+    .filter((line) => line !== undefined)
     .join('\n')
 
+/** Makes a comment of what is no longer to hold, as Ansible does. */
+const disabling =
+  (is: (line: string) => boolean): Edit =>
+  (line) =>
+    is(line) ? `#${line}` : line
+
+/** Yields what makes each boot give the module these parameters, each by a line of its own, and no others. */
+async function* persistParameters(host: Host, name: string, wanted: readonly string[], { files }: Kernel): Steps {
+  const lines = [...files].flatMap(([path, text]) => (path.startsWith(`${folders.options}/`) ? text.split('\n') : []))
+  const now = new Set(lines.flatMap((line) => setBy(line, name) ?? []))
+  if (now.size === new Set(wanted).size && wanted.every((param) => now.has(param))) return {}
+  if (wanted.length === 0) {
+    // A line with several parameters was written by somebody who knows of it.
+    yield* edit(
+      host,
+      files,
+      folders.options,
+      disabling((line) => setBy(line, name)?.length === 1),
+    )
+    return {}
+  }
+  const path = `${folders.options}/${name}.conf`
+  yield* edit(
+    host,
+    files,
+    folders.options,
+    disabling((line) => setBy(line, name) !== undefined),
+    path,
+  )
+  const before = files.get(path)
+  const kept = edited(before ?? '', (line) => (setBy(line, name) ? undefined : line))
+  const after = `${kept}${wanted.map((param) => `options ${name} ${param}\n`).join('')}`
+  yield* rewriteFile(host, { path, before, after })
+  return {}
+}
+
 /** Yields what makes each boot load the module with its parameters. */
-async function* persist(host: Host, { name, params }: ModprobeParameters, { files }: Kernel): Steps {
+async function* persist(host: Host, { name, params }: ModprobeParameters, kernel: Kernel): Steps {
+  const { files } = kernel
   const isListed = [...files].some(
     ([path, text]) => !path.startsWith(`${folders.options}/`) && text.split('\n').some((line) => loads(line, name)),
   )
@@ -57,30 +115,21 @@ async function* persist(host: Host, { name, params }: ModprobeParameters, { file
     const path = `${folders.load}/${name}.conf`
     yield* rewriteFile(host, { path, before: files.get(path), after: `${files.get(path) ?? ''}${name}\n` })
   }
-  const options = `options ${name} ${params}`
-  const isSet = [...files.values()].some((text) => text.split('\n').includes(options))
-  if (params !== '' && !isSet) {
-    yield* forget(host, files, folders.options, (line) => sets(line, name), `${folders.options}/${name}.conf`)
-    const path = `${folders.options}/${name}.conf`
-    const before = files.get(path)
-    const after = `${without(before ?? '', (line) => sets(line, name))}${options}\n`
-    yield* rewriteFile(host, { path, before, after })
-  }
+  yield* persistParameters(host, name, params.split(/\s+/).filter(Boolean), kernel)
   return {}
 }
 
-/** Yields the removal of lines from configuration files, but for one that is written anyway. */
-async function* forget(
-  host: Host,
-  files: ReadonlyMap<string, string>,
-  place: string,
-  drop: (line: string) => boolean,
-  except?: string,
-): Steps {
-  for (const [path, before] of files) {
-    if (path === except || !(path === place || path.startsWith(`${place}/`))) continue
-    yield* rewriteFile(host, { path, before, after: without(before, drop) })
-  }
+/** Yields what makes no boot load the module by its name, or set its parameters. */
+async function* forget(host: Host, name: string, { files }: Kernel): Steps {
+  const isLoading = disabling((line) => loads(line, name))
+  yield* edit(host, files, folders.load, isLoading)
+  yield* edit(host, files, '/etc/modules', isLoading)
+  yield* edit(
+    host,
+    files,
+    folders.options,
+    disabling((line) => setBy(line, name) !== undefined),
+  )
   return {}
 }
 
@@ -97,11 +146,7 @@ export const modprobe = module<ModprobeParameters>('modprobe', schema as ModuleS
     yield* change({ what: `unload ${name}`, apply: () => runOrFail(host, sh`modprobe -r -- ${name}`) })
   }
   if (persistent === 'present') yield* persist(host, params, kernel)
-  if (persistent === 'absent') {
-    yield* forget(host, kernel.files, folders.load, (line) => loads(line, name))
-    yield* forget(host, kernel.files, '/etc/modules', (line) => loads(line, name))
-    yield* forget(host, kernel.files, folders.options, (line) => sets(line, name))
-  }
+  if (persistent === 'absent') yield* forget(host, name, kernel)
   const skipped = isImage
     ? { msg: `skipped ${state === 'present' ? 'load' : 'unload'}: no kernel of its own is running` }
     : {}
