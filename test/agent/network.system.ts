@@ -85,7 +85,8 @@ test.before(async () => {
     ...['--user=root', '--interface=br0', '--bind-interfaces', '--no-ping', '--dhcp-option=option:mtu,1400'],
     '--dhcp-option=option:dns-server,10.77.0.1',
     ...['--dhcp-range=10.77.0.50,10.77.0.99,2m', '--dhcp-ignore=tag:!known', `--dhcp-hostsfile=${hosts}`],
-    ...['--enable-ra', '--dhcp-range=fd77::,ra-only,64', '--ra-param=br0,10,0'],
+    ...['--enable-ra', '--dhcp-range=fd77::100,fd77::1ff,slaac,64,2m', '--ra-param=br0,10,0'],
+    ...['--dhcp-option=option6:dns-server,[fd77::1]', '--dhcp-option=option6:domain-search,c1.test'],
     `--dhcp-leasefile=${join(work, 'leases')}`,
   ])
   dnsmasq = server.pid ?? 0
@@ -133,6 +134,7 @@ test.before(async () => {
         late: { networks: [...cards(lateMacs), lacp({})] },
         six: { networks: [...cards(lateMacs), lacp({ address6: 'fd77::2/64' })], server: server6 },
         advertised: { networks: [...cards(lateMacs), lacp({})], server: server6 },
+        leased: { networks: [...cards(lateMacs), lacp({})], server: server6 },
         duplicate: { networks: [...cards(lateMacs), lacp({ address: '10.77.0.4/24', address6: `${server6}/64` })] },
       })
       .then(async (node) => {
@@ -347,7 +349,7 @@ test('[B4 R1] an LACP partner after seventy seconds, a DHCP server still later: 
   )
 }, 240_000)
 
-test('[B15] IPv6 alone: a static address, then one that a router advertises', async () => {
+test('[B15] IPv6 alone: a static address, one that a router advertises, one that a DHCPv6 server gives', async () => {
   await late.begin('six')
   await finished(late, 'six')
   assert.match(lab.segment.heard(), /^session dd fd77::2$/m)
@@ -356,7 +358,19 @@ test('[B15] IPv6 alone: a static address, then one that a router advertises', as
   await finished(late, 'advertised')
   assert.match(lab.segment.heard(), /^session dd fd77::ff:fe00:dd01$/m)
   assert.is(await late.ask('ip -o -4 address show dev bond0'), '')
-}, 120_000)
+
+  await late.ask('ended; ip link delete bond0; rm -f /etc/resolv.conf')
+  await appendFile(hosts, `${lateMacs[0]},[fd77::160]\n`)
+  process.kill(dnsmasq, 'SIGHUP')
+  await late.begin('leased')
+  const { links } = await finished(late, 'leased')
+  assert.is(links, 2)
+  assert.match(lab.segment.heard(), /^session dd fd77::160$/m)
+  assert.match(await late.ask('ip -o -6 address show dev bond0'), /inet6 fd77::160\/128 .* valid_lft 1[01]\dsec/)
+  assert.match(await late.ask('cat /etc/resolv.conf'), /^nameserver fd77::1\b/m)
+  // the client is the boot card, whose address the bond has
+  assert.match(await readFile(join(work, 'leases'), 'utf8'), / fd77::160 \S+ 00:03:00:01:02:00:00:00:dd:01$/m)
+}, 180_000)
 
 test('an IPv6 address that another machine has is told', async () => {
   await late.begin('duplicate')

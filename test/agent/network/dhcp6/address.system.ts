@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { waitFor } from '../../../../agent/system/wait.ts'
 import { tool } from '../../../../engine/process.ts'
 import { suite } from '../../../suite.ts'
+import { ifupdown } from './ifupdown.ts'
 
 // The agent's question for an IPv6 address in a network namespace, and a real dnsmasq in another: once for each kind of
 // network that a site may have.
@@ -129,5 +130,23 @@ test('where nobody gives one, it says so in time', async () => {
   const { given, shown } = await asked.silent
   assert.equal([given, shown], [null, ''])
 }, 60_000)
+
+test('ifupdown goes on with the lease, as the same client', async () => {
+  await asked.leased
+  const after = await ifupdown(ends('leased')[1], mac)
+  assert.match(after, /inet6 fd77::142\/128 .*valid_lft/)
+  assert.match(after, /^ *iaaddr fd77::142 \{$/m)
+  assert.not.match(after, /^Deleted/m)
+  const leases = await readFile(join(work, 'leased'), 'utf8')
+  assert.equal(leases.match(/ fd77::\S+ .*/g)?.length, 1, leases)
+  assert.match(leases, / fd77::142 .*00:03:00:01:02:00:00:00:66:01$/m)
+}, 90_000)
+
+test('ifupdown leaves an address that a router advertised as it is, and asks nobody', async () => {
+  await asked.advertised
+  const after = await ifupdown(ends('advertised')[1], mac)
+  assert.match(after, `inet6 ${own}/64`)
+  assert.not.match(after, /^Deleted|iaaddr/m)
+}, 90_000)
 
 test.run()
