@@ -19,11 +19,22 @@ const kinds: Readonly<Record<ArchiveParameters['format'], Kind>> = {
   zip: { compress: sh`cat`, decompress: sh`cat`, tool: 'zip' },
 }
 
+const unpacksOnly = sh`case $(xz --help 2>&1) in *BusyBox*) echo 'the xz of busybox only unpacks' >&2; exit 3;; esac`
+
+/** That of busybox takes names as arguments alone. */
+const busyboxPacking = (root: string): Command => sh`xargs -0 -s 1000000 sh -c '
+  directory=$1 root=$2; shift 2
+  [ ! -e "$directory/plain" ] || { echo "the names are too many for the tar of busybox" >&2; exit 255; }
+  exec tar -C "$root" --no-recursion -cf "$directory/plain" -- "$@"' sh "$directory" ${root}`
+
 /** The command that packs the names in its input into `$directory/plain`. */
 const packing = ({ format }: ArchiveParameters, { root }: Sources): Command =>
   format === 'zip'
     ? sh`(cd -- ${root} && zip -qXy -@ "$directory/plain.zip") && mv "$directory/plain.zip" "$directory/plain"`
-    : sh`tar -C ${root} --no-recursion --null --verbatim-files-from -cf "$directory/plain" -T -`
+    : sh`case $(tar --version 2>&1) in
+      *[Bb]usy[Bb]ox*) ${busyboxPacking(root)};;
+      *) tar -C ${root} --no-recursion --null --verbatim-files-from -cf "$directory/plain" -T -;;
+      esac`
 
 /**
  * Makes the archive beside, and compares it with the one that is there. The caller removes the directory. Throws a
@@ -41,6 +52,7 @@ export const pack = async (host: Host, params: ArchiveParameters, sources: Sourc
   const tools = [...(isPlain || format === 'zip' ? [] : ['tar']), ...(tool === undefined ? [] : [tool])]
   const output = await host.run(
     sh`for tool in ${tools}; do command -v "$tool" >/dev/null || { echo "the host has no $tool" >&2; exit 3; }; done
+    ${format === 'xz' ? unpacksOnly : sh`:`}
     directory=$(mktemp -d) && printf '%s\\n' "$directory" || exit
     ${isPlain ? sh`cat -- ${sources.paths[0] ?? ''} >"$directory/plain"` : packing(params, sources)} || exit
     if [ -f ${dest} ] && ${decompress} <${dest} 2>/dev/null | cmp -s - "$directory/plain"; then echo same

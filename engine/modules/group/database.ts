@@ -33,6 +33,11 @@ export const entries = (database: 'passwd' | 'group' | 'shadow', key: string | u
   return sh`if command -v getent >/dev/null; then ${getent}; else ${inFile(database, key)}; fi`
 }
 
+/** Prints `busybox` when a program of shadow is not there and busybox has one that does for it. */
+export const programsOf = (shadow: string, busybox: string): Command =>
+  // other systems have a program of that name, which knows other options
+  sh`command -v ${shadow} >/dev/null || case $(${busybox} --help 2>&1) in *BusyBox*) echo busybox;; esac`
+
 export const parseGroups = (text: string): GroupEntry[] =>
   text.split('\n').flatMap((line) => {
     const [name, , gid, members = ''] = line.split(':')

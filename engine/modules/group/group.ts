@@ -3,7 +3,7 @@ import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { change, type ModuleSchema, module } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
-import { entries, parseGroups } from './database.ts'
+import { entries, parseGroups, programsOf } from './database.ts'
 import schema from './group.schema.json' with { type: 'json' }
 
 const line = (name: string, gid: number | undefined): string => `${name}:x:${gid ?? '(next free)'}\n`
@@ -13,8 +13,10 @@ export const group = module<GroupParameters>('group', schema as ModuleSchema, as
   if (non_unique && gid === undefined) {
     throw new Failure('module.parameter', "group needs 'gid' with non_unique", { at: host.at })
   }
-  const output = await host.run(entries('group', name, local))
-  const found = parseGroups(output.stdout.toString()).find((entry) => entry.name === name)
+  const output = await host.run(sh`${entries('group', name, local)}; echo; ${programsOf('groupadd', 'addgroup')}`)
+  const text = output.stdout.toString()
+  const found = parseGroups(text).find((entry) => entry.name === name)
+  const isBusybox = text.endsWith('\nbusybox\n')
   const headers = { beforeHeader: '/etc/group', afterHeader: '/etc/group' }
   const sameNumber = non_unique ? ['-o'] : []
 
@@ -23,7 +25,9 @@ export const group = module<GroupParameters>('group', schema as ModuleSchema, as
       yield* change({
         what: `remove the group ${name}`,
         diff: { before: line(name, found.gid), after: '', ...headers },
-        apply: () => runOrFail(host, sh`groupdel ${force ? ['-f'] : []} -- ${name}`),
+        // that of busybox takes no `--`
+        apply: () =>
+          runOrFail(host, isBusybox && !force ? sh`delgroup ${name}` : sh`groupdel ${force ? ['-f'] : []} -- ${name}`),
       })
     }
     return { name, state }
@@ -34,10 +38,13 @@ export const group = module<GroupParameters>('group', schema as ModuleSchema, as
       ...(gid_max === undefined ? [] : ['-K', `GID_MAX=${gid_max}`]),
     ]
     const options = [...(gid === undefined ? [] : ['-g', gid]), ...sameNumber, ...(system ? ['-r'] : []), ...limits]
+    const isPlain = sameNumber.length === 0 && limits.length === 0
+    const given = [...(gid === undefined ? [] : ['-g', gid]), ...(system ? ['-S'] : [])]
     yield* change({
       what: `add the group ${name}`,
       diff: { before: '', after: line(name, gid), ...headers },
-      apply: () => runOrFail(host, sh`groupadd ${options} -- ${name}`),
+      apply: () =>
+        runOrFail(host, isBusybox && isPlain ? sh`addgroup ${given} -- ${name}` : sh`groupadd ${options} -- ${name}`),
     })
   } else if (gid !== undefined && gid !== found.gid) {
     yield* change({

@@ -1,6 +1,6 @@
 import type { UserParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
-import { entries, type GroupEntry, parseGroups, parseUsers, type UserEntry } from '../group/database.ts'
+import { entries, type GroupEntry, parseGroups, parseUsers, programsOf, type UserEntry } from '../group/database.ts'
 import type { Host } from '../module.ts'
 
 /** The ageing part of a line of shadow(5), in days; undefined where a field is empty. */
@@ -23,6 +23,8 @@ export type Account = {
   readonly hasHome: boolean
   /** What useradd gives a new account when it is told nothing. */
   readonly defaults: { readonly home: string; readonly shell: string }
+  /** Whether the host has the programs of busybox alone to change it with. */
+  readonly isBusybox: boolean
 }
 
 export const parseShadow = (line: string): Shadow | undefined => {
@@ -52,8 +54,11 @@ export const lookAtAccount = async (host: Host, params: UserParameters): Promise
     echo '== groups'; ${entries('group', undefined, local)}; ${local || wanted.length === 0 ? sh`:` : sh`getent group ${wanted}`}
     echo '== home'; now=$(${entries('passwd', name, local)} | cut -d: -f6); at=${home ?? ''}; [ -n "$at" ] || at=$now
     if [ -n "$at" ] && [ -d "$at" ]; then echo there; ${move_home ? sh`elif [ -d "$now" ]; then echo there;` : sh``} fi
-    echo '== defaults'; useradd -D 2>/dev/null`)
-  const [users = '', shadow = '', groups = '', there = '', defaults = ''] = sections(output.stdout.toString())
+    echo '== defaults'; useradd -D 2>/dev/null
+    echo '== programs'; ${programsOf('useradd', 'adduser')}`)
+  const [users = '', shadow = '', groups = '', there = '', defaults = '', programs = ''] = sections(
+    output.stdout.toString(),
+  )
   const setting = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(defaults)?.[1]
   return {
     user: parseUsers(users).find((entry) => entry.name === name),
@@ -61,5 +66,6 @@ export const lookAtAccount = async (host: Host, params: UserParameters): Promise
     groups: parseGroups(groups),
     hasHome: there.startsWith('there'),
     defaults: { home: `${setting('HOME') ?? '/home'}/${name}`, shell: setting('SHELL') ?? '/bin/sh' },
+    isBusybox: programs.startsWith('busybox'),
   }
 }

@@ -3,6 +3,7 @@ import { type Command, sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import type { Host } from '../module.ts'
 import type { Account } from './account.ts'
+import type { Tools } from './tools.ts'
 
 /** What has to be done about a password: commands, and the line that chpasswd reads from its input. */
 export type PasswordPlan = { readonly commands: readonly Command[]; readonly input: string; readonly what: string[] }
@@ -19,7 +20,12 @@ export const passwordWarnings = ({ password }: UserParameters): string[] =>
     : ["the password does not look encrypted: give what the filter password_hash('sha512') makes of it"]
 
 /** Decides on the password, its lock included. Throws a Failure for a text that no password file can hold. */
-export const planPassword = (host: Host, params: UserParameters, { shadow, user }: Account): PasswordPlan => {
+export const planPassword = (
+  host: Host,
+  params: UserParameters,
+  { shadow, user }: Account,
+  tools: Tools,
+): PasswordPlan => {
   const { name, password, update_password, password_lock } = params
   if (password !== undefined && /[:\n]/.test(password)) {
     throw new Failure('module.parameter', 'an encrypted password cannot hold a colon or a line break', { at: host.at })
@@ -34,10 +40,10 @@ export const planPassword = (host: Host, params: UserParameters, { shadow, user 
   // A new account without a password is locked as it is.
   const isLocked = former.startsWith('!')
   if (password_lock === true && !isLocked && !isNew) {
-    return { commands: [sh`usermod -L -- ${name}`], input: '', what: ['password lock'] }
+    return { commands: [tools.lock(name)], input: '', what: ['password lock'] }
   }
   if (password_lock === false && isLocked && withoutLock(former) !== '' && !isNew) {
-    return { commands: [sh`usermod -U -- ${name}`], input: '', what: ['password lock'] }
+    return { commands: [tools.unlock(name)], input: '', what: ['password lock'] }
   }
   return { commands: [], input: '', what: [] }
 }

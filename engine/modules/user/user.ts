@@ -6,10 +6,13 @@ import { entries, parseUsers } from '../group/database.ts'
 import { change, type Diff, type Host, type ModuleSchema, module, type Result, type Steps } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
 import { type Account, lookAtAccount } from './account.ts'
+import { busybox } from './busybox.ts'
 import { makeHome } from './home.ts'
 import { passwordWarnings, planPassword } from './password.ts'
-import { ageing, creation, type Difference, differences, findGroup } from './plan.ts'
+import { ageing, type Difference, differences, findGroup } from './plan.ts'
+import { shadow } from './shadow.ts'
 import { makeKey } from './sshkey.ts'
+import type { Tools } from './tools.ts'
 import schema from './user.schema.json' with { type: 'json' }
 
 const checkGroups = (host: Host, { group, groups = [] }: UserParameters, account: Account): void => {
@@ -33,14 +36,17 @@ const diffOf = (name: string, found: readonly Difference[], further: readonly st
   return { before: side('before'), after: side('after'), beforeHeader: `user ${name}`, afterHeader: `user ${name}` }
 }
 
+const toolsOf = ({ isBusybox }: Account): Tools => (isBusybox ? busybox : shadow)
+
 async function* create(host: Host, params: UserParameters, account: Account): Steps {
   const { name, create_home, umask } = params
   const home = params.home ?? account.defaults.home
-  const password = planPassword(host, params, account)
+  const tools = toolsOf(account)
+  const password = planPassword(host, params, account, tools)
   const aged = ageing(params, account).filter((one) => one.name !== 'password_expire_account_disable')
   const commands: Command[] = [
     ...(create_home ? [sh`mkdir -p -- ${posix.dirname(home)}`] : []),
-    sh`useradd ${creation(params, account)} -- ${name}`,
+    ...tools.create(host, params, account),
     ...(create_home && umask !== undefined ? [sh`chmod "$(printf %o "$((0777 & ~0${umask}))")" -- ${home}`] : []),
     ...password.commands,
     ...(aged.length > 0 ? [sh`chage ${aged.flatMap((one) => [...one.options])} -- ${name}`] : []),
@@ -57,9 +63,10 @@ async function* modify(host: Host, params: UserParameters, account: Account): St
   const { name } = params
   const found = differences(params, account)
   const aged = ageing(params, account)
-  const password = planPassword(host, params, account)
+  const tools = toolsOf(account)
+  const password = planPassword(host, params, account, tools)
   const commands: Command[] = [
-    ...(found.length > 0 ? [sh`usermod ${found.flatMap((one) => [...one.options])} -- ${name}`] : []),
+    ...tools.modify(params, found),
     ...password.commands,
     ...(aged.length > 0 ? [sh`chage ${aged.flatMap((one) => [...one.options])} -- ${name}`] : []),
   ]
@@ -76,11 +83,10 @@ async function* modify(host: Host, params: UserParameters, account: Account): St
 async function* remove(host: Host, params: UserParameters, account: Account): Steps {
   const { name, state, force, remove: withHome } = params
   if (account.user) {
-    const options = [...(force ? ['-f'] : []), ...(withHome ? ['-r'] : [])]
     yield* change({
       what: `remove the user ${name}`,
       diff: { before: `${name}\n`, after: '', beforeHeader: '/etc/passwd', afterHeader: '/etc/passwd' },
-      apply: () => runOrFail(host, sh`userdel ${options} -- ${name}`),
+      apply: () => runOrFail(host, toolsOf(account).remove(params)),
     })
   }
   return { name, state, force, remove: withHome }
