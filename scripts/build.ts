@@ -2,12 +2,19 @@
 import { join } from 'node:path'
 import { bundle, type Program } from './build/bundle.ts'
 import { executable } from './build/executable.ts'
+import { runnable } from './build/runnable.ts'
 
 const root = join(import.meta.dirname, '..')
 
-const programs: readonly Program[] = [
-  { name: 'play', entry: 'engine/cli.ts', sourcemap: true },
-  { name: 'provision', entry: 'provisioner/cli.ts', sourcemap: true },
+const prime = join(root, 'scripts/build/prime')
+const programs: readonly (Program & { readonly prime?: readonly string[] })[] = [
+  {
+    name: 'play',
+    entry: 'engine/cli.ts',
+    sourcemap: true,
+    prime: [join(prime, 'site.yml'), '-i', join(prime, 'hosts'), '-e', 'directory=DIRECTORY'],
+  },
+  { name: 'provision', entry: 'provisioner/cli.ts', sourcemap: true, prime: ['--help'] },
   { name: 'agent', entry: 'agent/main.ts', sourcemap: false },
 ]
 
@@ -20,5 +27,6 @@ if (unknown !== undefined) {
 for (const program of programs) {
   if (wanted.length > 0 && !wanted.includes(program.name)) continue
   const path = await bundle(root, program)
-  if (program.name === 'agent') await executable(root, path, 'prelude-agent')
+  if (program.prime) await runnable(root, program.name, path, program.prime)
+  else await executable(root, path, 'prelude-agent')
 }

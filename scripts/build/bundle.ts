@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { build, type Plugin } from 'esbuild'
@@ -48,10 +49,25 @@ const asBundled = (root: string): Plugin => ({
   },
 })
 
-/** Bundles a program into one CommonJS file, dist/NAME.cjs, and returns its path. Throws esbuild's errors. */
+/** How everything is bundled. */
+export const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node24',
+  legalComments: 'none',
+  // Less to read at each start; names stay as they are, for stack traces.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  write: false,
+  logLevel: 'warning',
+} as const
+
+/** Bundles a program into one CommonJS file, dist/NAME.program.cjs, and returns its path. Throws esbuild's errors. */
 export const bundle = async (root: string, program: Program): Promise<string> => {
-  const outfile = join(root, 'dist', `${program.name}.cjs`)
+  const outfile = join(root, 'dist', `${program.name}.program.cjs`)
   const result = await build({
+    ...common,
     stdin: {
       contents: `import { main } from './${program.entry}'
 void main(process.argv.slice(2)).then((code) => { process.exitCode = code })`,
@@ -61,21 +77,13 @@ void main(process.argv.slice(2)).then((code) => { process.exitCode = code })`,
     },
     outfile,
     absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    // The cache is for this process alone: a node started by a task must not inherit it.
-    banner: { js: 'delete process.env.NODE_COMPILE_CACHE;' },
     sourcemap: program.sourcemap ? 'linked' : false,
-    legalComments: 'none',
-    // Less to read at each start; names stay as they are, for stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    write: false,
-    logLevel: 'warning',
     plugins: [withoutNativeAddons, asBundled(root)],
   })
-  for (const file of result.outputFiles) await replaceFile(file.path, file.contents)
+  for (const file of result.outputFiles) {
+    const id = createHash('sha256').update(file.contents).digest('hex')
+    const text = file.path === outfile ? Buffer.concat([file.contents, Buffer.from(`//${id}`)]) : file.contents
+    await replaceFile(file.path, text)
+  }
   return outfile
 }

@@ -1,0 +1,45 @@
+// What dist/NAME.cjs is: it runs dist/NAME.program.cjs with the code that V8 made of it in an earlier run. Node's own cache
+// holds no function that is compiled when it is first called, which are most that a run needs.
+import { randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire, wrap } from 'node:module'
+import { dirname } from 'node:path'
+import { constants, Script } from 'node:vm'
+
+const filename = __filename.replace(/\.cjs$/, '.program.cjs')
+const kept = __filename.replace(/\.cjs$/, '.compiled')
+
+/** The build's digest, which ends the program and begins what was compiled of it: V8 compares no more than lengths. */
+const idLength = 64
+
+const readKept = (id: string): Buffer | undefined => {
+  try {
+    const content = readFileSync(kept)
+    return content.toString('latin1', 0, idLength) === id ? content.subarray(idLength) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whoever may not write here runs without. */
+const keep = (id: string, compiled: Buffer): void => {
+  const temporary = `${kept}.${randomBytes(6).toString('hex')}`
+  try {
+    writeFileSync(temporary, Buffer.concat([Buffer.from(id, 'latin1'), compiled]), { flag: 'wx' })
+    renameSync(temporary, kept)
+  } catch {
+    rmSync(temporary, { force: true })
+  }
+}
+
+const source = readFileSync(filename, 'utf8')
+const id = source.slice(-idLength)
+const cachedData = readKept(id)
+const script = new Script(wrap(source), {
+  filename,
+  ...(cachedData ? { cachedData } : {}),
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+})
+if (!cachedData || script.cachedDataRejected) process.once('exit', () => keep(id, script.createCachedData()))
+const module_ = { exports: {} }
+script.runInThisContext()(module_.exports, createRequire(filename), module_, filename, dirname(filename))

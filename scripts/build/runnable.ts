@@ -1,0 +1,36 @@
+import { link, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { tool } from '../../engine/process.ts'
+import { common } from './bundle.ts'
+import { replaceFile } from './file.ts'
+
+/**
+ * Makes dist/NAME.cjs, which runs a bundled program, and dist/NAME.compiled: what V8 has compiled at the end of a run with
+ * the arguments `prime`, of which `DIRECTORY` becomes a directory that is thrown away. Whoever starts the program meanwhile
+ * finds what was there before.
+ */
+export const runnable = async (
+  root: string,
+  name: string,
+  program: string,
+  prime: readonly string[],
+): Promise<void> => {
+  const place = (base: string, ending: string) => join(root, 'dist', `${base}.${ending}`)
+  const loader = join(root, 'scripts/build/load.ts')
+  const { outputFiles } = await build({ ...common, entryPoints: [loader], outfile: place(name, 'cjs') })
+  const directory = await mkdtemp(join(tmpdir(), 'prelude-build-'))
+  const temporary = `.${name}-${process.pid}`
+  try {
+    for (const file of outputFiles) await replaceFile(place(temporary, 'cjs'), file.contents)
+    await link(program, place(temporary, 'program.cjs'))
+    const words = prime.map((word) => word.replace('DIRECTORY', directory))
+    await tool(process.execPath, [place(temporary, 'cjs'), ...words], { env: { PATH: process.env['PATH'] ?? '' } })
+    await rename(place(temporary, 'compiled'), place(name, 'compiled'))
+    await rename(place(temporary, 'cjs'), place(name, 'cjs'))
+  } finally {
+    for (const ending of ['cjs', 'program.cjs', 'compiled']) await rm(place(temporary, ending), { force: true })
+    await rm(directory, { recursive: true })
+  }
+}
