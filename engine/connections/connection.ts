@@ -53,6 +53,18 @@ export type Stat = {
   readonly checksum?: string
 }
 
+/** All that `stat` tells. */
+export type Found = Stat & {
+  /** Of 512 bytes. */
+  readonly blocks: number
+  /** Bytes that reading and writing do best at a time. */
+  readonly blockSize: number
+  /** The device that a device file stands for, as the kernel numbers it. */
+  readonly rdev: number
+  /** What the command `also` printed. */
+  readonly also?: Buffer
+}
+
 /** What a path leads to. */
 export type Opened = {
   /** The path with every link followed; what is not there is taken as it is written. */
@@ -67,7 +79,9 @@ export type StatOptions = {
   /** Follow a symbolic link at the end of the path. */
   readonly follow?: boolean
   /** The digest to compute of a regular file. */
-  readonly checksum?: 'sha1' | 'sha256' | 'md5'
+  readonly checksum?: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+  /** A command for what is there, `$path`, in the same round trip. */
+  readonly also?: Command
 }
 
 export type WriteOptions = {
@@ -96,7 +110,7 @@ export type Connection = {
    */
   write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
   /** undefined when nothing is there. */
-  stat(path: string, options?: StatOptions): Promise<Stat | undefined>
+  stat(path: string, options?: StatOptions): Promise<Found | undefined>
   /** Follows links and reads the file, when there is one. Throws a Failure when it cannot be read. */
   open(path: string): Promise<Opened>
   /** The same host as another user, by its become method; connections are kept, one per user. */

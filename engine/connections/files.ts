@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import type { Connection, LargeContent, Opened, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+import type { Connection, Found, LargeContent, Opened, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
 import { followInto } from './followinto.ts'
 import { parseStat, statFormat } from './statline.ts'
 
@@ -91,26 +91,30 @@ export const writeFile = async (
 }
 
 /** Everything about one path in one round trip; undefined when nothing is there. */
-export const statOf = async (on: Runner, path: string, options: StatOptions = {}): Promise<Stat | undefined> => {
+export const statOf = async (on: Runner, path: string, options: StatOptions = {}): Promise<Found | undefined> => {
   const sum = options.checksum
     ? sh`sum=$(${[`${options.checksum}sum`]} <"$path") && echo "\${sum%% *}" || echo`
     : sh`echo`
   const regular = options.follow ? sh`[ -f "$path" ]` : sh`[ -f "$path" ] && [ ! -L "$path" ]`
+  const also = options.also ? sh`printf '\\0'; ${options.also}; true` : sh`:`
   const output = await on.run(sh`path=${path}
 LC_ALL=C stat ${options.follow ? ['-L'] : []} -c ${statFormat} "$path" || exit
 if ${regular}; then ${sum}; else echo; fi
-[ ! -L "$path" ] || readlink "$path"`)
+[ ! -L "$path" ] || readlink "$path"
+${also}`)
   if (output.code !== 0) {
     const reason = said(output)
     if (/No such file or directory|Not a directory/.test(reason)) return undefined
     throw new Failure('module.stat', `cannot stat ${path} on ${on.name}: ${reason}`)
   }
-  const [line = '', checksum = '', ...rest] = output.stdout.toString().split('\n')
+  const end = options.also ? output.stdout.indexOf(0) : output.stdout.length
+  const [line = '', checksum = '', ...rest] = output.stdout.toString('utf8', 0, end).split('\n')
   const stat = parseStat(path, line)
   return {
     ...stat,
     ...(stat.type === 'link' ? { target: rest.join('\n').replace(/\n$/, '') } : {}),
     ...(checksum ? { checksum } : {}),
+    ...(options.also ? { also: output.stdout.subarray(end + 1) } : {}),
   }
 }
 

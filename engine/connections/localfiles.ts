@@ -4,9 +4,10 @@ import { access, type FileHandle, lstat, open, readFile, readlink, realpath, ren
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
+import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { accountsOf } from './accounts.ts'
-import type { Connection, LargeContent, Stat, StatOptions, WriteOptions } from './connection.ts'
+import type { Connection, Found, LargeContent, StatOptions, WriteOptions } from './connection.ts'
 import { typeOf } from './statline.ts'
 
 type Files = Pick<Connection, 'read' | 'write' | 'stat' | 'open'>
@@ -25,7 +26,7 @@ const reasonOf = (thrown: unknown): string => {
 }
 
 /** Hex digest of a file, which is not held in memory. */
-const digestOf = async (path: string, kind: 'sha1' | 'sha256' | 'md5'): Promise<string> => {
+const digestOf = async (path: string, kind: NonNullable<StatOptions['checksum']>): Promise<string> => {
   const hash = createHash(kind)
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
   return hash.digest('hex')
@@ -48,7 +49,7 @@ class Unknown extends Error {}
  * Files of this machine as the user who runs us, without a process: what the shell does in 5 to 20 ms takes a fraction
  * of one. `shell` does what needs the system's tools: accounts of a directory service, SELinux contexts.
  */
-export const localFiles = (shell: Files): Files => {
+export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
   const users = accountsOf('/etc/passwd')
   const groups = accountsOf('/etc/group')
   const isLabelled = access('/sys/fs/selinux/enforce').then(
@@ -67,7 +68,7 @@ export const localFiles = (shell: Files): Files => {
     return id
   }
 
-  const statHere = async (path: string, { follow = false, checksum }: StatOptions = {}): Promise<Stat> => {
+  const statHere = async (path: string, { follow = false, checksum, also }: StatOptions = {}): Promise<Found> => {
     const found = follow ? await stat(path, { bigint: true }) : await lstat(path, { bigint: true })
     const type = typeOf(Number(found.mode))
     const [uid, gid] = [Number(found.uid), Number(found.gid)]
@@ -88,8 +89,12 @@ export const localFiles = (shell: Files): Files => {
       accessed: seconds(found.atimeNs),
       changed: seconds(found.ctimeNs),
       ...(type === 'link' ? { target: await readlink(path) } : {}),
+      blocks: Number(found.blocks),
+      blockSize: Number(found.blksize),
+      rdev: Number(found.rdev),
       ...(digest ? { checksum: digest } : {}),
-    } satisfies Stat
+      ...(also ? { also: (await shell.run(sh`path=${path}; ${also}`)).stdout } : {}),
+    }
   }
 
   const writeHere = async (path: string, content: Uint8Array | LargeContent, options: WriteOptions): Promise<void> => {

@@ -3,6 +3,7 @@ import type {
   Become,
   Connection,
   ConnectionOptions,
+  Found,
   LargeContent,
   Opened,
   Output,
@@ -114,7 +115,7 @@ export type Host = {
   run(command: Command, options?: RunOptions): Promise<Output>
   read(path: string): Promise<Buffer>
   write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
-  stat(path: string, options?: StatOptions): Promise<Stat | undefined>
+  stat(path: string, options?: StatOptions): Promise<Found | undefined>
   open(path: string): Promise<Opened>
   /** A fact by its name without `ansible_` (`os_family`, `pkg_mgr`), collected when it is first asked for. */
   fact(name: string): Promise<Value>

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -447,10 +448,10 @@ export const contract = (
     tests(`stat of a ${type}`, async () => {
       await run(sh`sh -c ${make} ${path(type)}`)
       const stat = await place().connection.stat(path(type))
-      const shown = await text(sh`stat -c '%a %u %g %s %i %d %h %Y' ${path(type)}`)
+      const shown = await text(sh`stat -c '%a %u %g %s %i %d %h %Y %b %o' ${path(type)}`)
       assert.is(stat?.type, type)
-      const { mode, uid, gid, size, inode, device, links, modified } = stat!
-      const numbers = [mode.toString(8), uid, gid, size, inode, device, links, Math.floor(modified)]
+      const { mode, uid, gid, size, inode, device, links, modified, blocks, blockSize } = stat!
+      const numbers = [mode.toString(8), uid, gid, size, inode, device, links, Math.floor(modified), blocks, blockSize]
       assert.is(`${numbers.join(' ')}\n`, shown)
       if (type === 'link') assert.is(stat?.target, 'not there\neither')
       await run(sh`rm -rf ${path(type)}`)
@@ -458,7 +459,9 @@ export const contract = (
   }
 
   tests('stat of devices, and of nothing', async () => {
-    assert.is((await place().connection.stat('/dev/null'))?.type, 'character')
+    const device = await place().connection.stat('/dev/null')
+    const { rdev } = statSync('/dev/null')
+    assert.equal([device?.type, device?.rdev], ['character', rdev])
     assert.is(await place().connection.stat('/not/there'), undefined)
     assert.is(await place().connection.stat('/dev/null/below'), undefined)
   })
@@ -478,6 +481,17 @@ export const contract = (
     const { stat, ...directory } = await connection.open(path('opened/toodd'))
     assert.equal([directory, stat?.type], [{ path: `${real}/odd\n` }, 'directory'])
     await connection.run(sh`rm -r ${path('opened')}`)
+  })
+
+  tests('stat brings along what a command says of the path', async () => {
+    const { connection } = place()
+    await connection.run(sh`printf abc >${path('asked also')}`)
+    const also = sh`printf '%s\\0' "$path"; cat "$path"; false`
+    const stat = await connection.stat(path('asked also'), { checksum: 'md5', also })
+    assert.is(stat?.also?.toString(), `${path('asked also')}\0abc`)
+    assert.is(stat?.checksum, '900150983cd24fb0d6963f7d28e17f72')
+    assert.is(await connection.stat(path('missing'), { also }), undefined)
+    await connection.run(sh`rm ${path('asked also')}`)
   })
 
   tests('stat follows links when asked, and digests regular files', async () => {

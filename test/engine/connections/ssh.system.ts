@@ -156,7 +156,7 @@ contract('connections/ssh', open, (tests, place) => {
     const connection = await openSsh(options(operator))
     try {
       const root = connection.as({ user: 'root', method: 'doas', password: 'of no use' })
-      assert.is((await root.run(sh`id -un; echo $HOME`)).stdout.toString(), 'root\n/root\n')
+      assert.is((await root.run(sh`id -un; echo $HOME`)).stdout.toString(), `root\n${server.directory}/root\n`)
       const failure = await failureOf(connection.as({ user: 'nobody', method: 'doas' }).run(sh`id`))
       assert.is(failure.code, 'connection.become')
       assert.match(failure.hint ?? '', 'set ansible_become_password')
@@ -210,9 +210,9 @@ contract('connections/ssh', open, (tests, place) => {
     try {
       const { password } = operator
       const sudo = connection.as({ user: 'root', method: 'sudo', flags: '-n -H -i', password })
-      assert.is((await sudo.run(sh`id -un; pwd`)).stdout.toString(), 'root\n/root\n')
+      assert.is((await sudo.run(sh`id -un; pwd`)).stdout.toString(), `root\n${server.directory}/root\n`)
       const su = connection.as({ user: 'root', method: 'su', flags: '-l', password })
-      assert.is((await su.run(sh`id -un; pwd`)).stdout.toString(), 'root\n/root\n')
+      assert.is((await su.run(sh`id -un; pwd`)).stdout.toString(), `root\n${server.directory}/root\n`)
     } finally {
       await connection.close()
     }
