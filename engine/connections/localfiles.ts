@@ -25,10 +25,14 @@ const reasonOf = (thrown: unknown): string => {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** Hex digest of a file, which is not held in memory. */
-const digestOf = async (path: string, kind: NonNullable<StatOptions['checksum']>): Promise<string> => {
+/** Bytes that are read at once. */
+const atOnce = 1 << 20
+
+/** Hex digest of a file, which is not held in memory when it is large. */
+const digestOf = async (path: string, size: bigint, kind: NonNullable<StatOptions['checksum']>): Promise<string> => {
   const hash = createHash(kind)
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
+  if (size <= atOnce) hash.update(await readFile(path))
+  else await pipeline(createReadStream(path, { highWaterMark: atOnce }), hash)
   return hash.digest('hex')
 }
 
@@ -72,7 +76,8 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
     const found = follow ? await stat(path, { bigint: true }) : await lstat(path, { bigint: true })
     const type = typeOf(Number(found.mode))
     const [uid, gid] = [Number(found.uid), Number(found.gid)]
-    const digest = checksum && type === 'file' ? await digestOf(path, checksum).catch(() => undefined) : undefined
+    const digest =
+      checksum && type === 'file' ? await digestOf(path, found.size, checksum).catch(() => undefined) : undefined
     return {
       path,
       type,
@@ -108,9 +113,9 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
     try {
       if (!('sha1' in content)) await file.writeFile(content)
       else if ((await copyInto(file, content)) !== content.sha1) throw new Error('it arrived changed')
-      const own = await file.stat()
+      const own = old && (await file.stat())
       // the owner of the old file is kept as far as we may set it
-      if (old && (old.uid !== own.uid || old.gid !== own.gid)) await file.chown(old.uid, old.gid).catch(() => {})
+      if (own && (old.uid !== own.uid || old.gid !== own.gid)) await file.chown(old.uid, old.gid).catch(() => {})
       if (uid !== -1 || gid !== -1) await file.chown(uid, gid)
       await file.chmod(mode ?? (old ? old.mode & 0o7777 : 0o644 & ~process.umask()))
       await file.close()

@@ -14,6 +14,15 @@ import { setTimes } from './times.ts'
 const ancestors = (path: string): string[] =>
   path === '/' || path === '.' ? [] : [...ancestors(posix.dirname(path)), path]
 
+/** The directories above a path that are not there, the uppermost first; its own is mostly there. */
+const missingAbove = async (host: Host, path: string): Promise<string[]> => {
+  const directory = posix.dirname(path)
+  if (await host.stat(directory, { follow: true })) return []
+  const above = ancestors(directory)
+  const known = await statAll(host, above, { follow: true })
+  return above.filter((each) => !known.has(each))
+}
+
 /** Everything below a directory whose attributes differ, in one change. */
 async function* setBelow(host: Host, params: FileParameters, root: string): AsyncGenerator<Change, void, unknown> {
   const ownership = await resolveOwnership(host, params)
@@ -42,9 +51,7 @@ export async function* ensureDirectory(host: Host, params: FileParameters, found
     })
   }
   if (!old) {
-    const above = ancestors(posix.dirname(path))
-    const known = await statAll(host, above, { follow: true })
-    yield* makeDirectories(host, [...above.filter((directory) => !known.has(directory)), path], params)
+    yield* makeDirectories(host, [...(await missingAbove(host, path)), path], params)
     if (host.check) return { path, state: 'directory' }
   }
   const stat = old ?? (await host.stat(path))
