@@ -42,29 +42,31 @@ export const findRules = (
 const shown = (target: string, ftype: string, { user, role, type, level }: Rule): string =>
   `${target}      ${ftype}      ${user}:${role}:${type}:${level}\n`
 
-/** The step that leads to the wanted state: its command and how the list reads before and after; undefined for none. */
-const stepOf = (
-  params: SefcontextParameters,
-  { rule, substitute: path }: ReturnType<typeof findRules>,
-): { command: Command; before: string; after: string } | undefined => {
+type Step = { readonly command: Command; readonly before: string; readonly after: string }
+
+/** The steps that lead to the wanted state: commands and how the list reads before and after. */
+const stepsOf = (params: SefcontextParameters, { rule, substitute: path }: ReturnType<typeof findRules>): Step[] => {
   const { target, ftype, setype, substitute, seuser, selevel, state, reload } = params
   const quiet = reload ? [] : ['-N']
   const equal = (one: string) => `${target} = ${one}\n`
   if (state === 'absent') {
+    const steps: Step[] = []
     if (rule && substitute === undefined) {
       const command = sh`semanage fcontext ${quiet} -d -f ${ftype} -- ${target}`
-      return { command, before: shown(target, ftype, rule), after: '' }
+      steps.push({ command, before: shown(target, ftype, rule), after: '' })
     }
     if (path !== undefined && setype === undefined && (substitute === undefined || substitute === path)) {
-      return { command: sh`semanage fcontext ${quiet} -d -e ${path} -- ${target}`, before: equal(path), after: '' }
+      const command = sh`semanage fcontext ${quiet} -d -e ${path} -- ${target}`
+      steps.push({ command, before: equal(path), after: '' })
     }
-    return undefined
+    return steps
   }
   if (substitute !== undefined) {
-    if (path === substitute) return undefined
-    const verb = path === undefined ? '-a' : '-m'
-    const command = sh`semanage fcontext ${quiet} ${verb} -e ${substitute} -- ${target}`
-    return { command, before: path === undefined ? '' : equal(path), after: equal(substitute) }
+    if (path === substitute) return []
+    const add = sh`semanage fcontext ${quiet} -a -e ${substitute} -- ${target}`
+    // Its -m with -e adds, too, and refuses what is there.
+    const command = path === undefined ? add : sh`semanage fcontext -N -d -e ${path} -- ${target} && ${add}`
+    return [{ command, before: path === undefined ? '' : equal(path), after: equal(substitute) }]
   }
   const wanted = {
     user: seuser ?? rule?.user ?? 'system_u',
@@ -72,15 +74,12 @@ const stepOf = (
     type: setype ?? '',
     level: selevel ?? rule?.level ?? 's0',
   }
-  if (rule && rule.type === wanted.type && rule.user === wanted.user && rule.level === wanted.level) return undefined
+  if (rule && rule.type === wanted.type && rule.user === wanted.user && rule.level === wanted.level) return []
   const user = seuser === undefined ? [] : ['-s', seuser]
   const level = selevel === undefined ? [] : ['-r', selevel]
   const verb = rule ? '-m' : '-a'
-  return {
-    command: sh`semanage fcontext ${quiet} ${verb} -t ${wanted.type} -f ${ftype} ${user} ${level} -- ${target}`,
-    before: rule ? shown(target, ftype, rule) : '',
-    after: shown(target, ftype, wanted),
-  }
+  const command = sh`semanage fcontext ${quiet} ${verb} -t ${wanted.type} -f ${ftype} ${user} ${level} -- ${target}`
+  return [{ command, before: rule ? shown(target, ftype, rule) : '', after: shown(target, ftype, wanted) }]
 }
 
 const checkParameters = (host: Host, params: SefcontextParameters): void => {
@@ -118,9 +117,10 @@ export const sefcontext = module<SefcontextParameters>(
       const [message, hint] = reasons[output.code] ?? [`semanage: ${output.stderr.toString().trim()}`, undefined]
       throw new Failure('module.selinux', message, { at: host.at, hint })
     }
-    const step = stepOf(params, findRules(output.stdout.toString(), target, ftype))
-    if (step) {
-      const { command, before, after } = step
+    const found = findRules(output.stdout.toString(), target, ftype)
+    const isRule = state === 'present' && substitute === undefined
+    const usual = (now: string | undefined, otherwise: string) => (isRule ? now || otherwise : null)
+    for (const { command, before, after } of stepsOf(params, found)) {
       yield* change({
         what: `${state === 'absent' ? 'remove' : 'set'} the SELinux rule for ${target}`,
         diff: { before, after },
@@ -132,8 +132,8 @@ export const sefcontext = module<SefcontextParameters>(
       ftype,
       setype: setype ?? null,
       substitute: substitute ?? null,
-      seuser: seuser ?? null,
-      serange: selevel ?? null,
+      seuser: seuser ?? usual(found.rule?.user, 'system_u'),
+      serange: selevel ?? usual(found.rule?.level, 's0'),
       state,
     }
   },
