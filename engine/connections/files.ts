@@ -46,15 +46,20 @@ const writing = (path: string, options: WriteOptions, content: Uint8Array | Larg
   const asked = ownership(options)
   const own = asked === undefined ? sh`:` : sh`{ chown ${asked} "$new" && again=1; }`
   const umask = (options.mode === undefined ? undefined : umaskFor(options.mode)) ?? '077'
+  const isLarge = !(content instanceof Uint8Array)
+  // A large content is digested on its way; a digest of more than was written tells that it was not written.
+  const store = isLarge
+    ? sh`(umask ${umask}; set -C; : >"$new") || exit
+sum=$({ tee -- "$new" || echo; } | sha1sum)`
+    : sh`(umask ${umask}; set -C; cat >"$new") || exit`
   // When the connection is lost the input just ends: what has come by then must not take the old file's place.
-  const arrived =
-    content instanceof Uint8Array
-      ? sh`{ [ "$2" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
-      : sh`sum=$(sha1sum <"$new") && { [ "\${sum%% *}" = ${content.sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
+  const arrived = isLarge
+    ? sh`{ [ "\${sum%% *}" = ${content.sha1} ] || { echo 'it arrived changed' >&2; exit 1; }; }`
+    : sh`{ [ "$2" -eq ${content.length} ] || { echo 'it arrived cut off' >&2; exit 1; }; }`
   return sh`path=${path} new=${temporary} mode=${options.mode ?? ''} old= both= again=
 trap 'rm -f "$new"' EXIT
 trap '' PIPE; trap 'exit 143' HUP TERM
-(umask ${umask}; set -C; cat >"$new") || exit
+${store}
 [ ! -f "$path" ] || [ -L "$path" ] || both=1
 set -f
 { read -r now; [ ! "$both" ] || read -r old; } <<end
