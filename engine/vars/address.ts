@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js'
+import { ipaddr } from '../ipaddr.ts'
 
 /** An IP address, with the length of its network's prefix when one was written. */
 export type Address = {
@@ -18,14 +18,15 @@ export const addressText = (version: 4 | 6, value: bigint): string => {
     Number((value >> BigInt(8 * ((version === 4 ? 3 : 15) - index))) & 0xffn),
   )
   if (version === 4) return bytes.join('.')
-  return new ipaddr.IPv6(bytes).toRFC5952String()
+  const { IPv6 } = ipaddr()
+  return new IPv6(bytes).toRFC5952String()
 }
 
 const prefixOf = (version: 4 | 6, source: string): number | undefined => {
   const bits = bitsOf(version)
   if (/^\d+$/.test(source)) return Number(source) <= bits ? Number(source) : undefined
-  if (version !== 4 || !ipaddr.IPv4.isValidFourPartDecimal(source)) return undefined
-  const mask = fromBytes(ipaddr.IPv4.parse(source).octets)
+  if (version !== 4 || !ipaddr().IPv4.isValidFourPartDecimal(source)) return undefined
+  const mask = fromBytes(ipaddr().IPv4.parse(source).octets)
   const text = mask.toString(2).padStart(32, '0')
   if (/^1*0*$/.test(text)) return text.indexOf('0') < 0 ? 32 : text.indexOf('0')
   return /^0*1*$/.test(text) ? text.indexOf('1') : undefined
@@ -35,13 +36,13 @@ const prefixOf = (version: 4 | 6, source: string): number | undefined => {
 export const readAddress = (source: string): Address | undefined => {
   const [host = '', suffix, ...rest] = source.trim().split('/')
   if (rest.length > 0) return undefined
-  const version = ipaddr.IPv4.isValidFourPartDecimal(host)
+  const version = ipaddr().IPv4.isValidFourPartDecimal(host)
     ? 4
-    : host.includes(':') && ipaddr.IPv6.isValid(host) && !host.includes('%')
+    : host.includes(':') && ipaddr().IPv6.isValid(host) && !host.includes('%')
       ? 6
       : undefined
   if (version === undefined) return undefined
-  const value = fromBytes(version === 4 ? ipaddr.IPv4.parse(host).octets : ipaddr.IPv6.parse(host).toByteArray())
+  const value = fromBytes(version === 4 ? ipaddr().IPv4.parse(host).octets : ipaddr().IPv6.parse(host).toByteArray())
   const prefix = suffix === undefined ? bitsOf(version) : prefixOf(version, suffix)
   return prefix === undefined ? undefined : { version, value, prefix, hasPrefix: suffix !== undefined }
 }
@@ -74,7 +75,7 @@ export const isWithin = (inner: Address, outer: Address): boolean => {
 }
 
 /** What an address is used for: `private`, `loopback`, `multicast`, `unicast` … */
-export const rangeOf = ({ version, value }: Address): string => ipaddr.parse(addressText(version, value)).range()
+export const rangeOf = ({ version, value }: Address): string => ipaddr().parse(addressText(version, value)).range()
 
 /** The name under which an address is looked up in the DNS. */
 export const reverseName = ({ version, value }: Address): string => {

@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv'
-import ipaddr from 'ipaddr.js'
 import nodeSchema from '../../../schema/node.schema.json' with { type: 'json' }
 import type { NodeNetwork, NodeRecord } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
+import { ipaddr } from '../../ipaddr.ts'
 import { suggest } from '../../nearest.ts'
 import { schemaCheck } from '../../schema.ts'
 import { bootInterface, interfacesOf } from './interfaces.ts'
@@ -47,11 +47,15 @@ const addressProblems = (key: string, network: NodeNetwork): Problem[] => {
   }
   check(
     'address',
-    (text) => ipaddr.IPv4.isValidCIDR(text),
+    (text) => ipaddr().IPv4.isValidCIDR(text),
     'write an IPv4 address with its prefix length: 10.1.34.1/16',
   )
-  check('address6', (text) => ipaddr.IPv6.isValidCIDR(text), 'write an IPv6 address with its prefix length: fd00::1/64')
-  check('gateway', (text) => ipaddr.isValid(text), 'write an address: 10.1.0.254')
+  check(
+    'address6',
+    (text) => ipaddr().IPv6.isValidCIDR(text),
+    'write an IPv6 address with its prefix length: fd00::1/64',
+  )
+  check('gateway', (text) => ipaddr().isValid(text), 'write an address: 10.1.0.254')
   return problems
 }
 

@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js'
 import type { WaitForParameters } from '../../../schema/types.ts'
 import { type Command, sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
+import { ipaddr } from '../../ipaddr.ts'
 import type { Host } from '../module.ts'
 import { canonical, parseSockets } from './sockets.ts'
 
@@ -46,7 +46,7 @@ export const lookAtFile = async (host: Host, path: string): Promise<string | und
 /** How many connections to a port of the host are active. */
 export const countActive = async (host: Host, port: number, params: WaitForParameters): Promise<number> => {
   const { host: address, exclude_hosts = [], active_connection_states } = params
-  const names = [address, ...exclude_hosts].filter((name) => !ipaddr.isValid(name))
+  const names = [address, ...exclude_hosts].filter((name) => !ipaddr().isValid(name))
   const output = await host.run(
     sh`for name in ${names}; do
          command -v getent >/dev/null || exit 127
@@ -62,7 +62,7 @@ export const countActive = async (host: Host, port: number, params: WaitForParam
   }
   const text = output.stdout.toString()
   const addresses = (name: string) =>
-    ipaddr.isValid(name)
+    ipaddr().isValid(name)
       ? [canonical(name)]
       : text.split('\n').flatMap((line) => (line.startsWith(`${name} `) ? canonical(line.slice(name.length + 1)) : []))
   const own = new Set(addresses(address))

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js'
+import { ipaddr } from '../../ipaddr.ts'
 
 /** A TCP connection of the host, of IPv4 or IPv6; IPv4 addresses within IPv6 are shown as IPv4. */
 export type Socket = {
@@ -25,13 +25,17 @@ const states = [
 ]
 
 /** An address in one form, so that two can be compared. */
-export const canonical = (address: string): string => ipaddr.process(address).toString()
+export const canonical = (address: string): string => ipaddr().process(address).toString()
 
 /** The kernel writes each 32-bit word of an address with its lowest byte first. */
 const address = (hex: string): string => {
   const bytes = Buffer.from(hex, 'hex')
   for (let word = 0; word < bytes.length; word += 4) bytes.subarray(word, word + 4).reverse()
-  return canonical(ipaddr.fromByteArray([...bytes]).toString())
+  return canonical(
+    ipaddr()
+      .fromByteArray([...bytes])
+      .toString(),
+  )
 }
 
 const socketLine = /^\s*\d+: ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) ((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4}) ([0-9A-F]{2}) /
