@@ -55,6 +55,8 @@ export const common = {
   platform: 'node',
   format: 'cjs',
   target: 'node24',
+  // a script that is run with what was compiled of it knows `require` only
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   // Less to read at each start; names stay as they are, for stack traces.
   minifySyntax: true,

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, wrap } from 'node:module'
 import { dirname } from 'node:path'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 
 const filename = __filename.replace(/\.cjs$/, '.program.cjs')
 const kept = __filename.replace(/\.cjs$/, '.compiled')
@@ -38,7 +38,6 @@ const cachedData = readKept(id)
 const script = new Script(wrap(source), {
   filename,
   ...(cachedData ? { cachedData } : {}),
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 })
 if (!cachedData || script.cachedDataRejected) process.once('exit', () => keep(id, script.createCachedData()))
 const module_ = { exports: {} }

@@ -2,7 +2,7 @@ import { link, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { tool } from '../../engine/process.ts'
+import { ToolFailure, tool } from '../../engine/process.ts'
 import { common } from './bundle.ts'
 import { replaceFile } from './file.ts'
 
@@ -18,7 +18,7 @@ export const runnable = async (
   prime: readonly string[],
 ): Promise<void> => {
   const place = (base: string, ending: string) => join(root, 'dist', `${base}.${ending}`)
-  const loader = join(root, 'scripts/build/load.ts')
+  const loader = join(import.meta.dirname, 'load.ts')
   const { outputFiles } = await build({ ...common, entryPoints: [loader], outfile: place(name, 'cjs') })
   const directory = await mkdtemp(join(tmpdir(), 'prelude-build-'))
   const temporary = `.${name}-${process.pid}`
@@ -26,8 +26,13 @@ export const runnable = async (
     for (const file of outputFiles) await replaceFile(place(temporary, 'cjs'), file.contents)
     await link(program, place(temporary, 'program.cjs'))
     const words = prime.map((word) => word.replace('DIRECTORY', directory))
-    await tool(process.execPath, [place(temporary, 'cjs'), ...words], { env: { PATH: process.env['PATH'] ?? '' } })
-    await rename(place(temporary, 'compiled'), place(name, 'compiled'))
+    try {
+      await tool(process.execPath, [place(temporary, 'cjs'), ...words], { env: { PATH: process.env['PATH'] ?? '' } })
+      await rename(place(temporary, 'compiled'), place(name, 'compiled'))
+    } catch (thrown) {
+      if (!(thrown instanceof ToolFailure)) throw thrown
+      process.stderr.write(`${name} will start slower until its first run has ended: ${thrown.message}\n`)
+    }
     await rename(place(temporary, 'cjs'), place(name, 'cjs'))
   } finally {
     for (const ending of ['cjs', 'program.cjs', 'compiled']) await rm(place(temporary, ending), { force: true })
