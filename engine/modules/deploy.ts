@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { LargeContent, Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { type Attributes, describe, setAttributes } from './attributes.ts'
@@ -44,7 +43,7 @@ const targetOf = async (host: Host, { dest, name, follow }: Deployment): Promise
 const md5Of = async (content: Buffer | LargeContent): Promise<string> => {
   const hash = createHash('md5')
   if (Buffer.isBuffer(content)) hash.update(content)
-  else await pipeline(content.open(), hash)
+  else for await (const chunk of content.open()) hash.update(chunk)
   return hash.digest('hex')
 }
 
@@ -65,6 +64,8 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     const isChanged = yield* setAttributes(host, old, attributes)
     return { ...told, ...describe(isChanged ? await statAfter(host, path, old) : old) }
   }
+  const md5 = md5Of(content) // while it is on its way
+  md5.catch(() => {})
   const replaced = yield* replaceFile(host, {
     path,
     content,
@@ -74,7 +75,6 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     validate,
     makeDirectory: dest.endsWith('/'),
   })
-  const md5sum = await md5Of(content)
   const now = replaced.stat ?? (await statAfter(host, path, old))
-  return { ...told, md5sum, ...replaced.told, ...(now ? describe(now) : {}) }
+  return { ...told, md5sum: await md5, ...replaced.told, ...(now ? describe(now) : {}) }
 }

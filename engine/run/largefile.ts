@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import type { LargeContent } from '../connections/connection.ts'
 import { isVault } from '../vars/vault.ts'
 
@@ -22,8 +21,8 @@ const beginsAsVault = async (path: string): Promise<boolean> => {
 export const largeFile = async (path: string, decrypt = true): Promise<LargeContent | undefined> => {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile() || found.size <= largest || (decrypt && (await beginsAsVault(path)))) return undefined
-  const read = () => createReadStream(path, { highWaterMark: 2 ** 18 })
+  const read = () => createReadStream(path, { highWaterMark: 2 ** 20 })
   const hash = createHash('sha1')
-  await pipeline(read(), hash)
+  for await (const chunk of read()) hash.update(chunk) // a pipeline takes three times as long
   return { size: found.size, sha1: hash.digest('hex'), open: read }
 }
