@@ -9,6 +9,8 @@ export type HttpOptions = {
   readonly body?: string | Uint8Array
   /** PEM of the only authority that may have signed the server's certificate. */
   readonly ca?: string
+  /** Connections over HTTPS that are kept from one request to the next; each request has one of its own when absent. */
+  readonly kept?: https.Agent
   /** Milliseconds without a byte after which the request is given up; 30 s when absent. */
   readonly idle?: number
   readonly signal?: AbortSignal
@@ -62,16 +64,25 @@ export const request = (url: string, options: HttpOptions = {}): Promise<HttpAns
       ...options.headers,
       ...(options.body === undefined ? {} : { 'content-length': byteLength(options.body) }),
     },
-    // no connection outlives its answer: nothing holds the network when the root is switched
-    ...(connection ? { createConnection: () => connection } : { agent: false }),
+    ...(connection ? { createConnection: () => connection } : { agent: options.kept ?? false }),
     timeout: idle,
     ...(secure ? { ca: options.ca, minVersion: 'TLSv1.3' as const, rejectUnauthorized: true } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   })
-  sent.on('response', (body) => resolve({ status: body.statusCode ?? 0, headers: body.headers, body }))
+  let isAnswered = false
+  sent.on('response', (body) => {
+    isAnswered = true
+    resolve({ status: body.statusCode ?? 0, headers: body.headers, body })
+  })
   sent.on('information', () => connection?.next())
   sent.on('timeout', () => sent.destroy(new Error(`no data for ${idle / 1000} s`)))
-  sent.on('error', (cause) => {
+  sent.on('error', (cause: NodeJS.ErrnoException) => {
+    // a server closes a kept connection when it likes, which may be the moment in which it is used again
+    if (sent.reusedSocket && !isAnswered && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE')) {
+      const { kept: _, ...anew } = options
+      request(url, anew).then(resolve, reject)
+      return
+    }
     const reason = options.signal?.aborted ? 'the time for it is over' : cause.message
     reject(new HttpFailure(`${url}: ${reason}`, { cause }))
   })

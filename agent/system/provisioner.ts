@@ -1,3 +1,4 @@
+import https from 'node:https'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import type { BootEvent, BootManifest, Session } from '../../schema/types.ts'
@@ -50,6 +51,8 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
   if (plain)
     throw new Failure('agent.manifest', `the authenticated routes of a server are at ${plain.https}: that is not https`)
   let session = options.session
+  // a handshake costs more than most answers; the end of the process closes what is kept
+  const kept = new https.Agent({ keepAlive: true })
   const authorization = () => {
     if (!session) throw new Error('there is no session yet')
     return { authorization: `Bearer ${session.key}` }
@@ -63,6 +66,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
         const answer = await request(url, {
           method: 'POST',
           ca,
+          kept,
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ token, node: options.node, boot: options.boot }),
           signal,
@@ -88,7 +92,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
     get(path, take, { what, headers, budget, accept = [] }) {
       const get = async (server: Server, signal: AbortSignal) => {
         const url = `${server.https}${path}`
-        const answer = await request(url, { ca, headers: { ...headers, ...authorization() }, signal })
+        const answer = await request(url, { ca, kept, headers: { ...headers, ...authorization() }, signal })
         if (answer.status !== 200 && !accept.includes(answer.status)) throw refusal(url, answer, await reasonOf(answer))
         try {
           return await take(answer)
@@ -107,6 +111,7 @@ export const createProvisioner = (options: ProvisionerOptions): Provisioner => {
         const answer = await request(url, {
           method: 'POST',
           ca,
+          kept,
           headers: { 'content-type': 'application/json', ...authorization() },
           body: JSON.stringify(events),
           idle: 10_000,

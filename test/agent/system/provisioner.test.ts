@@ -84,6 +84,37 @@ test('spends the token for a key, and shows the key from then on', async () => {
   assert.is(seen[1]!.key, `Bearer ${key}`)
 })
 
+const secrets = { what: 'secrets' }
+
+test('one connection serves request after request', async () => {
+  const { url } = await serve({ '/session': [{ body: session }], '/secrets': [{ body: '{}' }], '/events': [{}] })
+  let connections = 0
+  server!.on('secureConnection', () => connections++)
+  const client = clientOf(url)
+  await client.open('TOKEN')
+  await client.get('/secrets', (answer) => bodyOf(answer, 100), secrets)
+  await client.post([])
+  assert.is(connections, 1)
+})
+
+test('a kept connection that the server closes when it is used again is no failed attempt', async () => {
+  const { url, seen } = await serve({ '/session': [{ body: session }], '/secrets': [{ body: '{}' }] })
+  const log: string[] = []
+  const client = clientOf(
+    url,
+    30,
+    createLog(({ text }) => log.push(text)),
+  )
+  await client.open('TOKEN')
+  server!.prependOnceListener('request', ({ socket }) => socket.destroy())
+  await client.get('/secrets', (answer) => bodyOf(answer, 100), secrets)
+  assert.equal(log, [])
+  assert.equal(
+    seen.map(({ path }) => path),
+    ['/session', '/secrets', '/secrets'],
+  )
+})
+
 for (const [name, options, message] of [
   [
     'a certificate of another authority',
