@@ -9,6 +9,9 @@ export const linkWait = 90
 /** Seconds for the rest once something works: a dead cable does not hold the boot up for long. */
 export const furtherWait = 15
 
+/** Seconds in which an LACP partner answers that is there: the kernel itself takes two before it uses a link. */
+export const partnerWait = 3
+
 /** What is known of the network at one moment of the wait. */
 export type Moment = {
   /** Of each link that the boot needs. */
@@ -34,6 +37,13 @@ export const mayGoOn = ({ states, isReachable, waited, sinceUp }: Moment): boole
   if ((carries || isReachable) && sinceUp >= furtherWait) return true
   return waited >= linkWait
 }
+
+/**
+ * Whether asking has a sense. A bond that still looks for its partner loses what it is given, and what is lost is sent again
+ * only seconds later, when the bond has long been working.
+ */
+export const mayAsk = ({ states, sinceUp }: Pick<Moment, 'states' | 'sinceUp'>): boolean =>
+  sinceUp >= partnerWait || states.some(({ links }) => links > 0) || states.every(isHopeless)
 
 /** The links that the boot depends on: what stands over the boot card, or all when none says that it does. */
 export const neededLinks = (plans: readonly LinkPlan[]): readonly LinkPlan[] => {
@@ -78,12 +88,10 @@ export const awaitLinks = async ({ links, log, progress, reach, up }: AwaitOptio
         wereUp.add(plan)
         up(plan)
       }
-      if (wereUp.size > 0) {
-        firstUp ??= performance.now()
-        if (performance.now() >= nextAsk) void ask()
-      }
       const now = performance.now()
+      if (wereUp.size > 0) firstUp ??= now
       const sinceUp = firstUp === undefined ? 0 : (now - firstUp) / 1000
+      if (firstUp !== undefined && now >= nextAsk && mayAsk({ states, sinceUp })) void ask()
       return mayGoOn({ states, isReachable, waited: (now - start) / 1000, sinceUp }) || undefined
     }),
   )

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { execute, tool } from '../../engine/process.ts'
+import { linkNames } from './cards.ts'
 import type { CommandLine } from './commands.ts'
 
 /** What every network passes. */
@@ -55,6 +56,13 @@ export const checkMtu = async (address: string, mtu: number): Promise<MtuCheck> 
   if (large === undefined) return 'unknown'
   if (large) return 'passes'
   return (await passes(address, smallMtu)) ? 'blocked' : 'unknown'
+}
+
+/** Whether any link has a larger one: the only thing there is to check. The loopback does not count. */
+export const isMtuLarge = async (sys = '/sys/class/net'): Promise<boolean> => {
+  const links = (await linkNames(sys)).filter((name) => name !== 'lo')
+  const sizes = await Promise.all(links.map((name) => readFile(`${sys}/${name}/mtu`, 'utf8').catch(() => '')))
+  return sizes.some((size) => Number(size) > smallMtu)
 }
 
 /** The link that a machine is reached over; undefined when there is no way to it. */

@@ -75,9 +75,11 @@ export const parseTaken = (addresses: string, routes4: string, routes6: string):
 /** What every link has now: the firmware's or the kernel's own configuration may have left the boot card with an address. */
 export const readTaken = async (): Promise<ReadonlyMap<string, Taken>> =>
   parseTaken(
-    await tool('ip', ['-json', 'address', 'show']),
-    await tool('ip', ['-json', '-4', 'route', 'show']),
-    await tool('ip', ['-json', '-6', 'route', 'show']),
+    ...(await Promise.all([
+      tool('ip', ['-json', 'address', 'show']),
+      tool('ip', ['-json', '-4', 'route', 'show']),
+      tool('ip', ['-json', '-6', 'route', 'show']),
+    ])),
   )
 
 /** Seconds that an address lives on beside the one that the inventory gives: connections over it end in peace. */

@@ -7,7 +7,7 @@ import { givenAddress6 } from '../network/address6.ts'
 import { awaitLinks, neededLinks } from '../network/await.ts'
 import { resolvConf } from '../network/commands.ts'
 import { cardsOf, createLinks, type Links, type Problem } from '../network/links.ts'
-import { checkMtu, linkTo, smallMtu } from '../network/mtu.ts'
+import { checkMtu, isMtuLarge, linkTo, smallMtu } from '../network/mtu.ts'
 import { type LinkPlan, planLinks } from '../network/plan.ts'
 import { addressOf, type Place, placeOf, reachable } from '../network/reach.ts'
 import { readTaken, type Taken } from '../network/takeover.ts'
@@ -69,9 +69,11 @@ const requireCards = async (links: Links): Promise<void> => {
 }
 
 /** Finds whether frames of the size that the inventory gives reach the provisioner; goes on with small ones where not. */
-const fitMtu = async (context: BootContext, place: Place): Promise<Details> => {
+const fitMtu = async (context: BootContext, places: readonly Place[]): Promise<Details> => {
   const { log } = context
-  const address = await addressOf(place.host)
+  if (!(await isMtuLarge())) return {}
+  const place = (await reachable(places, reachWait)) ?? places[0]
+  const address = place && (await addressOf(place.host))
   const link = address === undefined ? undefined : await linkTo(address)
   if (address === undefined || link === undefined || link.mtu <= smallMtu) return {}
   const { device, mtu } = link
@@ -150,8 +152,7 @@ export const network: BootStage = {
     const places = manifest.servers.map(placeOf)
     const [place] = places
     if (!place) throw new Error('a manifest names a server')
-    await run(log, 'ip', ['link', 'set', 'lo', 'up'])
-    const taken = await readTaken()
+    const [taken] = await Promise.all([readTaken(), run(log, 'ip', ['link', 'set', 'lo', 'up'])])
     const links = createLinks(planLinks(manifest.network), taken, log)
     let lease: Promise<Given> | undefined
     const ask = (plan: LinkPlan) => {
@@ -176,7 +177,7 @@ export const network: BootStage = {
     await reportDuplicates(context, links, taken)
     const resolv = resolvConf([...manifest.network, ...(given === undefined ? [] : [given])])
     if (resolv !== undefined) await log.step('writing /etc/resolv.conf', () => writeFile('/etc/resolv.conf', resolv))
-    const frames = await fitMtu(context, (await reachable(places, reachWait)) ?? place)
+    const frames = await fitMtu(context, places)
     await setClock(manifest.time, log)
     await log.step('opening the session', () => context.provisioner.open(manifest.token))
     await context.events.flush()

@@ -1,5 +1,13 @@
 import * as assert from 'uvu/assert'
-import { furtherWait, linkWait, type Moment, mayGoOn, neededLinks } from '../../../agent/network/await.ts'
+import {
+  furtherWait,
+  linkWait,
+  type Moment,
+  mayAsk,
+  mayGoOn,
+  neededLinks,
+  partnerWait,
+} from '../../../agent/network/await.ts'
 import type { LinkState, Problem } from '../../../agent/network/links.ts'
 import { planLinks } from '../../../agent/network/plan.ts'
 import { placeOf } from '../../../agent/network/reach.ts'
@@ -57,6 +65,19 @@ const cases: readonly { name: string; at: Moment; goesOn: boolean }[] = [
 ]
 for (const { name, at, goesOn } of cases)
   test(`${goesOn ? 'goes on' : 'waits'}: ${name}`, () => assert.is(mayGoOn(at), goesOn))
+
+const asking: readonly { name: string; at: Moment; asks: boolean }[] = [
+  { name: 'a link that carries', at: moment([state(1)]), asks: true },
+  { name: 'a bond that looks for its partner', at: moment([state(0, 'no-partner')]), asks: false },
+  {
+    name: 'a bond that has looked for long enough',
+    at: moment([state(0, 'no-partner')], { sinceUp: partnerWait }),
+    asks: true,
+  },
+  { name: 'a bond that will never find one', at: moment([state(0, 'no-speed')]), asks: true },
+]
+for (const { name, at, asks } of asking)
+  test(`${asks ? 'the provisioner is asked' : 'nobody is asked yet'}: ${name}`, () => assert.is(mayAsk(at), asks))
 
 test('the boot waits for what stands over the boot card', () => {
   const cards = [

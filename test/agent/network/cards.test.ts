@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { hasCarrier, isSettled, linkNames, listCards } from '../../../agent/network/cards.ts'
+import { isMtuLarge } from '../../../agent/network/mtu.ts'
+import { temporaryDirectory, writeFiles } from '../../provisioner/fixture.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('agent network cards')
@@ -52,6 +54,18 @@ test('a card is settled when udev has looked at it, or when there is no udev', a
   file('udev/data/n2', '')
   assert.is(await isSettled('eth10', sys, udev), true)
   assert.is(await isSettled('eth2', sys, udev), false)
+})
+
+test('the size of frames is worth a look when a link has a larger one than usual; the loopback always has', async () => {
+  const { directory, remove } = await temporaryDirectory()
+  try {
+    await writeFiles(directory, { 'lo/mtu': '65536\n', 'eth0/mtu': '1500\n', bonding_masters: 'bond0\n' })
+    assert.not(await isMtuLarge(directory))
+    await writeFiles(directory, { 'bond0/mtu': '9000\n' })
+    assert.ok(await isMtuLarge(directory))
+  } finally {
+    await remove()
+  }
 })
 
 test.run()
