@@ -2,12 +2,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { BootContext, Details } from '../context.ts'
+import { DigestFile } from '../system/digestfile.ts'
 import { download } from '../system/download.ts'
 import { mebibytes, readMemory, tmpfsOptions } from '../system/memory.ts'
 import { mount, unmount } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
 import { transferProgress } from '../system/transfer.ts'
-import { imageDirectory, mountLayers, place, writableLimit } from './layers.ts'
+import { imageDirectory, makeWritable, mountLayers, place, writableDirectory, writableLimit } from './layers.ts'
 import { checkRoom } from './room.ts'
 
 /** Most of the memory: unpacked, the root is all that is in it. */
@@ -16,7 +17,7 @@ const unpackedLimit = '80%'
 /** Seconds for fetching where the site says nothing: with one more for each MiB, however large an image is. */
 const budgetOf = (size: number): number => 600 + Math.ceil(size / 1024 ** 2)
 
-const fetchImage = (context: BootContext, file: string) => {
+const fetchImage = (context: BootContext, file: DigestFile) => {
   const { manifest, log } = context
   const { name, digest, size } = manifest.image
   const { budget, patience, rate } = manifest.retry ?? {}
@@ -86,22 +87,28 @@ export const imageRoot = async (context: BootContext, type: 'image' | 'tmpfs'): 
   if (memory) checkRoom({ type, size, unpacked, limit }, memory)
 
   await mkdir(imageDirectory, { recursive: true, mode: 0o700 })
-  const options = tmpfsOptions(String(size + 1024 ** 2))
-  await mount(log, { type: 'tmpfs', source: 'prelude', target: imageDirectory, options })
-  const file = join(imageDirectory, `image.${format}`)
+  const image = join(imageDirectory, `image.${format}`)
+  const file = new DigestFile(image) // its thread starts while there is no place for it yet
+  const writable = type === 'image' ? makeWritable(context) : undefined
+  writable?.catch(() => {}) // awaited below
   let fetched: Awaited<ReturnType<typeof fetchImage>>
   try {
+    const options = tmpfsOptions(String(size + 1024 ** 2))
+    await mount(log, { type: 'tmpfs', source: 'prelude', target: imageDirectory, options })
     fetched = await fetchImage(context, file)
+    await writable
   } catch (thrown) {
-    await rm(file, { force: true })
-    await unmount(log, imageDirectory)
+    file.close()
+    await writable?.catch(() => {})
+    await rm(image, { force: true })
+    for (const made of [imageDirectory, writableDirectory]) await unmount(log, made)
     throw thrown
   }
-  if (type === 'tmpfs') await unpackRoot(context, file)
+  if (type === 'tmpfs') await unpackRoot(context, image)
   else {
     const lower = join(place, 'image')
     await mkdir(lower, { recursive: true })
-    await mount(log, { type: format, source: file, target: lower, options: ['loop', 'ro'] })
+    await mount(log, { type: format, source: image, target: lower, options: ['loop', 'ro'] })
     await mountLayers(context, lower)
   }
   const rate = size / 1024 ** 2 / (fetched.ms / 1000)

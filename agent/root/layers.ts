@@ -14,15 +14,21 @@ export const imageDirectory = join(place, 'download')
 /** Half of the memory, as tmpfs itself has it. */
 export const writableLimit = '50%'
 
-/** Mounts the new root: what is at `lower`, read-only, under a writable layer in memory. */
-export const mountLayers = async ({ log, newRoot, manifest }: BootContext, lower: string): Promise<void> => {
-  const writable = join(place, 'writable')
-  await mkdir(writable, { recursive: true })
+/** The writable layer, in memory. */
+export const writableDirectory = join(place, 'writable')
+const [upper, work] = [join(writableDirectory, 'upper'), join(writableDirectory, 'work')]
+
+/** Makes the writable layer; it may be made while what comes below it is still on its way. */
+export const makeWritable = async ({ log, manifest }: BootContext): Promise<void> => {
+  await mkdir(writableDirectory, { recursive: true })
   const options = tmpfsOptions(manifest.root.size ?? writableLimit)
-  await mount(log, { type: 'tmpfs', source: 'prelude', target: writable, options })
-  const [upper, work] = [join(writable, 'upper'), join(writable, 'work')]
+  await mount(log, { type: 'tmpfs', source: 'prelude', target: writableDirectory, options })
   await mkdir(upper, { mode: 0o755 })
   await mkdir(work, { mode: 0o755 })
+}
+
+/** Mounts the new root: what is at `lower`, read-only, under the writable layer. */
+export const mountLayers = async ({ log, newRoot }: BootContext, lower: string): Promise<void> => {
   const layers = [`lowerdir=${lower}`, `upperdir=${upper}`, `workdir=${work}`]
   await mount(log, { type: 'overlay', source: 'prelude', target: newRoot, options: layers })
 }

@@ -6,7 +6,7 @@ import type { BootNfs } from '../../schema/types.ts'
 import type { BootContext, Details } from '../context.ts'
 import { mountNfs, nfsSource, transportOptions } from '../system/nfsmount.ts'
 import { pause } from '../system/retry.ts'
-import { mountLayers, place } from './layers.ts'
+import { makeWritable, mountLayers, place } from './layers.ts'
 
 /** The versions to try, newest first. */
 const versionsOf = (version: BootNfs['version']): readonly string[] =>
@@ -58,6 +58,9 @@ export const nfsRoot = async (context: BootContext): Promise<Details> => {
   const target = nfs.writable ? newRoot : join(place, 'nfs')
   await mkdir(target, { recursive: true })
   const version = await mountInTime(context, nfs, target)
-  if (!nfs.writable) await mountLayers(context, target)
+  if (!nfs.writable) {
+    await makeWritable(context)
+    await mountLayers(context, target)
+  }
   return { type: 'nfs', source: nfsSource(nfs), version, writable: nfs.writable }
 }

@@ -1,88 +1,78 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Sink } from './wire.ts'
 
 /** What the thread is asked; buffers come back to be filled again. */
 type Asked =
-  | { readonly type: 'write'; readonly buffer: ArrayBuffer; readonly length: number }
+  | { readonly type: 'take'; readonly buffer: ArrayBuffer; readonly length: number }
   | { readonly type: 'restart' | 'digest' | 'close' }
 type Told =
-  | { readonly type: 'written'; readonly buffer: ArrayBuffer }
+  | { readonly type: 'taken'; readonly buffer: ArrayBuffer }
   | { readonly type: 'digest'; readonly digest: string }
-  | { readonly type: 'failed'; readonly code: string | undefined; readonly message: string; readonly written: number }
 
 /** The thread. It is started from this function's own text, as the agent is a single file; so it names nothing outside of itself. */
-const write = (): void => {
+const hash = (): void => {
   const { createHash } = process.getBuiltinModule('node:crypto')
-  const { closeSync, ftruncateSync, openSync, writeSync } = process.getBuiltinModule('node:fs')
-  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
+  const { parentPort } = process.getBuiltinModule('node:worker_threads')
   const tell = (told: Told, ...moved: ArrayBuffer[]) => parentPort?.postMessage(told, moved)
-  const fd = openSync(workerData as string, 'w', 0o600)
-  let hash = createHash('sha256')
-  let written = 0
-  const take = (asked: Asked): void => {
+  let sum = createHash('sha256')
+  parentPort?.on('message', (asked: Asked) => {
     switch (asked.type) {
-      case 'write': {
-        const chunk = Buffer.from(asked.buffer, 0, asked.length)
-        for (let from = 0; from < chunk.length; )
-          from += writeSync(fd, chunk, from, chunk.length - from, written + from)
-        hash.update(chunk)
-        written += chunk.length
-        tell({ type: 'written', buffer: asked.buffer }, asked.buffer)
+      case 'take':
+        sum.update(new Uint8Array(asked.buffer, 0, asked.length))
+        tell({ type: 'taken', buffer: asked.buffer }, asked.buffer)
         break
-      }
       case 'restart':
-        ftruncateSync(fd, 0)
-        written = 0
-        hash = createHash('sha256')
+        sum = createHash('sha256')
         break
       case 'digest':
-        tell({ type: 'digest', digest: `sha256:${hash.copy().digest('hex')}` })
+        tell({ type: 'digest', digest: `sha256:${sum.copy().digest('hex')}` })
         break
       case 'close':
-        closeSync(fd)
         parentPort?.close()
-    }
-  }
-  parentPort?.on('message', (asked: Asked) => {
-    try {
-      take(asked)
-    } catch (thrown) {
-      const { code, message } = thrown as NodeJS.ErrnoException
-      tell({ type: 'failed', code, message, written })
     }
   })
 }
 
-/** Bytes that go to the thread at once, and how many of them may be on their way before `filled` asks to wait. */
+/** Bytes that are written, and go to the thread, at once; and how many of them may be on their way before `filled` asks to wait. */
 const size = 1 << 20
 const most = 4
 
-const failureOf = ({ code, message, written }: Extract<Told, { type: 'failed' }>): Failure =>
-  code === 'ENOSPC'
-    ? new Failure('image.space', `no memory left after ${written} bytes`)
-    : new Failure('image.write', `after ${written} bytes: ${message}`)
+/** Says why something that writes failed. */
+const writing = <T>(written: number, write: () => T): T => {
+  try {
+    return write()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC')
+      throw new Failure('image.space', `no memory left after ${written} bytes`, { cause })
+    throw new Failure('image.write', `after ${written} bytes: ${messageOf(cause)}`, { cause })
+  }
+}
 
 /**
- * A file that another thread writes, computing the SHA-256 of it, while this one receives what comes next. When it cannot be
- * written, the next call throws or rejects with a Failure: 'image.space' when there is no room, else 'image.write'.
+ * A file in memory, and the SHA-256 of it: this thread writes what comes, another one computes. The file is opened when
+ * something is written; until then its place need not be there. What cannot be written is a Failure: 'image.space' when there
+ * is no room, else 'image.write'.
  */
 export class DigestFile implements Sink {
+  readonly #path: string
   readonly #worker: Worker
   readonly #free: ArrayBuffer[] = []
+  #file: number | undefined
   #buffer: ArrayBuffer | undefined
   #used = 0
+  #written = 0
   #away = 0
   #failure: Failure | undefined
   #drained = Promise.withResolvers<void>()
   #digest = Promise.withResolvers<string>()
-  readonly #ended = Promise.withResolvers<void>()
 
   constructor(path: string) {
-    this.#worker = new Worker(`(${write})()`, { eval: true, workerData: path })
+    this.#path = path
+    this.#worker = new Worker(`(${hash})()`, { eval: true })
     this.#worker.on('message', (told: Told) => this.#hear(told))
     this.#worker.on('error', (cause) => this.#fail(new Failure('image.write', messageOf(cause), { cause })))
-    this.#worker.on('exit', () => this.#ended.resolve())
     this.#digest.promise.catch(() => {})
     this.#drained.promise.catch(() => {})
   }
@@ -94,8 +84,7 @@ export class DigestFile implements Sink {
   }
 
   #hear(told: Told): void {
-    if (told.type === 'failed') this.#fail(failureOf(told))
-    else if (told.type === 'digest') this.#digest.resolve(told.digest)
+    if (told.type === 'digest') this.#digest.resolve(told.digest)
     else {
       this.#free.push(told.buffer)
       this.#away--
@@ -108,13 +97,21 @@ export class DigestFile implements Sink {
     this.#worker.postMessage(asked, moved)
   }
 
+  #write(chunk: Uint8Array): void {
+    this.#file ??= openSync(this.#path, 'w', 0o600)
+    for (let from = 0; from < chunk.length; )
+      from += writeSync(this.#file, chunk, from, chunk.length - from, this.#written + from)
+    this.#written += chunk.length
+  }
+
   #flush(): void {
     const [buffer, length] = [this.#buffer, this.#used]
     if (!buffer || length === 0) return
+    writing(this.#written, () => this.#write(new Uint8Array(buffer, 0, length)))
     this.#buffer = undefined
     this.#used = 0
     this.#away++
-    this.#ask({ type: 'write', buffer, length }, buffer)
+    this.#ask({ type: 'take', buffer, length }, buffer)
   }
 
   room(): Uint8Array {
@@ -134,12 +131,15 @@ export class DigestFile implements Sink {
 
   /** Begins anew with an empty file. */
   restart(): void {
+    const file = this.#file
+    if (file !== undefined) writing(0, () => ftruncateSync(file, 0))
     this.#used = 0
+    this.#written = 0
     this.#ask({ type: 'restart' })
   }
 
   /** `sha256:` and 64 hex digits of all that was written, when it is written. */
-  digest(): Promise<string> {
+  async digest(): Promise<string> {
     this.#digest = Promise.withResolvers<string>()
     this.#digest.promise.catch(() => {})
     this.#flush()
@@ -147,9 +147,10 @@ export class DigestFile implements Sink {
     return this.#digest.promise
   }
 
-  /** Lets go of the file; never rejects. */
-  async close(): Promise<void> {
+  /** Lets go of the file, and of the thread, which ends by itself. */
+  close(): void {
     this.#worker.postMessage({ type: 'close' } satisfies Asked)
-    await this.#ended.promise
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
   }
 }

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
-import { DigestFile } from './digestfile.ts'
+import type { DigestFile } from './digestfile.ts'
 import { type HttpAnswer, HttpFailure, reasonOf, refusal, request } from './http.ts'
 import { retry } from './retry.ts'
 import { type Sink, Wire } from './wire.ts'
@@ -133,12 +133,12 @@ const receive = async (
 }
 
 /**
- * Fetches content whose digest and size are known into a file. The digest is computed while bytes arrive; a broken
+ * Fetches content whose digest and size are known into a file, and lets go of the file. The digest is computed while bytes arrive; a broken
  * transfer goes on where it stopped, on the next server; the file has the right content when this returns. Throws
  * 'image.digest' when servers keep sending other content, 'image.space' when memory is full, 'image.write' when the file
  * cannot be written, else the last failure.
  */
-export const download = async (path: string, wanted: Download): Promise<DownloadResult> => {
+export const download = async (file: DigestFile, wanted: Download): Promise<DownloadResult> => {
   const start = performance.now()
   let attempts = 0
   const corrupt = new Map<string, number>()
@@ -146,7 +146,7 @@ export const download = async (path: string, wanted: Download): Promise<Download
     written: 0,
     etag: undefined,
     source: undefined,
-    file: new DigestFile(path),
+    file,
   }
   try {
     await retry(
@@ -189,7 +189,7 @@ export const download = async (path: string, wanted: Download): Promise<Download
       },
     )
   } finally {
-    await state.file.close()
+    file.close()
   }
   return { attempts, ms: performance.now() - start }
 }

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { DigestFile } from '../../../agent/system/digestfile.ts'
 import { download } from '../../../agent/system/download.ts'
 import { refusal, request } from '../../../agent/system/http.ts'
 import { retry } from '../../../agent/system/retry.ts'
@@ -112,7 +113,7 @@ test('a provisioner that is killed in mid-file and stays away for a while costs 
     const log: string[] = []
     const note = (text: string) => void log.push(text)
     let second: Promise<Provisioner> | undefined
-    const fetched = await download(join(site.work, 'image'), {
+    const fetched = await download(new DigestFile(join(site.work, 'image')), {
       urls: [first.url],
       digest: site.digest,
       size,
@@ -152,7 +153,7 @@ test('the place of a node that was switched off in mid-file is free again', asyn
     const busy = await request(url)
     busy.body.resume()
     assert.is(busy.status, 503)
-    const fetched = await download(join(site.work, 'image'), {
+    const fetched = await download(new DigestFile(join(site.work, 'image')), {
       urls: [url],
       digest: site.digest,
       size,

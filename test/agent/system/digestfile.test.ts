@@ -35,7 +35,7 @@ test('a file and its digest, after a new beginning too', async () => {
     assert.is(await file.digest(), sha256(second))
     assert.ok((await readFile(path)).equals(second))
   } finally {
-    await file.close()
+    file.close()
     await rm(directory, { recursive: true })
   }
 })
@@ -54,7 +54,7 @@ for (const [path, code] of codes) {
     } catch (thrown) {
       assert.is(thrown instanceof Failure && thrown.code, code)
     } finally {
-      await file.close()
+      file.close()
     }
   })
 }

@@ -4,6 +4,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DigestFile } from '../../../agent/system/digestfile.ts'
 import { type Download, type DownloadResult, download } from '../../../agent/system/download.ts'
 import { silentLog } from '../../../engine/log.ts'
 
@@ -72,7 +73,7 @@ export const downloadFrom = async (
   )
   try {
     const path = join(directory, 'image')
-    const settled = await download(path, {
+    const settled = await download(new DigestFile(path), {
       urls: listening.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/blobs/x`),
       budget: 30,
       log: { ...silentLog, info: (text) => log.push(text), warning: (text) => log.push(text) },
@@ -84,7 +85,7 @@ export const downloadFrom = async (
       (result) => ({ result }),
       (thrown: unknown) => ({ thrown }),
     )
-    return { ...settled, digest: sha256(await readFile(path)), asked, log }
+    return { ...settled, digest: sha256(await readFile(path).catch(() => Buffer.alloc(0))), asked, log }
   } finally {
     for (const server of listening) server.closeAllConnections()
     await Promise.all(listening.map((server) => new Promise((resolve) => server.close(resolve))))
