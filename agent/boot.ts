@@ -114,6 +114,7 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
     greet(log, manifest)
     context = openContext(manifest, options.newRoot, log, watchdog, end.signal)
     context.events.add('boot', 'started', { details: { attempt: manifest.retry?.attempt ?? 1 } })
+    for (const stage of stages) void stage.prepare?.(context)
     const took: string[] = []
     for (const stage of stages) {
       where = `stage ${stage.name}`

@@ -22,6 +22,8 @@ export type Details = Readonly<Record<string, unknown>>
 
 export type BootStage = {
   readonly name: Stage
+  /** Begins what takes its time and waits for no other stage; called when the boot begins. Never rejects. */
+  readonly prepare?: (context: BootContext) => Promise<void>
   /** Does the work, or throws a Failure: there is no half of a stage. */
   readonly run: (context: BootContext) => Promise<Details>
 }

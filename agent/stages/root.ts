@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { BootContext, BootStage } from '../context.ts'
+import { loadRootDrivers } from '../root/drivers.ts'
 import { imageRoot } from '../root/image.ts'
 import { nfsRoot } from '../root/nfs.ts'
 import { nfsSource } from '../system/nfsmount.ts'
@@ -25,6 +26,7 @@ const checkTrust = async ({ manifest, log }: BootContext): Promise<void> => {
 /** Makes the new root, of an image or of an NFS server. */
 export const root: BootStage = {
   name: 'root',
+  prepare: loadRootDrivers,
   async run(context) {
     await checkTrust(context)
     await mkdir(context.newRoot, { recursive: true })
