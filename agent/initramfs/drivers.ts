@@ -89,11 +89,14 @@ export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers =
     }
   }
 
+  /** What the log has told of; at first nothing, as the script /init has loaded what there is for the kernel's own devices. */
+  let told: ReadonlySet<string> = new Set()
   const load = async (): Promise<void> => {
     if (fresh().length === 0) return
-    const before = await loaded()
     await log.step('loading drivers', loadAll)
-    const added = [...(await loaded())].filter((name) => !before.has(name)).sort()
+    const now = await loaded()
+    const added = [...now].filter((name) => !told.has(name)).sort()
+    told = now
     if (added.length > 0) log.info(`drivers: ${added.join(' ')}`)
   }
 

@@ -25,12 +25,10 @@ const mounted = (target: string, type: string, ...options: string[]): Entry => (
 const linked = (path: string, to: string): Entry => ({ kind: 'link', path, to })
 
 /**
- * What the kernel leaves to PID 1. A further entry may stand below an earlier one. Opening /dev/loop-control makes the kernel
+ * What the kernel and the script /init leave to do. A further entry may stand below an earlier one. Opening /dev/loop-control makes the kernel
  * load its driver; elsewhere udev makes such nodes.
  */
 export const earlyFileSystem: readonly Entry[] = [
-  mounted('/proc', 'proc', 'nosuid', 'nodev', 'noexec'),
-  mounted('/sys', 'sysfs', 'nosuid', 'nodev', 'noexec'),
   mounted('/dev', 'devtmpfs', 'mode=0755', 'nosuid'),
   mounted('/run', 'tmpfs', 'mode=0755', 'nosuid', 'nodev'),
   { kind: 'directory', path: '/run/lock', mode: 0o755 },

@@ -12,8 +12,7 @@ step() {
     last=$now
 }
 
-mount -t proc -o nosuid,nodev,noexec proc /proc
-mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
+# /init has mounted /proc and /sys, and loads the first drivers
 mount -t devtmpfs -o mode=0755,nosuid devtmpfs /dev
 mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run
 mkdir -p /dev/pts /dev/shm /run/lock /run/prelude/root/{download,image,writable}

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { execute, tool } from '../../../engine/process.ts'
@@ -25,6 +25,10 @@ const makeRoot = async (root: string, shell: string): Promise<void> => {
   await writeFiles(root, {
     'usr/lib/prelude/prelude-agent': { text: agent, mode: 0o755 },
     'dev/null': '', // what a shell gives a process in the background to read
+    'sys/bus/pci/devices/one/modalias': 'pci:v00001AF4d*\n',
+    'sys/bus/cpu/devices/cpu0/modalias': 'cpu:type:x86,feature:*\n',
+    'usr/bin/mount': { text: '#!/bin/busybox sh\necho "mount: $*"\n', mode: 0o755 },
+    'usr/sbin/modprobe': { text: '#!/bin/busybox sh\necho "$*" > /asked\n', mode: 0o755 },
     'usr/sbin/switch_root': { text: '#!/bin/busybox sh\necho "switch_root: pid $$:" "$@"\n', mode: 0o755 },
   })
   for (const made of ['bin', 'proc', 'run']) await mkdir(join(root, made))
@@ -54,8 +58,15 @@ for (const shell of ['dash', 'bash'])
       ])
       assert.is(
         output,
-        'agent: parent 1, core 0, zombies 0\nswitch_root: pid 1: /sysroot /lib/systemd/systemd single 3\n',
+        [
+          'mount: -t proc -o nosuid,nodev,noexec proc /proc',
+          'mount: -t sysfs -o nosuid,nodev,noexec sysfs /sys',
+          'agent: parent 1, core 0, zombies 0',
+          'switch_root: pid 1: /sysroot /lib/systemd/systemd single 3\n',
+        ].join('\n'),
       )
+      const asked = await readFile(join(directory, 'asked'), 'utf8')
+      assert.is(asked, '--all --quiet --use-blacklist -- cpu:type:x86,feature:* pci:v00001AF4d*\n')
     } finally {
       await remove()
     }
