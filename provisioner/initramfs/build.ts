@@ -130,7 +130,7 @@ export const buildInitramfs = async (request: InitramfsRequest): Promise<Initram
   const withoutPrograms = await takePrograms(contents, root, needs, agent)
   await takeFiles(contents, needs)
   const chosen = chooseModules(tree, { drivers: needs.driver, modules: needs.module, asked: modules })
-  const withoutFirmware = await takeModules(contents, root, tree, chosen, firmware)
+  const withoutFirmware = await takeModules(contents, root, tree, chosen, { firmware, level })
   const packed = await pack(contents, level)
   return {
     kernel: tree.version,

@@ -4,7 +4,8 @@ import { Failure, throwAll } from '../../engine/failure.ts'
 import type { Contents, Part } from './contents.ts'
 import { type Elf, readElf } from './elf.ts'
 
-const programDirectories = ['usr/sbin', 'usr/bin', 'sbin', 'bin']
+/** Where programs of a root are looked for. */
+export const programDirectories = ['usr/sbin', 'usr/bin', 'sbin', 'bin']
 
 /** Directories that the loader searches by itself, with the one that it lies in. */
 const standardDirectories = ['/lib64', '/usr/lib64', '/lib', '/usr/lib']

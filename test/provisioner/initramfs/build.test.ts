@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, readlink, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
 import type { Failure } from '../../../engine/failure.ts'
 import { execute, tool } from '../../../engine/process.ts'
@@ -96,6 +97,21 @@ test('it holds the agent byte by byte, programs with their libraries, chosen mod
     assert.is(await read(`${modules}/modules.dep`), 'kernel/drivers/net/ethernet/card.ko:\n')
     assert.ok((await stat(join(tree, `${modules}/modules.dep.bin`))).isFile())
     assert.ok(made.withoutPrograms.includes('mdadm'))
+  }))
+
+test('modules are packed when the root can unpack them', () =>
+  withRoot(async (root, directory) => {
+    const { stdout } = await execute('ldd', ['/usr/bin/kmod'])
+    for (const library of stdout.match(/\/\S+/g) ?? [])
+      if (!library.includes('ld-linux')) await copyFile(library, join(root, 'opt/lib', basename(library)))
+    await copyFile('/usr/bin/kmod', join(root, 'usr/bin/modprobe'))
+    const { archive } = await buildInitramfs({ root, level: 1 })
+    const tree = join(directory, 'tree')
+    await unpack(archive, tree)
+    const modules = join(tree, 'usr/lib/modules/6.1.0')
+    const packed = await readFile(join(modules, 'kernel/drivers/net/ethernet/card.ko.zst'))
+    assert.is(zstdDecompressSync(packed).toString(), 'a card\n')
+    assert.is(await readFile(join(modules, 'modules.dep'), 'utf8'), 'kernel/drivers/net/ethernet/card.ko.zst:\n')
   }))
 
 test('the same root gives the same bytes, whatever other packages tell the loader', () =>
