@@ -1,6 +1,6 @@
 import { becoming } from './become.ts'
 import type { Become, Connection } from './connection.ts'
-import { openFile, readFile, statOf, writeFile } from './files.ts'
+import { makeDirectories, openFile, readFile, statOf, writeFile } from './files.ts'
 import { createShells } from './shells.ts'
 import type { Transport } from './transport.ts'
 
@@ -15,6 +15,7 @@ const userOver = (transport: Transport, as: (become: Become) => Connection, clos
     write: (path, content, options) => writeFile(connection, path, content, options),
     stat: (path, options) => statOf(connection, path, options),
     open: (path) => openFile(connection, path),
+    makeDirectories: (paths, mode) => makeDirectories(connection, paths, mode),
     as,
     close,
   }

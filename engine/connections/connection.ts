@@ -113,6 +113,11 @@ export type Connection = {
   stat(path: string, options?: StatOptions): Promise<Found | undefined>
   /** Follows links and reads the file, when there is one. Throws a Failure when it cannot be read. */
   open(path: string): Promise<Opened>
+  /**
+   * Makes directories, with those above them that are missing; each that is made gets the mode, 0777 less the umask when
+   * absent. Throws a Failure when one cannot be made.
+   */
+  makeDirectories(paths: readonly string[], mode?: number): Promise<void>
   /** The same host as another user, by its become method; connections are kept, one per user. */
   as(become: Become): Connection
   close(): Promise<void>

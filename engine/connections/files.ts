@@ -136,3 +136,9 @@ LC_ALL=C stat -c ${statFormat} -- "$path" 2>/dev/null; printf '\\0'
   const stat = parseStat(opened.path, output.stdout.toString('utf8', start, end - 1))
   return { ...opened, stat, ...(stat.type === 'file' ? { content: output.stdout.subarray(end + 1) } : {}) }
 }
+
+/** Makes directories that are missing. */
+export const makeDirectories = async (on: Runner, paths: readonly string[], mode?: number): Promise<void> => {
+  const output = await on.run(sh`mkdir -p ${mode === undefined ? [] : ['-m', octal(mode)]} -- ${paths}`)
+  if (output.code !== 0) throw new Failure('module.write', said(output))
+}

@@ -1,6 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, type FileHandle, lstat, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
@@ -10,7 +23,7 @@ import { accountsOf } from './accounts.ts'
 import type { Connection, Found, LargeContent, StatOptions, WriteOptions } from './connection.ts'
 import { typeOf } from './statline.ts'
 
-type Files = Pick<Connection, 'read' | 'write' | 'stat' | 'open'>
+type Files = Pick<Connection, 'read' | 'write' | 'stat' | 'open' | 'makeDirectories'>
 
 const seconds = (nanoseconds: bigint): number =>
   Number(`${nanoseconds / 1_000_000_000n}.${String(nanoseconds % 1_000_000_000n).padStart(9, '0')}`)
@@ -153,6 +166,16 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
         return { path: real, stat: found, ...(found.type === 'file' ? { content: await readFile(real) } : {}) }
       } catch {
         return shell.open(path) // which also tells why not
+      }
+    },
+    async makeDirectories(paths, mode) {
+      try {
+        for (const path of paths) {
+          await mkdir(path, { mode: mode ?? 0o777 })
+          if (mode !== undefined) await chmod(path, mode) // which the umask or the kernel may have lessened
+        }
+      } catch {
+        await shell.makeDirectories(paths, mode) // which also tells why not
       }
     },
     async write(path, content, options = {}) {

@@ -12,13 +12,16 @@ export async function* makeDirectories(
 ): AsyncGenerator<Change, void, unknown> {
   if (paths.length === 0) return
   const { uid, gid, mode, umask } = await resolveOwnership(host, attributes)
-  const bits = mode === undefined ? undefined : octal(modeFor(mode, { mode: 0o755, directory: true }, umask))
-  const steps = [sh`mkdir -p ${bits === undefined ? [] : ['-m', bits]} -- ${paths}`]
-  if (uid !== undefined || gid !== undefined) steps.push(sh`chown ${`${uid ?? ''}:${gid ?? ''}`} -- ${paths}`)
+  const bits = mode === undefined ? undefined : modeFor(mode, { mode: 0o755, directory: true }, umask)
+  const owned = async (): Promise<void> => {
+    const made = sh`mkdir -p ${bits === undefined ? [] : ['-m', octal(bits)]} -- ${paths}`
+    await runOrFail(host, sequence(made, sh`chown ${`${uid ?? ''}:${gid ?? ''}`} -- ${paths}`), tidy)
+  }
+  const isOwned = uid !== undefined || gid !== undefined
   const [first, ...others] = paths
   yield* change({
     what: `make the directory ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
     diff: propertyDiff(paths.at(-1) ?? '', { state: 'absent' }, { state: 'directory' }),
-    apply: () => runOrFail(host, sequence(...steps), tidy),
+    apply: () => (isOwned ? owned() : host.makeDirectories(paths, bits)),
   })
 }

@@ -117,6 +117,7 @@ export type Host = {
   write(path: string, content: Uint8Array | LargeContent, options?: WriteOptions): Promise<Stat>
   stat(path: string, options?: StatOptions): Promise<Found | undefined>
   open(path: string): Promise<Opened>
+  makeDirectories(paths: readonly string[], mode?: number): Promise<void>
   /** A fact by its name without `ansible_` (`os_family`, `pkg_mgr`), collected when it is first asked for. */
   fact(name: string): Promise<Value>
   readonly connection: Connection

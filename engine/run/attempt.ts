@@ -218,6 +218,7 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
     write: (path, content, given) => connection.write(path, content, given),
     stat: (path, given) => connection.stat(path, given),
     open: (path) => connection.open(path),
+    makeDirectories: (paths, mode) => connection.makeDirectories(paths, mode),
     fact: (wanted) => factOf(playRun.run, name, connection, wanted),
     connection,
     controller: {

@@ -32,6 +32,7 @@ export const lazyConnection = ({ kind, name, open, forget }: LazyOptions): Conne
     write: (path, content, options) => use((connection) => connection.write(path, content, options)),
     stat: (path, options) => use((connection) => connection.stat(path, options)),
     open: (path) => use((connection) => connection.open(path)),
+    makeDirectories: (paths, mode) => use((connection) => connection.makeDirectories(paths, mode)),
     as: (become) =>
       lazyConnection({ kind, name, forget, open: () => use(async (connection) => connection.as(become)) }),
     close: async () => {},

@@ -29,6 +29,7 @@ const answering = (name: string, delay: number): Connection => {
     write: () => setTimeout(delay),
     stat: () => setTimeout(delay, undefined),
     open: (path) => setTimeout(delay, { path }),
+    makeDirectories: () => setTimeout(delay),
     as: () => connection,
     close: async () => {},
   }

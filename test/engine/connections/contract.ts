@@ -483,6 +483,22 @@ export const contract = (
     await connection.run(sh`rm -r ${path('opened')}`)
   })
 
+  tests('directories are made with those above them, and with their mode', async () => {
+    const { connection } = place()
+    const modes = (...names: string[]) =>
+      Promise.all(names.map(async (name) => (await connection.stat(path(name)))?.mode.toString(8)))
+    await connection.makeDirectories([path('made'), path('made/a'), path('made/a/-b c')], 0o2775)
+    assert.equal(await modes('made', 'made/a', 'made/a/-b c'), ['2775', '2775', '2775'])
+    await connection.makeDirectories([path('made/above/below')])
+    await connection.makeDirectories([path('made/above/below')], 0o700)
+    const usual = (0o777 & ~Number.parseInt((await text(sh`umask`)).trim(), 8)) | 0o2000 // the group is inherited
+    assert.equal(await modes('made/above', 'made/above/below'), [usual.toString(8), usual.toString(8)])
+    await connection.run(sh`rm -r ${path('made')}`)
+    const failure = await failureOf(connection.makeDirectories(['/dev/null/below']))
+    assert.is(failure.code, 'module.write')
+    assert.match(failure.message, 'Not a directory')
+  })
+
   tests('stat brings along what a command says of the path', async () => {
     const { connection } = place()
     await connection.run(sh`printf abc >${path('asked also')}`)

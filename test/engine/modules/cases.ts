@@ -123,13 +123,14 @@ const countTrips = (connection: Connection): { connection: Connection; trips: ()
       count += 1
       return ask(...args)
     }
-  const { run, read, write, stat, open } = connection
+  const { run, read, write, stat, open, makeDirectories } = connection
   const asked = {
     run: counted(run),
     read: counted(read),
     write: counted(write),
     stat: counted(stat),
     open: counted(open),
+    makeDirectories: counted(makeDirectories),
   }
   return { connection: { ...connection, ...asked }, trips: () => count }
 }

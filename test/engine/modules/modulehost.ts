@@ -88,6 +88,7 @@ export const moduleHost = ({
   write: (path, content, options) => connection.write(path, content, options),
   stat: (path, options) => connection.stat(path, options),
   open: (path) => connection.open(path),
+  makeDirectories: (paths, mode) => connection.makeDirectories(paths, mode),
   fact: async (name) => fromPlain(facts[name]),
   connection,
   controller: controller(role, vars),

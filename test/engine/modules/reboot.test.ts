@@ -50,6 +50,7 @@ const machine = (answers: Readonly<Record<string, Output>> = {}, id = 'boot'): [
     write: never,
     stat: never,
     open: never,
+    makeDirectories: never,
     as: () => connection,
     close: async () => {},
   }
