@@ -42,6 +42,9 @@ export class Float {
   }
 }
 
+/** A number that is a float in Python, whole or not. */
+export const float = (value: number): number | Float => (Number.isInteger(value) ? new Float(value) : value)
+
 /** A Python tuple: an array that prints with parentheses. */
 export class Tuple extends Array<Value> {
   static override get [Symbol.species]() {

@@ -1,6 +1,7 @@
 import type { FindParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import type { Stat } from '../../connections/connection.ts'
+import { float } from '../../vars/value.ts'
 import { listTree } from '../listing.ts'
 import { type Host, type ModuleSchema, module } from '../module.ts'
 import { permissions } from '../stat/permissions.ts'
@@ -27,9 +28,9 @@ const told = (stat: Stat): Record<string, unknown> => ({
   inode: stat.inode,
   dev: stat.device,
   nlink: stat.links,
-  atime: stat.accessed,
-  mtime: stat.modified,
-  ctime: stat.changed,
+  atime: float(stat.accessed),
+  mtime: float(stat.modified),
+  ctime: float(stat.changed),
   ...permissions(stat.mode),
   ...(stat.checksum === undefined ? {} : { checksum: stat.checksum }),
 })

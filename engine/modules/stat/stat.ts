@@ -2,6 +2,7 @@ import type { StatParameters } from '../../../schema/types.ts'
 import { type Command, sh } from '../../command.ts'
 import type { Found } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
+import { float } from '../../vars/value.ts'
 import { type ModuleSchema, module } from '../module.ts'
 import { flagNames } from './flags.ts'
 import { permissions } from './permissions.ts'
@@ -51,9 +52,9 @@ const answer = (found: Found, params: StatParameters, parts: readonly string[]):
     inode: found.inode,
     dev: found.device,
     nlink: found.links,
-    atime: found.accessed,
-    mtime: found.modified,
-    ctime: found.changed,
+    atime: float(found.accessed),
+    mtime: float(found.modified),
+    ctime: float(found.changed),
     ...permissions(mode),
     blocks: found.blocks,
     block_size: found.blockSize,
