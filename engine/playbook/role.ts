@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { Failure, type Position } from '../failure.ts'
 import { nearest } from '../nearest.ts'
@@ -58,7 +58,7 @@ export const findRole = (reading: Reading, name: string, around: Surroundings, a
   const roots = [join(around.directory, 'roles'), ...(reading.options.rolesPath ?? []), ...beside, around.directory]
   const places = isAbsolute(name) ? [name] : [...new Set(roots.map((root) => resolve(root, name)))]
   const found = places.find(isDirectory)
-  if (found !== undefined) return found
+  if (found !== undefined) return realpathSync(found) // `role_path` names no link, as with Ansible
   const sibling = around.role && join(dirname(around.role.path), name)
   const hint =
     collectionHint(reading, around, name) ??

@@ -74,9 +74,9 @@ const wholeDirectories = (task: Task, play: Play, kind: string): string[] =>
 const pathsOfTask = async (task: Task, play: Play): Promise<string[]> => {
   const action = shortName(task.action)
   if (bringsMore.has(action)) {
-    // The role that the task stands in; another role by its name, beside it.
+    // The role that the task stands in; another role by its name, in the playbook's directory of roles or beside it.
     const { role } = task
-    const roles = role ? [role.path, join(role.path, '..')] : [join(play.directory, 'roles')]
+    const roles = [join(play.directory, 'roles'), ...(role ? [role.path, join(role.path, '..')] : [])]
     const beside = ['tasks', 'files', 'templates', 'vars'].map((name) => join(play.directory, name))
     return action === 'include_role' ? [...roles, ...beside] : [...(role ? [role.path] : []), ...beside]
   }

@@ -8,6 +8,7 @@ import { apt as aptGet, type Call, callApt } from './aptget.ts'
 import { installDeb } from './debfile.ts'
 import { decide } from './decide.ts'
 import { isDue, updateLists } from './lists.ts'
+import { keepWanted } from './manual.ts'
 import { parseSpec, type Spec } from './names.ts'
 import { lookAtPackages, type Situation } from './situation.ts'
 
@@ -112,5 +113,6 @@ export const apt = module<AptParameters>('apt', schema as ModuleSchema, async fu
     changed ||= outcome.changed === true
     Object.assign(result, outcome)
   }
+  yield* keepWanted(host, specs, params, situation)
   return { ...result, changed }
 })

@@ -11,6 +11,8 @@ export type Situation = {
   readonly packages: readonly Package[]
   /** Version that would be installed, by package; absent when the host's lists have none. */
   readonly candidates: ReadonlyMap<string, string>
+  /** Packages that came as dependencies of others: those that a task names are among them if they did. */
+  readonly automatic: ReadonlySet<string>
   /** Names that installed packages provide. */
   readonly provided: ReadonlySet<string>
   /** All known names; only asked for when a task gives patterns. */
@@ -64,7 +66,11 @@ export const lookAtPackages = async (
       echo '== policy'; apt-cache policy ${target} -- ${hasPattern ? [] : names} 2>/dev/null
       echo '== provides'; dpkg-query -W -f ${'${db:Status-Status}\t${Provides}\n'} | grep -F ${names.flatMap((name) => ['-e', name])}
     fi
-    ${hasPattern ? sh`echo '== known'; apt-cache pkgnames` : sh``}`
+    ${hasPattern ? sh`echo '== known'; apt-cache pkgnames` : sh``}
+    states=/var/lib/apt/extended_states
+    if ${hasPattern ? sh`[ -e $states ]` : sh`grep -qxsF ${specs.flatMap(({ name }) => ['-e', `Package: ${name}`])} $states`}; then
+      echo '== automatic'; awk '/^Package: / { name = $2 } /^Auto-Installed: 1/ { print name }' $states
+    fi`
   const output = await host.run(sh`
     export LC_ALL=C
     echo "now $(date +%s)"
@@ -88,5 +94,6 @@ export const lookAtPackages = async (
     candidates: parsePolicy(section(text, 'policy')),
     provided: parseProvides(section(text, 'provides')),
     known: section(text, 'known').split('\n').filter(Boolean),
+    automatic: new Set(section(text, 'automatic').split('\n')),
   }
 }
