@@ -18,13 +18,19 @@ export const readAccounts = (text: string): Accounts => {
   return { names, numbers }
 }
 
-/** Reads a file of accounts of this machine, anew whenever it has changed. */
+const none: Accounts = { names: new Map(), numbers: new Map() }
+
+/** Reads a file of accounts of this machine, anew whenever it has changed; none where it cannot be read. */
 export const accountsOf = (path: string): (() => Promise<Accounts>) => {
   let known: { readonly version: string; readonly accounts: Accounts } | undefined
   return async () => {
-    const { mtimeNs, ino, size } = await stat(path, { bigint: true })
-    const version = `${mtimeNs} ${ino} ${size}`
-    if (known?.version !== version) known = { version, accounts: readAccounts(await readFile(path, 'utf8')) }
-    return known.accounts
+    try {
+      const { mtimeNs, ino, size } = await stat(path, { bigint: true })
+      const version = `${mtimeNs} ${ino} ${size}`
+      if (known?.version !== version) known = { version, accounts: readAccounts(await readFile(path, 'utf8')) }
+      return known.accounts
+    } catch {
+      return none
+    }
   }
 }

@@ -19,7 +19,7 @@ import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
 import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import { accountsOf } from './accounts.ts'
+import { type Accounts, accountsOf } from './accounts.ts'
 import type { Connection, Found, LargeContent, StatOptions, WriteOptions } from './connection.ts'
 import { typeOf } from './statline.ts'
 
@@ -74,8 +74,8 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
     () => false,
   )
 
-  const named = async (accounts: typeof users, id: number): Promise<string> => {
-    const name = (await accounts()).names.get(id)
+  const named = ({ names }: Accounts, id: number): string => {
+    const name = names.get(id)
     if (name === undefined) throw new Unknown()
     return name
   }
@@ -86,7 +86,8 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
   }
 
   const statHere = async (path: string, { follow = false, checksum, also }: StatOptions = {}): Promise<Found> => {
-    const found = follow ? await stat(path, { bigint: true }) : await lstat(path, { bigint: true })
+    const look = follow ? stat(path, { bigint: true }) : lstat(path, { bigint: true })
+    const [found, owners, owningGroups] = await Promise.all([look, users(), groups()])
     const type = typeOf(Number(found.mode))
     const [uid, gid] = [Number(found.uid), Number(found.gid)]
     const digest =
@@ -97,8 +98,8 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
       mode: Number(found.mode) & 0o7777,
       uid,
       gid,
-      owner: await named(users, uid),
-      group: await named(groups, gid),
+      owner: named(owners, uid),
+      group: named(owningGroups, gid),
       size: Number(found.size),
       inode: Number(found.ino),
       device: Number(found.dev),
