@@ -19,7 +19,10 @@ const types: Readonly<Record<string, Found['type']>> = {
   isfifo: 'fifo',
 }
 
-/** What the file system does not tell: rights of the user, where links lead, kind of content, flags; NUL ends each part. */
+/**
+ * What the file system does not tell: rights of the user, where links lead, whether there is a tool, flags, kind of content;
+ * NUL ends each part. The two programs that look at a file do so side by side.
+ */
 const further = (params: StatParameters): Command => {
   const follow = params.follow ? ['-L'] : []
   const tool = params.get_checksum ? sh`command -v ${toolOf(params)} || printf no` : sh`:`
@@ -28,8 +31,7 @@ const further = (params: StatParameters): Command => {
   return sh`for right in r w x; do [ ! -$right "$path" ] || printf $right; done; printf '\\0'
 [ ! -L "$path" ] || readlink -f -- "$path"; printf '\\0'
 ${tool}; printf '\\0'
-${mime}; printf '\\0'
-${flags}; printf '\\0'`
+{ ${mime}; } | { ${flags}; printf '\\0'; IFS= read -r kind; printf '%s\\0' "$kind"; }`
 }
 
 const toolOf = ({ checksum_algorithm }: StatParameters): string => `${checksum_algorithm}sum`
@@ -37,7 +39,7 @@ const toolOf = ({ checksum_algorithm }: StatParameters): string => `${checksum_a
 const withoutNewline = (text: string): string => text.replace(/\n$/, '')
 
 const answer = (found: Found, params: StatParameters, parts: readonly string[]): Record<string, unknown> => {
-  const [rights = '', leads, , mime, flags] = parts
+  const [rights = '', leads, , flags, mime] = parts
   const { mode, type } = found
   const attributes = /^\s*(\d+)\s+(\S+)/.exec(flags ?? '')
   const letters = (attributes?.[2] ?? '').replaceAll('-', '')
