@@ -28,6 +28,10 @@ const isMethod = (name: string): name is Become['method'] => (becomeMethods as r
 
 const localNames = new Set(['localhost', '127.0.0.1', '::1'])
 
+/** A name of this machine that the inventory does not know is this machine. */
+export const isImplicitlyLocal = (host: string, { inventory }: RunOptions): boolean =>
+  localNames.has(host) && !inventory.hosts.has(host)
+
 /** Reads the connection variables; `value` gives a variable's resolved value or undefined. */
 export const routeOf = (
   host: string,
@@ -42,7 +46,7 @@ export const routeOf = (
   }
   const variable = (...names: string[]) => first(...names.map((name) => value(name)))
   const { defaults } = options
-  const implicit = localNames.has(host) && !options.inventory.hosts.has(host) ? 'local' : undefined
+  const implicit = isImplicitlyLocal(host, options) ? 'local' : undefined
   const kind = connectionKind(
     first(variable('ansible_connection'), keywords.connection, implicit, defaults.connection) ?? 'ssh',
   )

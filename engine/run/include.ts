@@ -7,7 +7,7 @@ import { type Dict, isDict, toPlain, type Value } from '../vars/value.ts'
 import { wrapped } from './apply.ts'
 import { failedBy, placed } from './failed.ts'
 import { addHandlers } from './handlers.ts'
-import { conditionsOf, firstFalse, type Item, itemsOf } from './items.ts'
+import { conditionsOf, firstFalse, type Item, passesOf } from './items.ts'
 import { skippedBy } from './perform.ts'
 import { type Place, type PlayRun, scopeFor } from './playrun.ts'
 import { failHost } from './settle.ts'
@@ -80,7 +80,13 @@ const collect = async (include: Include, host: HostRun, inclusions: Inclusion[])
       outcome: { ...nothing, ...outcome, host: host.name, status: 'skipped' },
     })
   try {
-    const items = await itemsOf(playRun, task, scopeFor(playRun, host, task, place), info.name)
+    const found = await passesOf(playRun, task, place, scopeFor(playRun, host, task, place), info.name)
+    if ('unmet' in found) {
+      host.stats.skipped++
+      skip({ result: skippedBy(found.unmet) }, false)
+      return
+    }
+    const { items } = found
     const passes: readonly (Item | undefined)[] = items ?? [undefined]
     let wanted = 0
     let result: HostResult['result'] = { changed: false, skipped: true }

@@ -59,7 +59,7 @@ const extendedLoop = (values: readonly Value[], index: number, withAll: boolean)
 }
 
 /** The passes of a task on a host; undefined when it has no loop. @throws Failure when the loop has no list */
-export const itemsOf = async (
+const itemsOf = async (
   playRun: PlayRun,
   task: Task,
   scope: Scope,
@@ -106,3 +106,23 @@ export const conditionsOf = (task: Task, place: Place): Condition[] => [
   ...place.blocks.flatMap((block) => block.when),
   ...task.when,
 ]
+
+/**
+ * The passes of a task, or the condition that keeps it from running: a list that cannot be made matters only when the
+ * task would run. @throws Failure when it would
+ */
+export const passesOf = async (
+  playRun: PlayRun,
+  task: Task,
+  place: Place,
+  scope: Scope,
+  title: string,
+): Promise<{ readonly items: readonly Item[] | undefined } | { readonly unmet: Condition }> => {
+  try {
+    return { items: await itemsOf(playRun, task, scope, title) }
+  } catch (thrown) {
+    const unmet = await firstFalse(playRun, conditionsOf(task, place), scope).catch(() => undefined)
+    if (unmet) return { unmet }
+    throw thrown
+  }
+}

@@ -5,6 +5,7 @@ import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import type { OwnJob } from './background.ts'
 import type { Connections } from './connections.ts'
+import { connectionVariables } from './connectionvariables.ts'
 import { magicVariables } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import type { PlaySettings } from './settings.ts'
@@ -107,6 +108,7 @@ export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Pla
     extraVars: run.options.extraVars,
     ...(loopVars ? { loopVars } : {}),
     magic: magicVariables(playRun, host, task, place, () => scope),
+    fallback: connectionVariables(playRun, host, task, place),
   })
   return scope
 }

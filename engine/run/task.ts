@@ -5,7 +5,7 @@ import { text } from '../vars/python/text.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { toPlain, type Value } from '../vars/value.ts'
 import type { Occasion } from './attempt.ts'
-import { conditionsOf, firstFalse, type Item, itemsOf } from './items.ts'
+import { firstFalse, type Item, passesOf } from './items.ts'
 import { learnFrom, registered } from './learn.ts'
 import { failedOutcome, isIgnored, type Outcome, runItem, skippedBy } from './perform.ts'
 import { type PlayRun, scopeFor } from './playrun.ts'
@@ -100,14 +100,13 @@ export const runTask = async (
   })
   let items: readonly Item[] | undefined
   try {
-    items = await itemsOf(playRun, task, scope, info.name)
-  } catch (thrown) {
-    // A list that cannot be made matters only when the task would run.
-    const condition = await firstFalse(playRun, conditionsOf(task, place), scope).catch(() => undefined)
-    if (condition) {
+    const passes = await passesOf(playRun, task, place, scope, info.name)
+    if ('unmet' in passes) {
       const nothing = { diffs: [], changes: [], noLog: false, ignored: false }
-      return finish({ ...nothing, status: 'skipped', result: skippedBy(condition) }, false)
+      return finish({ ...nothing, status: 'skipped', result: skippedBy(passes.unmet) }, false)
     }
+    items = passes.items
+  } catch (thrown) {
     const outcome = await failedOutcome(occasion, thrown)
     return finish({ ...outcome, ignored: await isIgnored(occasion, 'failed') }, false)
   }

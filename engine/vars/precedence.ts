@@ -58,6 +58,8 @@ export type TaskSubject = HostSubject & {
   readonly includedRoles?: readonly Role[]
   /** Loop variables of the pass; above everything. */
   readonly loopVars?: Dict
+  /** Values of names that no other layer knows; `above` is the scope of those. */
+  readonly fallback?: (name: string, above: () => Scope) => Value | undefined
 }
 
 const magicLevel = 23
@@ -167,6 +169,11 @@ export const taskScopeLayers = (subject: TaskSubject): ScopeLayer[] => {
   layers.push(...inventoryLayers(subject))
   for (const role of roles) add(2, `defaults of role ${role.name}`, role.defaults)
   for (const role of open) if (!roles.includes(role)) add(2, `defaults of role ${role.name}`, role.defaults)
+  const { fallback, inventory } = subject
+  if (fallback) {
+    const above = () => scopeOf(layers.slice(0, -1), inventory.mergesDicts)
+    layers.push({ level: 0, source: 'the connection', get: (name) => fallback(name, above), names: () => [] })
+  }
   return layers
 }
 
