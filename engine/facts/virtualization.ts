@@ -24,25 +24,31 @@ const guests: readonly (readonly [where: string, pattern: RegExp, type: string])
   ['cpu', /QEMU Virtual CPU/, 'kvm'],
 ]
 
-const containers: Readonly<Record<string, string>> = {
-  docker: 'docker',
-  lxc: 'lxc',
-  'lxc-libvirt': 'lxc',
-  oci: 'container',
-  podman: 'podman',
-  'systemd-nspawn': 'systemd-nspawn',
-}
-
-const command = sh`${verbatim(`[ ! -e /.dockerenv ] || echo 'container=docker'
-[ ! -e /run/.containerenv ] || echo 'container=podman'
-[ ! -d /proc/vz ] || [ -d /proc/bc ] || echo 'container=openvz'
+const command = sh`${verbatim(`[ ! -e /.dockerenv ] || echo 'file=docker'
+[ ! -e /run/.containerenv ] || echo 'file=podman'
+[ ! -d /proc/vz ] || [ -d /proc/bc ] || echo 'vz=openvz'
 tr '\\0' '\\n' </proc/1/environ | grep '^container='
-[ ! -r /run/systemd/container ] || { read -r kind </run/systemd/container; echo "container=$kind"; }
+[ ! -r /run/systemd/container ] || { read -r kind </run/systemd/container; echo "systemd=$kind"; }
 grep -m1 '^model name' /proc/cpuinfo
 [ ! -e /dev/kvm ] || echo 'device=kvm'
 grep -oE '^(kvm|vboxdrv|virtio|vboxguest|xen_blkfront) ' /proc/modules | sed 's/^/module=/'`)}
 ${dump(...['product_name', 'product_family', 'bios_vendor', 'sys_vendor'].map((file) => `${dmi}/${file}`))}
 ${dump('/sys/hypervisor/type', '/proc/xen/capabilities', '/proc/1/cgroup')}`
+
+/** The kinds of container that say so, the nearest first, as Ansible takes them: control groups, the first process, files. */
+const containersIn = (output: string, cgroups: string): string[] => {
+  const told = (name: string): string[] => new RegExp(`^${name}=(.+)$`, 'm').exec(output)?.slice(1) ?? []
+  const [init = ''] = told('container')
+  const found = [
+    ...(/\/docker(?:\/|-[0-9a-f]+\.scope)/.test(cgroups) ? ['docker'] : []),
+    ...(/\/lxc\/|\/machine\.slice\/machine-lxc/.test(cgroups) ? ['lxc'] : []),
+    ...(cgroups.includes('/system.slice/containerd.service') ? ['containerd'] : []),
+    ...['lxc', 'podman'].filter((kind) => init.startsWith(kind)),
+    ...(init === '' ? [] : ['container']),
+    ...['vz', 'systemd', 'file'].flatMap(told),
+  ]
+  return found.length > 0 ? [...new Set([...found, 'container'])] : []
+}
 
 /** What the host runs in (`guest`) or can run (`host`). Containers come before machines, as they are nearer. */
 export const virtualization: Family = {
@@ -52,9 +58,7 @@ export const virtualization: Family = {
   parse(output) {
     const files = parseDump(output)
     const has = (line: string) => new RegExp(`^${line}\\s*$`, 'm').test(output)
-    const named =
-      /^container=(.*)$/m.exec(output)?.[1] ?? /\/(docker|lxc)[-/]/.exec(files.get('/proc/1/cgroup') ?? '')?.[1]
-    const container = named === undefined ? undefined : (containers[named] ?? named)
+    const containers = containersIn(output, files.get('/proc/1/cgroup') ?? '')
     const cpu = /^model name\s*:\s*(.*)$/m.exec(output)?.[1] ?? ''
     const xen = files.get('/sys/hypervisor/type') === 'xen' || files.has('/proc/xen/capabilities')
     const xenHost = files.get('/proc/xen/capabilities')?.includes('control_d') ?? false
@@ -64,13 +68,13 @@ export const virtualization: Family = {
       (xen && !xenHost ? 'xen' : undefined) ??
       (has('module=vboxguest') ? 'virtualbox' : has('module=virtio') ? 'kvm' : undefined)
 
-    const guest = [...(container ? ['container', container] : []), ...(machine ? [machine] : [])]
+    const guest = [...containers, ...(machine ? [machine] : [])]
     const host = [
       ...(xenHost ? ['xen'] : []),
       ...(has('module=kvm') || has('device=kvm') ? ['kvm'] : []),
       ...(has('module=vboxdrv') ? ['virtualbox'] : []),
     ]
-    const type = container ?? machine ?? host[0] ?? 'NA'
+    const type = containers[0] ?? machine ?? host[0] ?? 'NA'
     return {
       virtualization_type: type,
       virtualization_role: guest.length > 0 ? 'guest' : host.length > 0 ? 'host' : 'NA',

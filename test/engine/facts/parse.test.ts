@@ -165,7 +165,18 @@ const cases: [title: string, family: Family, output: string, expected: Facts][] 
     {
       virtualization_type: 'podman',
       virtualization_role: 'guest',
-      virtualization_tech_guest: ['container', 'podman', 'kvm'],
+      virtualization_tech_guest: ['podman', 'container', 'kvm'],
+    },
+  ],
+  [
+    'virtualization: a container whose first process says less than its files',
+    virtualization,
+    'file=docker\ncontainer=systemd-nspawn\nsystemd=systemd-nspawn\n',
+    {
+      virtualization_type: 'container',
+      virtualization_role: 'guest',
+      virtualization_tech_guest: ['container', 'systemd-nspawn', 'docker'],
+      virtualization_tech_host: [],
     },
   ],
   [
