@@ -87,7 +87,9 @@ const write = async (host: Host, { path, content, makeDirectory }: Replacement, 
   try {
     return await put(host, content, path, options)
   } catch (thrown) {
-    if (!(thrown instanceof Failure) || (await host.stat(directory, { follow: true }))) throw thrown
+    // a host that is lost is not asked again: what it was lost by is the reason
+    if (!(thrown instanceof Failure) || thrown.code === 'connection.unreachable') throw thrown
+    if (await host.stat(directory, { follow: true })) throw thrown
     throw new Failure('module.file', `there is no directory ${directory} to write ${posix.basename(path)} into`, {
       at: host.at,
       cause: thrown,

@@ -18,6 +18,10 @@ export type GuestRoot = {
   readonly connection: Connection
   /** Logs in once more. */
   readonly connect: () => Promise<Connection>
+  /** The variables of an inventory's host by which `play` reaches it. */
+  readonly variables: string
+  /** Pulls the cable of its only card, or plugs it in. */
+  readonly cable: (state: 'plugged' | 'pulled') => Promise<unknown>
   /** Runs a shell command in it, which must succeed; returns what it printed. */
   readonly run: (command: string) => Promise<string>
   readonly close: () => Promise<void>
@@ -102,8 +106,8 @@ export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot
       ...['-fsdev', 'local,id=root,path=/,security_model=none,readonly=on,multidevs=remap'],
       ...['-device', 'virtio-9p-pci,fsdev=root,mount_tag=root'],
       // nothing leads out of it but its one port
-      ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
-      ...['-device', 'virtio-net-pci,netdev=net,romfile='],
+      ...['-netdev', `user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
+      ...['-device', 'virtio-net-pci,netdev=net0,romfile='],
       // it starts anew, where others end
       ...['-action', 'reboot=reset'],
     ],
@@ -124,10 +128,20 @@ export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot
     return {
       connection,
       connect,
+      variables: Object.entries({
+        host: '127.0.0.1',
+        port,
+        user: 'root',
+        host_key_checking: false,
+        ssh_private_key_file: join(work, 'admin'),
+      })
+        .map(([name, value]) => `ansible_${name}=${value}`)
+        .join(' '),
+      cable: (state) => guest.cable(0, state),
       run,
       close: async () => {
-        await connection.close()
         await close()
+        await connection.close()
       },
     }
   } catch (thrown) {
