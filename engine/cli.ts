@@ -94,6 +94,12 @@ const checkEncoding = (argv: readonly string[]): void => {
   throw new Failure('cli.encoding', 'an argument is not in UTF-8', { hint: 'names of files and values must be UTF-8' })
 }
 
+/** What nobody can end (a file of a server that is gone) must not hold the end of a run. */
+const ending = (code: number): number => {
+  setTimeout(() => process.exit(code), 2000).unref()
+  return code
+}
+
 /** `play`: returns its exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   let code = 0
@@ -122,7 +128,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
   try {
     checkEncoding(argv)
     await createProgram(surroundings).parseAsync(argv, { from: 'user' })
-    return code
+    return ending(code)
   } catch (thrown) {
     const style = styleFor(hasColours(process.stderr, process.env))
     if (thrown instanceof Failure) {
@@ -130,6 +136,6 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     } else if (!(thrown instanceof CommanderError)) {
       surroundings.error(`${style.failed('This is a mistake of play itself; please report it:')}\n${inspect(thrown)}\n`)
     }
-    return codeOf(thrown)
+    return ending(codeOf(thrown))
   }
 }

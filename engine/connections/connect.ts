@@ -14,8 +14,8 @@ const userOver = (transport: Transport, as: (become: Become) => Connection, clos
     read: (path) => readFile(connection, path),
     write: (path, content, options) => writeFile(connection, path, content, options),
     stat: (path, options) => statOf(connection, path, options),
-    open: (path) => openFile(connection, path),
-    makeDirectories: (paths, mode) => makeDirectories(connection, paths, mode),
+    open: (path, within) => openFile(connection, path, within),
+    makeDirectories: (paths, mode, within) => makeDirectories(connection, paths, mode, within),
     as,
     close,
   }

@@ -75,7 +75,10 @@ export type Opened = {
   readonly content?: Buffer
 }
 
-export type StatOptions = {
+/** What holds for all that a task asks of its host. */
+export type Within = Pick<RunOptions, 'signal' | 'environment'>
+
+export type StatOptions = Within & {
   /** Follow a symbolic link at the end of the path. */
   readonly follow?: boolean
   /** The digest to compute of a regular file. */
@@ -112,12 +115,12 @@ export type Connection = {
   /** undefined when nothing is there. */
   stat(path: string, options?: StatOptions): Promise<Found | undefined>
   /** Follows links and reads the file, when there is one. Throws a Failure when it cannot be read. */
-  open(path: string): Promise<Opened>
+  open(path: string, within?: Within): Promise<Opened>
   /**
-   * Makes directories, with those above them that are missing; each that is made gets the mode, 0777 less the umask when
-   * absent. Throws a Failure when one cannot be made.
+   * Makes directories, with those above them that are missing; each of `paths` that is made gets the mode, 0777 less the umask
+   * when absent. Throws a Failure when one cannot be made.
    */
-  makeDirectories(paths: readonly string[], mode?: number): Promise<void>
+  makeDirectories(paths: readonly string[], mode?: number, within?: Within): Promise<void>
   /** The same host as another user, by its become method; connections are kept, one per user. */
   as(become: Become): Connection
   close(): Promise<void>

@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
-import type { Connection, Found, LargeContent, Opened, Output, Stat, StatOptions, WriteOptions } from './connection.ts'
+import type {
+  Connection,
+  Found,
+  LargeContent,
+  Opened,
+  Output,
+  Stat,
+  StatOptions,
+  Within,
+  WriteOptions,
+} from './connection.ts'
 import { followInto } from './followinto.ts'
 import { parseStat, statFormat } from './statline.ts'
 
@@ -47,10 +57,10 @@ const writing = (path: string, options: WriteOptions, content: Uint8Array | Larg
   const own = asked === undefined ? sh`:` : sh`{ chown ${asked} "$new" && again=1; }`
   const umask = (options.mode === undefined ? undefined : umaskFor(options.mode)) ?? '077'
   const isLarge = !(content instanceof Uint8Array)
-  // A large content is digested on its way; a digest of more than was written tells that it was not written.
+  // A large content is digested on its way; a digest of more than was written tells that it was not written. It is opened
+  // twice, so that it must be its owner's to write at first; and never by a name that may be another file by then.
   const store = isLarge
-    ? sh`(umask ${umask}; set -C; : >"$new") || exit
-sum=$({ tee -- "$new" || echo; } | sha1sum)`
+    ? sh`sum=$(umask 077; set -C; exec 3>"$new" || exit; { tee /proc/self/fd/3 || echo; } | sha1sum) || exit`
     : sh`(umask ${umask}; set -C; cat >"$new") || exit`
   // When the connection is lost the input just ends: what has come by then must not take the old file's place.
   const arrived = isLarge
@@ -95,6 +105,12 @@ export const writeFile = async (
   return { ...parseStat(path, stat.join(' ').replace(/\n$/, '')), mode: Number(mode) }
 }
 
+/** Of options, what holds for all that a task asks. */
+export const withinOf = ({ signal, environment }: Within): Within => ({
+  ...(signal ? { signal } : {}),
+  ...(environment ? { environment } : {}),
+})
+
 /** Everything about one path in one round trip; undefined when nothing is there. */
 export const statOf = async (on: Runner, path: string, options: StatOptions = {}): Promise<Found | undefined> => {
   const sum = options.checksum
@@ -102,11 +118,12 @@ export const statOf = async (on: Runner, path: string, options: StatOptions = {}
     : sh`echo`
   const regular = options.follow ? sh`[ -f "$path" ]` : sh`[ -f "$path" ] && [ ! -L "$path" ]`
   const also = options.also ? sh`printf '\\0'; ${options.also}; true` : sh`:`
-  const output = await on.run(sh`path=${path}
-LC_ALL=C stat ${options.follow ? ['-L'] : []} -c ${statFormat} "$path" || exit
+  const script = sh`path=${path}
+LC_ALL=C stat ${options.follow ? ['-L'] : []} -c ${statFormat} -- "$path" || exit
 if ${regular}; then ${sum}; else echo; fi
-[ ! -L "$path" ] || readlink "$path"
-${also}`)
+[ ! -L "$path" ] || readlink -- "$path" || exit
+${also}`
+  const output = await on.run(script, withinOf(options))
   if (output.code !== 0) {
     const reason = said(output)
     if (/No such file or directory|Not a directory/.test(reason)) return undefined
@@ -124,10 +141,11 @@ ${also}`)
 }
 
 /** Follows links and reads the file that is there, in one round trip. */
-export const openFile = async (on: Runner, path: string): Promise<Opened> => {
-  const output = await on.run(sh`${followInto(sh`${path}`)}; printf '%s\\0' "$path"
+export const openFile = async (on: Runner, path: string, within?: Within): Promise<Opened> => {
+  const script = sh`${followInto(sh`${path}`)}; printf '%s\\0' "$path"
 LC_ALL=C stat -c ${statFormat} -- "$path" 2>/dev/null; printf '\\0'
-[ ! -f "$path" ] || cat -- "$path"`)
+[ ! -f "$path" ] || cat -- "$path"`
+  const output = await on.run(script, within)
   if (output.code !== 0) throw new Failure('module.read', `cannot read ${path} on ${on.name}: ${said(output)}`)
   const start = output.stdout.indexOf(0) + 1
   const end = output.stdout.indexOf(0, start)
@@ -138,7 +156,12 @@ LC_ALL=C stat -c ${statFormat} -- "$path" 2>/dev/null; printf '\\0'
 }
 
 /** Makes directories that are missing. */
-export const makeDirectories = async (on: Runner, paths: readonly string[], mode?: number): Promise<void> => {
-  const output = await on.run(sh`mkdir -p ${mode === undefined ? [] : ['-m', octal(mode)]} -- ${paths}`)
+export const makeDirectories = async (
+  on: Runner,
+  paths: readonly string[],
+  mode?: number,
+  within?: Within,
+): Promise<void> => {
+  const output = await on.run(sh`mkdir -p ${mode === undefined ? [] : ['-m', octal(mode)]} -- ${paths}`, within)
   if (output.code !== 0) throw new Failure('module.write', said(output))
 }

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import {
   access,
-  chmod,
   type FileHandle,
   lstat,
   mkdir,
@@ -21,6 +20,7 @@ import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { type Accounts, accountsOf } from './accounts.ts'
 import type { Connection, Found, LargeContent, StatOptions, WriteOptions } from './connection.ts'
+import { withinOf } from './files.ts'
 import { typeOf } from './statline.ts'
 
 type Files = Pick<Connection, 'read' | 'write' | 'stat' | 'open' | 'makeDirectories'>
@@ -59,6 +59,18 @@ const copyInto = async (file: FileHandle, content: LargeContent): Promise<string
   return hash.digest('hex')
 }
 
+/** A directory that was not there; its mode, which the umask or the kernel may have lessened, is set on it and nothing else. */
+const makeDirectory = async (path: string, mode: number | undefined): Promise<void> => {
+  await mkdir(path, { mode: mode ?? 0o777 })
+  if (mode === undefined) return
+  const made = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    await made.chmod(mode)
+  } finally {
+    await made.close()
+  }
+}
+
 /** Users and groups that the files of this machine do not name (a directory service does) are the shell's business. */
 class Unknown extends Error {}
 
@@ -85,7 +97,8 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
     return id
   }
 
-  const statHere = async (path: string, { follow = false, checksum, also }: StatOptions = {}): Promise<Found> => {
+  const statHere = async (path: string, options: StatOptions = {}): Promise<Found> => {
+    const { follow = false, checksum, also } = options
     const look = follow ? stat(path, { bigint: true }) : lstat(path, { bigint: true })
     const [found, owners, owningGroups] = await Promise.all([look, users(), groups()])
     const type = typeOf(Number(found.mode))
@@ -112,7 +125,7 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
       blockSize: Number(found.blksize),
       rdev: Number(found.rdev),
       ...(digest ? { checksum: digest } : {}),
-      ...(also ? { also: (await shell.run(sh`path=${path}; ${also}`)).stdout } : {}),
+      ...(also ? { also: (await shell.run(sh`path=${path}; ${also}`, withinOf(options))).stdout } : {}),
     }
   }
 
@@ -146,6 +159,7 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
       return await statHere(path, options)
     } catch (cause) {
       if (cause instanceof Unknown) return shell.stat(path, options)
+      if (cause instanceof Failure) throw cause
       if (isMissing(cause)) return undefined
       throw new Failure('module.stat', `cannot stat ${path} on localhost: ${reasonOf(cause)}`, { cause })
     }
@@ -160,23 +174,20 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
       }
     },
     stat: statAnyhow,
-    async open(path) {
+    async open(path, within) {
       try {
         const real = await realpath(path)
         const found = await statHere(real)
         return { path: real, stat: found, ...(found.type === 'file' ? { content: await readFile(real) } : {}) }
       } catch {
-        return shell.open(path) // which also tells why not
+        return shell.open(path, within) // which also tells why not
       }
     },
-    async makeDirectories(paths, mode) {
+    async makeDirectories(paths, mode, within) {
       try {
-        for (const path of paths) {
-          await mkdir(path, { mode: mode ?? 0o777 })
-          if (mode !== undefined) await chmod(path, mode) // which the umask or the kernel may have lessened
-        }
+        for (const path of paths) await makeDirectory(path, mode)
       } catch {
-        await shell.makeDirectories(paths, mode) // which also tells why not
+        await shell.makeDirectories(paths, mode, within) // which also tells why not
       }
     },
     async write(path, content, options = {}) {

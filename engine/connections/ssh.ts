@@ -94,6 +94,10 @@ const connect = async (target: Target): Promise<Link> => {
   const timeout = given.connectTimeout === undefined ? options.timeout : given.connectTimeout * 1000
   let untrusted: Failure | undefined
   const ssh = new NodeSSH()
+  // Each message is a small packet that waits for an answer, from the handshake on: Nagle's algorithm would hold each back
+  // for 40 ms.
+  const socket = proxy?.socket ?? connectSocket({ host, port, noDelay: true })
+  socket.on('error', () => {}) // told by the ssh client, which listens too
   try {
     await ssh.connect({
       host,
@@ -112,12 +116,11 @@ const connect = async (target: Target): Promise<Link> => {
       algorithms: {
         serverHostKey: [...hostKeys.algorithms] as ServerHostKeyAlgorithm[],
       },
-      // Each message is a small packet that waits for an answer, from the handshake on: Nagle's algorithm would hold each
-      // back for 40 ms.
-      sock: proxy?.socket ?? connectSocket({ host, port, noDelay: true }),
+      sock: socket,
     })
   } catch (thrown) {
     ssh.dispose()
+    socket.destroy()
     const said = await proxy?.said()
     proxy?.close()
     throw untrusted ?? refused(target, thrown, offered, said)

@@ -198,7 +198,7 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
   const name = occasion.delegate ?? host.name
   const environment = await environmentOf(occasion)
   const hasEnvironment = Object.keys(environment).length > 0
-  const limit = signal ? { signal } : {}
+  const within = { ...(signal ? { signal } : {}), ...(hasEnvironment ? { environment } : {}) }
   const checkMode = await keywordValue(occasion, 'checkMode')
   const diff = await keywordValue(occasion, 'diff')
   return {
@@ -210,15 +210,15 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
     run: (command, given) =>
       connection.run(command, {
         separate: true,
-        ...limit,
+        ...within,
         ...given,
         ...(hasEnvironment ? { environment: { ...environment, ...given?.environment } } : {}),
       }),
     read: (path) => connection.read(path),
     write: (path, content, given) => connection.write(path, content, given),
-    stat: (path, given) => connection.stat(path, given),
-    open: (path) => connection.open(path),
-    makeDirectories: (paths, mode) => connection.makeDirectories(paths, mode),
+    stat: (path, given) => connection.stat(path, { ...within, ...given }),
+    open: (path) => connection.open(path, within),
+    makeDirectories: (paths, mode) => connection.makeDirectories(paths, mode, within),
     fact: (wanted) => factOf(playRun.run, name, connection, wanted),
     connection,
     controller: {

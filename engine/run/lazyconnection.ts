@@ -31,8 +31,8 @@ export const lazyConnection = ({ kind, name, open, forget }: LazyOptions): Conne
     read: (path) => use((connection) => connection.read(path)),
     write: (path, content, options) => use((connection) => connection.write(path, content, options)),
     stat: (path, options) => use((connection) => connection.stat(path, options)),
-    open: (path) => use((connection) => connection.open(path)),
-    makeDirectories: (paths, mode) => use((connection) => connection.makeDirectories(paths, mode)),
+    open: (path, within) => use((connection) => connection.open(path, within)),
+    makeDirectories: (paths, mode, within) => use((connection) => connection.makeDirectories(paths, mode, within)),
     as: (become) =>
       lazyConnection({ kind, name, forget, open: () => use(async (connection) => connection.as(become)) }),
     close: async () => {},

@@ -1,7 +1,7 @@
 // What dist/NAME.cjs is: it runs dist/NAME.program.cjs with the code that V8 made of it in an earlier run. Node's own cache
 // holds no function that is compiled when it is first called, which are most that a run needs.
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, wrap } from 'node:module'
 import { dirname } from 'node:path'
 import { Script } from 'node:vm'
@@ -21,7 +21,16 @@ const readKept = (id: string): Buffer | undefined => {
   }
 }
 
-/** Whoever may not write here runs without. */
+/** Whoever may not write here runs without, and spends no time on it. */
+const mayKeep = (): boolean => {
+  try {
+    accessSync(dirname(kept), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const keep = (id: string, compiled: Buffer): void => {
   const temporary = `${kept}.${randomBytes(6).toString('hex')}`
   try {
@@ -39,6 +48,7 @@ const script = new Script(wrap(source), {
   filename,
   ...(cachedData ? { cachedData } : {}),
 })
-if (!cachedData || script.cachedDataRejected) process.once('exit', () => keep(id, script.createCachedData()))
+if ((!cachedData || script.cachedDataRejected) && mayKeep())
+  process.once('exit', () => keep(id, script.createCachedData()))
 const module_ = { exports: {} }
 script.runInThisContext()(module_.exports, createRequire(filename), module_, filename, dirname(filename))

@@ -1,4 +1,4 @@
-import { link, mkdtemp, rename, rm } from 'node:fs/promises'
+import { link, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -8,8 +8,8 @@ import { replaceFile } from './file.ts'
 
 /**
  * Makes dist/NAME.cjs, which runs a bundled program, and dist/NAME.compiled: what V8 has compiled at the end of a run with
- * the arguments `prime`, of which `DIRECTORY` becomes a directory that is thrown away. Whoever starts the program meanwhile
- * finds what was there before.
+ * the arguments `prime`, of which `DIRECTORY` becomes a directory that is thrown away. No configuration of whoever builds
+ * counts in that run.
  */
 export const runnable = async (
   root: string,
@@ -27,7 +27,10 @@ export const runnable = async (
     await link(program, place(temporary, 'program.cjs'))
     const words = prime.map((word) => word.replace('DIRECTORY', directory))
     try {
-      await tool(process.execPath, [place(temporary, 'cjs'), ...words], { env: { PATH: process.env['PATH'] ?? '' } })
+      const configuration = join(directory, 'ansible.cfg')
+      await writeFile(configuration, '')
+      const env = { PATH: process.env['PATH'] ?? '', ANSIBLE_CONFIG: configuration }
+      await tool(process.execPath, [place(temporary, 'cjs'), ...words], { cwd: directory, env })
       await rename(place(temporary, 'compiled'), place(name, 'compiled'))
     } catch (thrown) {
       if (!(thrown instanceof ToolFailure)) throw thrown

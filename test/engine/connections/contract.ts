@@ -483,6 +483,17 @@ export const contract = (
     await connection.run(sh`rm -r ${path('opened')}`)
   })
 
+  tests('a signal cancels what stat asks further, and environment counts there', async () => {
+    const { connection, directory } = place()
+    const controller = new AbortController()
+    const asked = connection.stat(directory, { also: sh`sleep ${endless(5)}`, signal: controller.signal })
+    await setTimeout(100)
+    controller.abort()
+    assert.is((await failureOf(asked)).code, 'connection.aborted')
+    const told = await connection.stat(directory, { also: sh`printf %s "$SAID"`, environment: { SAID: 'it' } })
+    assert.is(told?.also?.toString(), 'it')
+  })
+
   tests('directories are made with those above them, and with their mode', async () => {
     const { connection } = place()
     const modes = (...names: string[]) =>
@@ -537,6 +548,16 @@ export const contract = (
       await other.write(path('own/file'), Buffer.alloc(size, 'x'))
       const stat = await other.stat(path('own/file'))
       assert.equal([stat?.owner, stat?.size], [become.user, size])
+    }
+    const large = {
+      size: 3,
+      sha1: createHash('sha1').update('abc').digest('hex'),
+      open: () => Readable.from([Buffer.from('abc')]),
+    }
+    for (const mode of [0o444, 0o400, 0o640]) {
+      await other.write(path(`own/${mode}`), large, { mode })
+      const stat = await other.stat(path(`own/${mode}`), { checksum: 'sha1' })
+      assert.equal([stat?.owner, stat?.mode, stat?.checksum], [become.user, mode, large.sha1])
     }
     await failureOf(other.write(path('denied'), Buffer.from('x')))
     await run(sh`rm -r ${path('own')}`)
