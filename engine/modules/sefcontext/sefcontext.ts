@@ -65,7 +65,9 @@ const stepsOf = (params: SefcontextParameters, { rule, substitute: path }: Retur
     if (path === substitute) return []
     const add = sh`semanage fcontext ${quiet} -a -e ${substitute} -- ${target}`
     // Its -m with -e adds, too, and refuses what is there.
-    const command = path === undefined ? add : sh`semanage fcontext -N -d -e ${path} -- ${target} && ${add}`
+    const restore = sh`{ semanage fcontext ${quiet} -a -e ${path ?? ''} -- ${target}; exit 1; }`
+    const changed = sh`semanage fcontext -N -d -e ${path ?? ''} -- ${target} && { ${add} || ${restore}; }`
+    const command = path === undefined ? add : changed
     return [{ command, before: path === undefined ? '' : equal(path), after: equal(substitute) }]
   }
   const wanted = {

@@ -13,6 +13,7 @@ const agent = `#!/bin/busybox sh
 [ "$1" = init ] || exit 9
 (busybox sleep 0.1 &)
 busybox sleep 0.3
+until [ -s /asked ]; do busybox sleep 0.05; done
 zombies=$(busybox cat /proc/[0-9]*/status | busybox grep -c '^State:.*Z')
 echo "agent: parent $PPID, core $(ulimit -c), zombies $zombies"
 busybox mkdir -p /run/prelude
@@ -27,6 +28,7 @@ const makeRoot = async (root: string, shell: string): Promise<void> => {
     'dev/null': '', // what a shell gives a process in the background to read
     'sys/bus/pci/devices/one/modalias': 'pci:v00001AF4d*\n',
     'sys/bus/cpu/devices/cpu0/modalias': 'cpu:type:x86,feature:*\n',
+    'sys/bus/cpu/devices/cpu1/modalias': 'cpu:type:x86,feature:*\n',
     'usr/bin/mount': { text: '#!/bin/busybox sh\necho "mount: $*"\n', mode: 0o755 },
     'usr/sbin/modprobe': { text: '#!/bin/busybox sh\necho "$*" > /asked\n', mode: 0o755 },
     'usr/sbin/switch_root': { text: '#!/bin/busybox sh\necho "switch_root: pid $$:" "$@"\n', mode: 0o755 },
