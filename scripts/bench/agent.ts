@@ -1,9 +1,11 @@
 // `npm run bench:agent [PART]...`: the agent's figures, each beside the peer that does the same in the same run. Parts are the
-// files of scripts/bench/agent; all of them unless told.
+// files of scripts/bench/agent, and `link`, which is `root` over a node's network; all of them unless told.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const parts = ['size', 'root', 'preboot', 'steps', 'initramfs'] as const
+const parts = ['size', 'root', 'link', 'preboot', 'steps', 'initramfs'] as const
+const placeOf = (part: string) =>
+  part === 'link' ? { file: 'root.ts', env: { LINK: '10gbit' } } : { file: `${part}.ts` }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !parts.some((part) => part === name))
@@ -19,8 +21,10 @@ const built = spawnSync(join(import.meta.dirname, '../launch'), ['agent', '--ver
 let failed = built.status !== 0
 for (const part of parts.filter((name) => wanted.length === 0 || wanted.includes(name))) {
   console.log(`\n== ${part}`)
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'agent', `${part}.ts`)], {
+  const { file, env } = placeOf(part)
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'agent', file)], {
     stdio: 'inherit',
+    env: { ...process.env, ...env },
   })
   failed ||= status !== 0
 }
