@@ -25,8 +25,8 @@ const mounted = (target: string, type: string, ...options: string[]): Entry => (
 const linked = (path: string, to: string): Entry => ({ kind: 'link', path, to })
 
 /**
- * What the kernel and the script /init leave to do. A further entry may stand below an earlier one. Opening /dev/loop-control makes the kernel
- * load its driver; elsewhere udev makes such nodes.
+ * What the kernel and the script /init leave to do. A further entry may stand below an earlier one. Opening
+ * /dev/loop-control makes the kernel load its driver; elsewhere udev makes such nodes.
  */
 export const earlyFileSystem: readonly Entry[] = [
   mounted('/dev', 'devtmpfs', 'mode=0755', 'nosuid'),

@@ -133,9 +133,9 @@ const receive = async (
 }
 
 /**
- * Fetches content whose digest and size are known into a file, and lets go of the file. The digest is computed while bytes arrive; a broken
- * transfer goes on where it stopped, on the next server; the file has the right content when this returns. Throws
- * 'image.digest' when servers keep sending other content, 'image.space' when memory is full, 'image.write' when the file
+ * Fetches content whose digest and size are known into a file, and lets go of the file. The digest is computed while bytes
+ * arrive; a broken transfer goes on where it stopped, on the next server; the file has the right content when this returns.
+ * Throws 'image.digest' when servers keep sending other content, 'image.space' when memory is full, 'image.write' when the file
  * cannot be written, else the last failure.
  */
 export const download = async (file: DigestFile, wanted: Download): Promise<DownloadResult> => {
