@@ -49,7 +49,11 @@ export type Drivers = {
   watch(stop: AbortSignal): Promise<void>
 }
 
+/** What the script /init has done while the agent started; undefined as long as it is not done. */
+export type Begun = { readonly asked: readonly string[]; readonly complaints: readonly string[] }
+
 export type DriversOptions = {
+  readonly begun?: () => Promise<Begun | undefined>
   readonly aliases?: () => ReadonlySet<string>
   /** Loads what drives devices of these aliases; an alias that no module knows is nothing. Returns its complaints. */
   readonly modprobe?: (aliases: readonly string[]) => Promise<string>
@@ -66,11 +70,23 @@ const modprobe = async (aliases: readonly string[]): Promise<string> => {
   return stderr.trim()
 }
 
+/** What the script leaves in `directory` when all it has asked for is loaded. */
+export const readBegun = async (directory = '/tmp'): Promise<Begun | undefined> => {
+  const asked = await readFile(`${directory}/asked`, 'utf8').catch(() => '')
+  if (!asked.endsWith('\n')) return undefined
+  const complaints = await readFile(`${directory}/complaints`, 'utf8').catch(() => '')
+  return {
+    asked: asked.split(/\s/).filter((alias) => alias !== ''),
+    complaints: complaints.split('\n').filter((line) => line !== ''),
+  }
+}
+
 const loadedModules = async () => parseModules(await readFile('/proc/modules', 'utf8').catch(() => ''))
 
 /** Drivers by the aliases of devices, side by side: one that takes its time does not hold up the others. */
 export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers => {
-  const { aliases = readAliases, loaded = loadedModules, interval = 1000, patience = 60_000 } = options
+  const { begun = readBegun, aliases = readAliases, loaded = loadedModules } = options
+  const { interval = 1000, patience = 60_000 } = options
   const run = options.modprobe ?? modprobe
   const known = new Set<string>()
   const fresh = () => [...aliases()].filter((alias) => !known.has(alias)).sort()
@@ -89,13 +105,19 @@ export const createDrivers = (log: Log, options: DriversOptions = {}): Drivers =
     }
   }
 
-  /** What the log has told of; at first nothing, as the script /init has loaded what there is for the kernel's own devices. */
-  let told: ReadonlySet<string> = new Set()
+  /** What the log has told of: at first nothing, whoever has loaded it. */
+  let told: ReadonlySet<string> | undefined
   const load = async (): Promise<void> => {
-    if (fresh().length === 0) return
-    await log.step('loading drivers', loadAll)
+    if (told === undefined) {
+      const { asked, complaints } = (await begun()) ?? { asked: [], complaints: [] }
+      for (const alias of asked) known.add(alias)
+      for (const complaint of complaints) log.warning(complaint)
+    }
+    const isFresh = fresh().length > 0
+    if (isFresh) await log.step('loading drivers', loadAll)
+    if (!isFresh && told !== undefined) return
     const now = await loaded()
-    const added = [...now].filter((name) => !told.has(name)).sort()
+    const added = [...now].filter((name) => !told?.has(name)).sort()
     told = now
     if (added.length > 0) log.info(`drivers: ${added.join(' ')}`)
   }

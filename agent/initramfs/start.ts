@@ -17,7 +17,7 @@ const newRoot = '/sysroot'
 /** Names the program that /init starts in the new root. */
 const initPath = `${runDirectory}/init`
 
-/** Where no hardware watches over the boot, the kernel does: a stage that hangs must not hang the node. */
+/** The script /init loads the kernel's own watchdog, where no hardware has one; drivers that came late made it too early. */
 const loadWatchdog = async (log: Log): Promise<void> => {
   if (existsSync('/dev/watchdog')) return
   const { code, stderr } = await execute('modprobe', ['softdog'])

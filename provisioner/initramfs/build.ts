@@ -97,8 +97,12 @@ const takeFiles = async (contents: Contents, needs: Needs): Promise<void> => {
       if (name.endsWith('.conf')) await contents.take('programs', join(directory, name))
 }
 
-const takeInit = async (contents: Contents): Promise<void> =>
-  contents.put('base', { path: 'init', mode: 0o755, content: await readFile(join(agentDirectory, 'initramfs/init')) })
+/** The script that the kernel starts, and what it mounts. */
+const takeInit = async (contents: Contents): Promise<void> => {
+  const own = (name: string) => readFile(join(agentDirectory, 'initramfs', name))
+  contents.put('base', { path: 'init', mode: 0o755, content: await own('init') })
+  contents.put('base', { path: 'etc/fstab', mode: 0o644, content: await own('fstab') })
+}
 
 /** In this order: what stands in the directories and behind the links of the base comes after it. */
 const order: readonly Part[] = ['base', 'programs', 'modules', 'firmware', 'agent']

@@ -1,5 +1,12 @@
 import * as assert from 'uvu/assert'
-import { createDrivers, deal, parseModules, readAliases } from '../../../agent/initramfs/drivers.ts'
+import {
+  type Begun,
+  createDrivers,
+  deal,
+  parseModules,
+  readAliases,
+  readBegun,
+} from '../../../agent/initramfs/drivers.ts'
 import { createLog } from '../../../engine/log.ts'
 import { temporaryDirectory, writeFiles } from '../../provisioner/fixture.ts'
 import { suite } from '../../suite.ts'
@@ -37,7 +44,7 @@ test('/proc/modules names what is loaded', () => {
   assert.equal([...parseModules(text)], ['virtio_net', 'failover'])
 })
 
-const machine = () => {
+const machine = (begun?: Begun) => {
   const lines: string[] = []
   const aliases = new Set(['pci:one', 'pci:two'])
   const asked: string[] = []
@@ -45,6 +52,7 @@ const machine = () => {
   const drivers = createDrivers(
     createLog(({ text }) => lines.push(text)),
     {
+      begun: async () => begun,
       interval: 1,
       aliases: () => new Set(aliases),
       loaded: async () => new Set(modules),
@@ -67,6 +75,36 @@ test('each alias is asked for once, those behind a driver too, and complaints ar
   assert.is(asked.length, 3)
   assert.ok(lines.includes('modprobe: ERROR: two is broken'))
   assert.ok(lines.includes('drivers: driver_of_pci:one driver_of_pci:two driver_of_virtio:behind one'))
+})
+
+test('what the script /init has asked for is not asked for again, and its complaints are told', async () => {
+  const { drivers, asked, lines } = machine({ asked: ['pci:one'], complaints: ['modprobe: ERROR: one is broken'] })
+  await drivers.load()
+  assert.equal(asked, ['pci:two'])
+  assert.ok(lines.includes('modprobe: ERROR: one is broken'))
+})
+
+test('where it has asked for all, nothing is loaded', async () => {
+  const { drivers, asked, lines } = machine({ asked: ['pci:one', 'pci:two'], complaints: [] })
+  await drivers.load()
+  assert.equal(asked, [])
+  assert.equal(lines, [])
+})
+
+test('what it leaves counts when it is whole', async () => {
+  const { directory, remove } = await temporaryDirectory()
+  try {
+    assert.is(await readBegun(directory), undefined)
+    await writeFiles(directory, { asked: ' pci:one cpu:type:x86,feature:* ', complaints: 'no such module\n' })
+    assert.is(await readBegun(directory), undefined)
+    await writeFiles(directory, { asked: ' pci:one cpu:type:x86,feature:* \n' })
+    assert.equal(await readBegun(directory), {
+      asked: ['pci:one', 'cpu:type:x86,feature:*'],
+      complaints: ['no such module'],
+    })
+  } finally {
+    await remove()
+  }
 })
 
 test('a device that comes late gets its driver', async () => {
