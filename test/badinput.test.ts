@@ -88,7 +88,7 @@ for (const { name, program, args, code } of cases) {
     assert.is(said, readFileSync(golden, 'utf8'))
     assert.is(output.code, code)
     assert.not.ok(existsSync(marker), 'nothing was written')
-  }, 30_000)
+  })
 }
 
 test.run()

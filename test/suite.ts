@@ -3,7 +3,7 @@ import { suite as uvuSuite } from 'uvu'
 type Test = () => Promise<void> | void
 
 export type Suite = {
-  /** Adds a test; it fails when it takes longer than `timeout` milliseconds (10 s unless told). */
+  /** Adds a test; it fails when it takes longer than `timeout` milliseconds (a minute unless told: a guard against hangs). */
   (name: string, test: Test, timeout?: number): void
   /** Counts a test as skipped; `why` becomes part of its name. */
   skip(name: string, why: string): void
@@ -27,7 +27,7 @@ const limited = (name: string, test: Test, timeout: number) => async () => {
 /** A uvu suite whose tests end in time or fail. Call `run()` at the end of the file. */
 export const suite = (title: string): Suite => {
   const tests = uvuSuite(title)
-  const add = ((name, test, timeout = 10_000) => tests(name, limited(name, test, timeout))) as Suite
+  const add = ((name, test, timeout = 60_000) => tests(name, limited(name, test, timeout))) as Suite
   add.skip = (name, why) => tests.skip(`${name} (${why})`)
   add.before = (hook) =>
     tests.before(async () => {

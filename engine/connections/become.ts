@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Command, sh, verbatim } from '../command.ts'
 import { Failure } from '../failure.ts'
 import type { Become } from './connection.ts'
+import { drained } from './drained.ts'
 import type { Channel, Transport } from './transport.ts'
 
 export const becomeMethods: readonly Become['method'][] = ['sudo', 'su', 'doas']
@@ -73,11 +74,13 @@ const arrived = async (
   let out = Buffer.alloc(0)
   let err = ''
   let answered = false
+  let isThere = false
   const ready = Buffer.from(`ready${mark}`)
   const onOut = (chunk: Buffer) => {
     out = Buffer.concat([out, chunk])
     const at = out.indexOf(ready)
     if (at < 0) return
+    isThere = true
     channel.stdout.pause()
     stop()
     const rest = out.subarray(at + ready.length)
@@ -100,7 +103,10 @@ const arrived = async (
   }
   channel.stdout.on('data', onOut)
   channel.stderr.on('data', onErr)
-  void channel.ended.then(({ reason }) => {
+  void channel.ended.then(async ({ reason }) => {
+    if (isThere) return
+    await drained(channel) // what it said is why, and whether it wants a terminal
+    if (isThere) return
     stop()
     refused(err.trim().split('\n').slice(-3).join('; ') || reason)
   })

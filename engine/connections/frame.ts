@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import type { Readable } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import { type Command, quote } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { announcement } from './announced.ts'
 import type { Output, RunOptions } from './connection.ts'
+import { drained } from './drained.ts'
 import type { Channel, Ending } from './transport.ts'
 
 /**
@@ -152,13 +150,6 @@ export type Answer = {
   stop(): void
 }
 
-/** After a process has ended, its last output may still be on its way. */
-const graceMs = 300
-
-const drained = async (stream: Readable): Promise<void> => {
-  if (!stream.readableEnded && !stream.destroyed) await once(stream, 'end').catch(() => {})
-}
-
 /** A channel whose end can be waited for, and no longer: what hangs on a promise is kept as long as the promise is. */
 export type WatchedChannel = Channel & {
   /** Returns what stops the waiting. */
@@ -217,7 +208,7 @@ export const readAnswer = (channel: WatchedChannel, framed: Omit<Frame, 'text'>)
   channel.stdout.resume()
   channel.stderr.resume()
   unwatch = channel.onEnd(async (ending) => {
-    await Promise.race([setTimeout(graceMs), Promise.all([drained(channel.stdout), drained(channel.stderr)])])
+    await drained(channel)
     if (stopped) return
     stop()
     resolve(new Lost(ending, stderr.unfinished()))

@@ -9,6 +9,7 @@ import { announced } from './announced.ts'
 import { channelOf } from './childchannel.ts'
 import { connectionOver } from './connect.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
+import { drained } from './drained.ts'
 import { retried } from './retried.ts'
 import { readSshArguments, sshWords } from './ssharguments.ts'
 import type { Channel, Transport } from './transport.ts'
@@ -115,6 +116,7 @@ const opensshTransport = async (target: Target): Promise<Transport & { connect()
     const event = await Promise.race([arrived.promise, late.promise, master.ended])
     clearTimeout(timer)
     if (event === 'in') return master
+    if (event !== 'late') await drained(master)
     master.kill()
     throw refused(target, event === 'late' ? `no answer within ${limit} ms` : err || event.reason)
   }

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
 import { channelOf } from './childchannel.ts'
+import { drained } from './drained.ts'
 
 export type ProxyProcess = {
   readonly socket: Duplex
@@ -11,7 +12,8 @@ export type ProxyProcess = {
   close(): void
 }
 
-const graceMs = 100
+/** How long a program that ends is waited for; one that goes on has nothing more to say. */
+const graceMs = 1_000
 
 /** Starts a ProxyCommand: %h, %p and %r stand for host, port and user, %% for a percent sign. */
 export const openProxy = (command: string, target: { host: string; port: number; user: string }): ProxyProcess => {
@@ -38,7 +40,7 @@ export const openProxy = (command: string, target: { host: string; port: number;
   return {
     socket,
     async said() {
-      await Promise.race([channel.ended, setTimeout(graceMs)])
+      await Promise.race([channel.ended.then(() => drained(channel)), setTimeout(graceMs)])
       return said.trim()
     },
     close: channel.kill,

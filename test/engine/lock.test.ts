@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import { withLock } from '../../engine/lock.ts'
 import { suite } from '../suite.ts'
+import { until } from '../until.ts'
 
 const test = suite('lock')
 
@@ -51,12 +51,7 @@ test('a process that is killed gives the lock back', async () => {
   assert.match(await attempt('exclusive'), /another command/)
   holder.kill('SIGKILL')
   await once(holder, 'close')
-  let result = ''
-  for (let tries = 0; result !== 'ran' && tries < 50; tries++) {
-    result = await attempt('exclusive')
-    await sleep(20)
-  }
-  assert.is(result, 'ran')
+  await until(async () => (await attempt('exclusive')) === 'ran')
 })
 
 test('a directory that is not there is said', async () => {

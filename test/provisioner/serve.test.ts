@@ -6,12 +6,12 @@ import { request as requestHttp } from 'node:http'
 import { type RequestOptions, request as requestHttps } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { createLog } from '../../engine/log.ts'
 import { type Ready, runtimeFiles, serve } from '../../provisioner/serve.ts'
 import type { Session } from '../../schema/types.ts'
 import { suite } from '../suite.ts'
+import { until } from '../until.ts'
 import { type Fixture, makeFixture, manifestIn } from './fixture.ts'
 
 const test = suite('provision serve')
@@ -196,10 +196,6 @@ test('a changed inventory is followed; a broken one leaves the former in force a
   const before = await readFile(hosts, 'utf8')
   const names = async () =>
     (JSON.parse((await send('socket', '/nodes')).body.toString()) as { node: string }[]).map(({ node }) => node)
-  const settle = async (holds: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 100 && !(await holds()); tries++) await delay(50)
-    assert.ok(await holds())
-  }
   assert.equal(await names(), ['n01', 'n02', 'n03'])
   await writeFile(
     hosts,
@@ -208,13 +204,13 @@ test('a changed inventory is followed; a broken one leaves the former in force a
       '            n04: {node_networks: {eno1: {mac: "52:54:00:00:04:01"}}}\n            n03:',
     ),
   )
-  await settle(async () => (await names()).includes('n04'))
+  await until(async () => (await names()).includes('n04'))
   await writeFile(hosts, 'all: [\n')
-  await settle(async () => logged.some((line) => line.includes('the former one stays in force')))
+  await until(async () => logged.some((line) => line.includes('the former one stays in force')))
   assert.ok((await names()).includes('n04'))
   await writeFile(hosts, before)
-  await settle(async () => !(await names()).includes('n04'))
-}, 20_000)
+  await until(async () => !(await names()).includes('n04'))
+})
 
 test('it ends at once and leaves nothing, also with a client that hangs', async () => {
   const slow = connect(ready.http, '127.0.0.1')
@@ -226,6 +222,6 @@ test('it ends at once and leaves nothing, also with a client that hangs', async 
   await running
   for (const each of [pid, file, socket]) assert.not.ok(existsSync(each), each)
   slow.destroy()
-}, 15_000)
+})
 
 test.run()

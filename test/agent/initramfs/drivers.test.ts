@@ -10,6 +10,7 @@ import {
 import { createLog } from '../../../engine/log.ts'
 import { temporaryDirectory, writeFiles } from '../../provisioner/fixture.ts'
 import { suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 
 const test = suite('agent initramfs drivers')
 
@@ -113,7 +114,7 @@ test('a device that comes late gets its driver', async () => {
   const stop = new AbortController()
   const watching = drivers.watch(stop.signal)
   aliases.add('pci:late')
-  while (!asked.includes('pci:late')) await new Promise((resolve) => setTimeout(resolve, 1))
+  await until(() => asked.includes('pci:late'))
   stop.abort()
   await watching
   assert.is(asked.length, 4)

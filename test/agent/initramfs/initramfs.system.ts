@@ -71,15 +71,8 @@ test('Z3 Z6: unpacked, the agent is the released one byte by byte, and every pro
   assert.match(modprobe, /libcrc32c\.ko\b.*xfs\.ko\b/s)
 }, 120_000)
 
-test('Z4: it has at most 64 MiB without firmware, and the agent starts and stays small', async () => {
+test('Z4: it has at most 64 MiB without firmware, and the agent stays small (how fast it starts is measured by bench:agent)', async () => {
   assert.ok((await stat(file)).size <= 64 * 1024 ** 2, `${(await stat(file)).size} bytes`)
-  const times: number[] = []
-  for (let count = 0; count < 5; count++) {
-    const start = performance.now()
-    await tool(agent, ['--version'])
-    times.push(performance.now() - start)
-  }
-  assert.ok(Math.min(...times) <= 500, `${Math.min(...times)} ms`)
   const measure = 'import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); '
   const print = 'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)'
   const kibibytes = Number(await tool('python3', ['-c', measure + print, agent, '--version']))

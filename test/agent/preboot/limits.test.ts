@@ -43,12 +43,12 @@ test('a task that hangs ends by the limit of the policy, and fails with it', asy
     0.5,
   )
   assert.equal(told, [{ name: 'hangs', status: 'failed', message: 'the task did not end within 0.5 s' }])
-}, 60_000)
+})
 
 test('a task that waits without a command ends by its limit too', async () => {
   const { told } = await runTasks([{ name: 'waits', pause: { seconds: 2 } }], 0.5)
   assert.is(told[0]?.message, 'the task did not end within 0.5 s')
-}, 60_000)
+})
 
 test("a task's own timeout wins over the policy, and the next task finds a shell that works", async () => {
   const { told, plays } = await runTasks(
@@ -64,7 +64,7 @@ test("a task's own timeout wins over the policy, and the next task finds a shell
     ['short failed', 'long changed', 'after changed'],
   )
   assert.is(longestTimeout(plays), 60)
-}, 60_000)
+})
 
 test('only what has the tags runs, once, in order', async () => {
   const { told } = await runTasks(
@@ -81,6 +81,6 @@ test('only what has the tags runs, once, in order', async () => {
     told.map(({ name }) => name),
     ['secret', 'preboot'],
   )
-}, 60_000)
+})
 
 test.run()

@@ -7,9 +7,9 @@ import { bootLine, stageLine } from '../../../agent/system/bootlines.ts'
 import { isScreen, openConsole } from '../../../agent/system/console.ts'
 import { openLog } from '../../../agent/system/journal.ts'
 import { run } from '../../../agent/system/run.ts'
-import { waitFor } from '../../../agent/system/wait.ts'
 import type { LogEntry } from '../../../engine/log.ts'
 import { suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 
 const test = suite('agent boot log')
 
@@ -133,7 +133,7 @@ test('a console that takes nothing holds nobody up, and shows the rest when it d
   reader.stdout.on('data', (chunk: Buffer) => {
     text += chunk
   })
-  await waitFor(5, async () => text.includes('are left out here') || undefined, 20)
+  await until(() => text.includes('are left out here'))
   reader.kill()
   closeSync(mine)
   closeSync(end)

@@ -24,6 +24,17 @@ test('Retry-After in seconds and as a date', () => {
 
 const options = { log: silentLog, what: 'test', budget: 5, first: 1, longest: 2 }
 
+/** A clock that pauses alone move on. */
+const ownTime = () => {
+  let time = 0
+  return {
+    now: () => time,
+    sleep: async (milliseconds: number) => {
+      time += milliseconds
+    },
+  }
+}
+
 test('goes round the servers and leaves out who refused finally', async () => {
   const asked: string[] = []
   const answer = await retry(
@@ -61,7 +72,7 @@ const failing = (failure: () => HttpFailure, more: object, choices: readonly str
       asked.push(choice)
       throw failure()
     },
-    { ...options, ...more },
+    { ...options, ...ownTime(), ...more },
   ).catch((thrown: unknown) => (thrown as Error).message)
   return answer.then((message) => ({ message, asked }))
 }

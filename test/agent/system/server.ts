@@ -77,7 +77,6 @@ export const downloadFrom = async (
       urls: listening.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/blobs/x`),
       budget: 30,
       log: { ...silentLog, info: (text) => log.push(text), warning: (text) => log.push(text) },
-      idle: 300,
       first: 2,
       longest: 10,
       ...wanted,

@@ -32,7 +32,7 @@ test('the record of a node is its variable node', async () => {
   assert.match(stdout, 'fatal: [n02]: FAILED!')
   assert.match(stdout + stderr, /^hosts:6:\d+: node n02: boot interface 'eno1' has no MAC\n.*\n.*\^\n {2}hint: /m)
   assert.is(code, 2)
-}, 30_000)
+})
 
 test('--syntax-check tells the problems of playbooks and of variable files', async () => {
   const files = {
@@ -58,7 +58,7 @@ test('--syntax-check tells the problems of playbooks and of variable files', asy
     'site.yml',
   )
   assert.equal([right.code, right.stdout], [0, '\nplaybook: site.yml\n'])
-}, 30_000)
+})
 
 const layered = {
   hosts: '[web]\nh1 ansible_connection=local ntp=host\n[web:vars]\nntp=ini\n',

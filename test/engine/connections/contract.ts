@@ -9,6 +9,7 @@ import { quote, secret, sh, verbatim } from '../../../engine/command.ts'
 import type { Become, Connection, Stat, WriteOptions } from '../../../engine/connections/connection.ts'
 import { Failure } from '../../../engine/failure.ts'
 import { type Suite, suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 
 export type Place = {
   readonly connection: Connection
@@ -57,14 +58,7 @@ export const contract = (
   const text = async (...args: Parameters<Connection['run']>) => (await run(...args)).stdout.toString()
 
   /** A killed process takes a moment to go. */
-  const areGone = async (...kinds: number[]) => {
-    let left = await text(sleeping(...kinds))
-    for (let tries = 0; left !== '' && tries < 20; tries++) {
-      await setTimeout(50)
-      left = await text(sleeping(...kinds))
-    }
-    assert.is(left, '')
-  }
+  const areGone = (...kinds: number[]) => until(async () => (await text(sleeping(...kinds))) === '')
 
   tests.before(async () => {
     opened = await open()
@@ -79,6 +73,12 @@ export const contract = (
       assert.is((await run(sh`exit ${code}`, { separate: true })).code, code)
     })
   }
+
+  tests('one shell runs what is asked for one after the other', async () => {
+    const shells = new Set<string>()
+    for (let times = 0; times < 20; times++) shells.add(await text(sh`echo $$`))
+    assert.is(shells.size, 1)
+  })
 
   tests('a command of which what stands around it was killed comes to an end', async () => {
     const { code, stdout } = await run(sh`exec sh -c 'echo said; kill -KILL $PPID'`, { separate: true })
@@ -322,12 +322,7 @@ export const contract = (
       const before = await held()
       for (let times = 0; times < 20; times++) assert.is((await run(print)).stdout.length, 1048576)
       // what the collector finds is freed by another thread, soon
-      let kept = (await held()) - before
-      for (let tries = 0; tries < 100 && kept >= 10 * 2 ** 20; tries++) {
-        await setTimeout(50)
-        kept = (await held()) - before
-      }
-      assert.ok(kept < 10 * 2 ** 20, `${kept} bytes are kept`)
+      await until(async () => (await held()) - before < 10 * 2 ** 20)
     },
     60_000,
   )

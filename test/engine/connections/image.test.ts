@@ -2,12 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { sh, verbatim } from '../../../engine/command.ts'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { type ImageOptions, openImage } from '../../../engine/connections/image.ts'
 import { collectFacts } from '../../../engine/facts/collect.ts'
+import { until } from '../../until.ts'
 import { contract, endless, failureOf } from './contract.ts'
 import { inventoryOf, makeTree } from './imagetree.ts'
 
@@ -158,7 +158,7 @@ contract('connections/image', open, (tests) => {
   tests('what a build leaves running ends with it', () =>
     withTree(async (connection, root) => {
       await connection.run(sh`setsid sleep ${endless(6)} >/dev/null 2>&1 &`)
-      while (runningOutside(endless(6)) === '') await setTimeout(20)
+      await until(() => runningOutside(endless(6)) !== '')
       await connection.close()
       assert.is(runningOutside(endless(6)), '')
       const again = await openImage({ root })
@@ -183,9 +183,7 @@ contract('connections/image', open, (tests) => {
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
     await ended(child)
-    for (let tries = 0; inventoryOf(root) !== before && tries < 50; tries++) await setTimeout(50)
-    assert.is(inventoryOf(root), before)
-    assert.is(runningOutside(endless(7)), '')
+    await until(() => inventoryOf(root) === before && runningOutside(endless(7)) === '')
     const again = await openImage({ root })
     await again.close()
   })

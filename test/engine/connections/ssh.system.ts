@@ -51,19 +51,6 @@ const open = async () => ({
 })
 
 contract('connections/ssh', open, (tests, place) => {
-  tests('a command costs one round trip', async () => {
-    const { connection } = place()
-    await connection.run(sh`:`)
-    const rounds: number[] = []
-    for (let round = 0; round < 5; round++) {
-      const start = performance.now()
-      for (let index = 0; index < 20; index++) await connection.run(sh`:`)
-      rounds.push((performance.now() - start) / 20)
-    }
-    // a delayed acknowledgement would cost 40 ms each
-    assert.ok(Math.min(...rounds) < 10, `${Math.min(...rounds)} ms a command`)
-  })
-
   tests('the name says user, host and port', () => {
     assert.is(place().connection.name, `root@127.0.0.1:${server.port}`)
   })

@@ -101,16 +101,16 @@ test(
       const parameters = {
         reboot_command: 'sync; echo b >/proc/sysrq-trigger',
         reboot_timeout: 280,
-        connect_timeout: 5,
+        connect_timeout: 20,
       }
       const restarting = start({ ...step, module: 'reboot', parameters }, false)
       const isAway = () =>
-        other.run(sh`:`, { timeout: 2000 }).then(
+        other.run(sh`:`, { timeout: 10_000 }).then(
           () => false,
           () => true,
         )
       while (!(await isAway())) await sleep(100)
-      const waiting = { timeout: 280, connect_timeout: 5, sleep: 1 }
+      const waiting = { timeout: 280, connect_timeout: 20, sleep: 1 }
       const waited = await start({ ...step, module: 'wait_for_connection', parameters: waiting }, false, other)
       assert.is(waited.result.failed, undefined, String(waited.result.msg))
       assert.is.not((await other.run(verbatim(bootId))).stdout.toString(), before)

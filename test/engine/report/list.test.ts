@@ -35,7 +35,7 @@ for (const options of [
     const [ours, theirs] = [await list(play, options), await list('ansible-playbook', options)]
     assert.is(ours, theirs)
     assert.match(ours, /TAGS: \[play,site\]/)
-  }, 30_000)
+  })
 }
 
 test.run()

@@ -27,19 +27,19 @@ const run = async (task: string): Promise<string> => {
 test('throttle may be a template', async () => {
   const alone = '{shell: mkdir busy && sleep 0.02 && rmdir busy, throttle: "{{ at_once }}"}'
   assert.is(await run(alone), 'ok')
-}, 30_000)
+})
 
 test('many hosts may bring the same file', async () => {
   const content = 'x'.repeat(300_000)
   writeFileSync(join(work, 'source'), content)
   assert.is(await run(`fetch: {src: ${work}/source, dest: ${work}/brought, flat: true}`), 'ok')
   assert.is(readFileSync(join(work, 'brought'), 'utf8'), content)
-}, 30_000)
+})
 
 test('a place on the controller that cannot be written fails the task, not the program', async () => {
   const said = await run(`fetch: {src: ${work}/source, dest: ${work}/source/brought, flat: true}`)
   assert.match(said, /cannot write .*\/source\/brought on the controller/)
   assert.match(said, /failed=1/)
-}, 30_000)
+})
 
 test.run()

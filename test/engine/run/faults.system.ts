@@ -17,6 +17,7 @@ import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { execute } from '../../../engine/process.ts'
 import { suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 import { startSshServer } from '../connections/sshserver.ts'
 
 const test = suite('faults')
@@ -98,7 +99,7 @@ const largeCopy = (): string => {
 
 /** After the copy was cut off: the old file alone is there, and a second run replaces it. */
 const convergesToLarge = async (tasks: string): Promise<void> => {
-  for (let tries = 0; readdirSync(target).length > 1 && tries < 200; tries++) await setTimeout(50)
+  await until(() => readdirSync(target).length <= 1)
   assert.equal(readdirSync(target), ['large'])
   assert.is(readFileSync(join(target, 'large'), 'utf8'), 'old')
   assert.is((await run(['n0'], tasks)).code, 0)
@@ -117,12 +118,12 @@ test('play is killed while it copies: the old file stays, nothing else is left, 
 
 /** Processes that a shell pattern of `pgrep -f` finds, the oldest first, when there are any. */
 const appear = async (pattern: string): Promise<number> => {
-  for (let tries = 0; tries < 600; tries++) {
-    const { stdout } = await execute('pgrep', ['-of', pattern])
-    if (stdout.toString().trim() !== '') return Number(stdout)
-    await setTimeout(20)
-  }
-  throw new Error(`there is no process ${pattern}`)
+  let found = ''
+  await until(async () => {
+    found = (await execute('pgrep', ['-of', pattern])).stdout.toString().trim()
+    return found !== ''
+  })
+  return Number(found)
 }
 
 /** The processes of a connection above one of its processes: the sshd, and the shell that it started. */
@@ -290,13 +291,13 @@ test('the clock jumps: no task is late or early by it', async () => {
     - assert:
         that:
           - job.stdout == 'done'
-          - slept.delta is match('0:00:0')
+          - slept.delta is match('0:00:')
           - tried.attempts == 3
-          - waited.elapsed in [1, 2, 3, 4, 5]
-          - paused.delta in [1, 2, 3, 4, 5]
+          - 1 <= waited.elapsed < 60
+          - 1 <= paused.delta < 60
           - asked is failed
           - again is not changed
-          - status.delta is match('0:00:0')
+          - status.delta is match('0:00:')
 `
   const env = { ...process.env, NODE_OPTIONS: `--import=file://${join(work, 'jumping.mjs')}` }
   const output = await execute(play, ['-i', inventory(['n0']), playbook(tasks)], { cwd: work, env })
@@ -367,6 +368,6 @@ test('no space for temporary files is a failure that says so', async () => {
   mkdirSync(small)
   const output = await run(['n0'], tasks)
   assert.is(output.code, 0, output.stdout)
-}, 30_000)
+}, 60_000)
 
 test.run()

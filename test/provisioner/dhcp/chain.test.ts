@@ -105,12 +105,12 @@ test('each kind of firmware is given its iPXE, and iPXE of each kind the boot sc
   for (const architecture of [0, 7, 9]) assert.is(await ask(architecture, 'iPXE'), `${script} 10.9.0.3`)
   assert.is(await ask(11), '10.9.0.3', 'there is no iPXE for ARM')
   assert.is(await ask(7, '', '52:54:00:00:01:02'), 'snponly.efi 10.9.0.1', 'another card of the bond')
-}, 30_000)
+})
 
 test('a site whose firmware has a driver that does not work takes the iPXE with drivers', async () => {
   await serve('ipxe.efi')
   assert.is(await ask(7), 'ipxe.efi 10.9.0.3')
   assert.is(await ask(0), 'undionly.kpxe 10.9.0.3')
-}, 30_000)
+})
 
 test.run()

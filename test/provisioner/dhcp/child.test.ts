@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { createLog } from '../../../engine/log.ts'
 import { supervise } from '../../../provisioner/dhcp/child.ts'
 import { suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 
 const test = suite('supervised child')
 
@@ -13,11 +14,6 @@ const start = (script: string) => {
     createLog(({ text }) => lines.push(text)),
   )
   return { child, lines }
-}
-
-const until = async (holds: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 200 && !holds(); tries++) await delay(20)
-  assert.ok(holds(), holds.toString())
 }
 
 const isGone = (pid: number): boolean => {

@@ -2,22 +2,17 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { execute } from '../../../engine/process.ts'
 import { labConsole } from '../../../provisioner/lab/console.ts'
 import { parseLastLine, rotateLog, tail, withConsoleLog } from '../../../provisioner/lab/console-log.ts'
 import { suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 
 const test = suite('lab console')
 
 const directory = mkdtempSync(join(tmpdir(), 'prelude-console-'))
 test.after(() => rmSync(directory, { recursive: true }))
-
-const until = async (condition: () => boolean) => {
-  for (let tries = 0; !condition() && tries < 100; tries++) await sleep(20)
-  assert.ok(condition())
-}
 
 test('each line of a console gets its time in UTC, whatever the zone of the host', async () => {
   const log = join(directory, 'times.log')

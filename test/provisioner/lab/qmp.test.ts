@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { messageOf } from '../../../engine/failure.ts'
 import { probe } from '../../../provisioner/lab/probe.ts'
 import { qmp } from '../../../provisioner/lab/qmp.ts'
 import { suite } from '../../suite.ts'
+import { until } from '../../until.ts'
 
 const test = suite('lab QEMU')
 
@@ -20,17 +20,12 @@ test.before(async () => {
   const monitor = `unix:${socket},server=on,wait=off`
   machine = spawn('qemu-system-x86_64', ['-machine', 'none', '-nodefaults', '-display', 'none', '-S', '-qmp', monitor])
   // The socket's file is there a moment before anybody listens on it.
-  for (let tries = 0; tries < 200; tries++) {
-    if (
-      existsSync(socket) &&
-      (await qmp(socket, 'query-status').then(
-        () => true,
-        () => false,
-      ))
+  const answers = () =>
+    qmp(socket, 'query-status').then(
+      () => true,
+      () => false,
     )
-      return
-    await sleep(20)
-  }
+  await until(async () => existsSync(socket) && (await answers()))
 })
 test.after(() => {
   machine?.kill('SIGKILL')
@@ -54,7 +49,7 @@ test('quit ends QEMU', async () => {
 })
 
 test('a probe guest tells that an accelerator works', async () => {
-  const result = await probe('tcg', 8_000)
+  const result = await probe('tcg', 50_000)
   assert.ok(result.works, JSON.stringify(result))
 })
 

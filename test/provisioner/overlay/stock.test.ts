@@ -164,6 +164,6 @@ test("host keys are the node's own, stay the same, and private ones are private"
   assert.equal(contents(again), contents(first))
   const [other] = await Promise.all([render('ssh_host_keys', 'n1'), render('ssh_host_keys', 'n1')])
   assert.is.not(contents(other)[0], contents(first)[0])
-}, 30_000)
+})
 
 test.run()

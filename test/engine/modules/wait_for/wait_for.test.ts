@@ -28,7 +28,7 @@ const run = (given: Record<string, unknown>): Promise<ModuleRun> => {
   const host = moduleHost({ connection, check: false, role: '/' })
   const params = readParameters<WaitForParameters>(
     wait_for.schema,
-    { sleep: 0.05, timeout: 3, ...given },
+    { sleep: 0.05, timeout: 50, ...given },
     host.at,
     'wait_for',
   )
@@ -53,7 +53,7 @@ test('a port that answers', async () => {
 
 test('what a port says', async () => {
   const { server, port } = await listening('220 mail ESMTP Postfix\r\n')
-  const { result } = await run({ port, search_regex: 'ESMTP (?P<program>\\w+)', connect_timeout: 1 })
+  const { result } = await run({ port, search_regex: 'ESMTP (?P<program>\\w+)' })
   server.close()
   assert.equal(
     [result['match_groups'], { ...(result['match_groupdict'] as object) }],
