@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 
 /** Names and numbers of a file such as /etc/passwd. */
 export type Accounts = { readonly names: ReadonlyMap<number, string>; readonly numbers: ReadonlyMap<string, number> }
@@ -20,14 +20,17 @@ export const readAccounts = (text: string): Accounts => {
 
 const none: Accounts = { names: new Map(), numbers: new Map() }
 
-/** Reads a file of accounts of this machine, anew whenever it has changed; none where it cannot be read. */
-export const accountsOf = (path: string): (() => Promise<Accounts>) => {
+/**
+ * Reads a file of accounts of this machine, anew whenever it has changed; none where it cannot be read. It waits for /etc,
+ * without which nothing goes on: a look takes some microseconds, a trip to the thread pool a hundred.
+ */
+export const accountsOf = (path: string): (() => Accounts) => {
   let known: { readonly version: string; readonly accounts: Accounts } | undefined
-  return async () => {
+  return () => {
     try {
-      const { mtimeNs, ino, size } = await stat(path, { bigint: true })
+      const { mtimeNs, ino, size } = statSync(path, { bigint: true })
       const version = `${mtimeNs} ${ino} ${size}`
-      if (known?.version !== version) known = { version, accounts: readAccounts(await readFile(path, 'utf8')) }
+      if (known?.version !== version) known = { version, accounts: readAccounts(readFileSync(path, 'utf8')) }
       return known.accounts
     } catch {
       return none

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
 import { problemList } from '../problems.ts'
 import { emptyScope } from '../vars/scope.ts'
@@ -40,6 +41,15 @@ export type PlaybookLoader = {
   exists(path: string): Promise<boolean>
   /** A file's content; that of a vault file decrypted, unless `decrypt` is false. @throws Failure */
   read(path: string, decrypt?: boolean): Promise<Buffer>
+}
+
+/** At once: what was looked at a moment ago is read sooner than the thread pool answers. */
+const readSource = (path: string): Buffer => {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new Failure('playbook.missing', `cannot read ${path}`, { cause, hint: 'check the path and its permissions' })
+  }
 }
 
 /** Where an include stands. Its own tags do not reach what it brings; those around it do. */
@@ -95,12 +105,7 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
         () => false,
       ),
     read: async (path, decrypt = true) => {
-      const content = await readFile(path).catch((cause: Error) => {
-        throw new Failure('playbook.missing', `cannot read ${path}`, {
-          cause,
-          hint: 'check the path and its permissions',
-        })
-      })
+      const content = readSource(path)
       if (!decrypt || !options.decryptFile || !isVault(content.toString('latin1', 0, 20))) return content
       return options.decryptFile(content.toString(), { file: path, line: 1, column: 1 })
     },

@@ -65,6 +65,13 @@ export const common = {
   logLevel: 'warning',
 } as const
 
+/** The loader reads a program as ASCII. esbuild escapes what is beyond it in strings and names, but not in regular expressions. */
+const demandAscii = (text: string): void => {
+  const [beyond] = /.{0,60}[^\0-\x7f].{0,20}/.exec(text) ?? []
+  if (beyond !== undefined)
+    throw new Error(`a source has a character beyond ASCII that is to be written \\uXXXX: ${beyond}`)
+}
+
 /** Bundles a program into one CommonJS file, dist/NAME.program.cjs, and returns its path. Throws esbuild's errors. */
 export const bundle = async (root: string, program: Program): Promise<string> => {
   const outfile = join(root, 'dist', `${program.name}.program.cjs`)
@@ -83,6 +90,7 @@ void main(process.argv.slice(2)).then((code) => { process.exitCode = code })`,
     plugins: [withoutNativeAddons, asBundled(root)],
   })
   for (const file of result.outputFiles) {
+    if (file.path === outfile) demandAscii(file.text)
     const id = createHash('sha256').update(file.contents).digest('hex')
     const text = file.path === outfile ? Buffer.concat([file.contents, Buffer.from(`//${id}`)]) : file.contents
     await replaceFile(file.path, text)

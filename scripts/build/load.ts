@@ -41,7 +41,8 @@ const keep = (id: string, compiled: Buffer): void => {
   }
 }
 
-const source = readFileSync(filename, 'utf8')
+// pure ASCII (the build sees to it): V8 takes half the memory and the time for it
+const source = readFileSync(filename, 'latin1')
 const id = source.slice(-idLength)
 const cachedData = readKept(id)
 const script = new Script(wrap(source), {
@@ -50,5 +51,7 @@ const script = new Script(wrap(source), {
 })
 if ((!cachedData || script.cachedDataRejected) && mayKeep())
   process.once('exit', () => keep(id, script.createCachedData()))
+// what is left is memory, which the system takes back faster than V8 gives it
+process.once('beforeExit', () => process.exit())
 const module_ = { exports: {} }
 script.runInThisContext()(module_.exports, createRequire(filename), module_, filename, dirname(filename))

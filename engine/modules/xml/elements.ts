@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts'
 import { checkText, childrenOf, isElement, isText, kind } from './document.ts'
 
 const declarations = 'http://www.w3.org/2000/xmlns/'
-const localName = /^[\p{L}_][\p{L}\p{N}\p{M}._·-]*$/u
+const localName = /^[\p{L}_][\p{L}\p{N}\p{M}._\u00b7-]*$/u
 
 /** A name and the namespace that it is in: lxml's `{uri}name`. */
 export type Name = { readonly local: string; readonly uri: string | null }
