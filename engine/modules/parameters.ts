@@ -9,13 +9,18 @@ type Given = Dict | Readonly<Record<string, unknown>>
 const entries = (given: Given): [string, unknown][] =>
   given instanceof Map ? [...given].map(([key, value]) => [String(key), value]) : Object.entries(given)
 
+const known = new WeakMap<ParameterSchema, ReadonlyMap<string, string>>()
+
 /** The names under which each parameter may be given, its own first. */
-const namesOf = (schema: ParameterSchema): Map<string, string> => {
+const namesOf = (schema: ParameterSchema): ReadonlyMap<string, string> => {
+  const kept = known.get(schema)
+  if (kept) return kept
   const names = new Map<string, string>()
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     names.set(name, name)
     for (const alias of property.aliases ?? []) names.set(alias, name)
   }
+  known.set(schema, names)
   return names
 }
 
@@ -26,6 +31,9 @@ const unknownParameter = (name: string, where: string, schema: ParameterSchema, 
     at,
     hint: suggest(name, [...namesOf(schema).keys()]),
   })
+
+/** A default that a module may change without changing it for others. */
+const own = (value: unknown): unknown => (typeof value === 'object' ? structuredClone(value) : value)
 
 /** The parameters of one level, converted; problems are added to `failures`. */
 const readLevel = (
@@ -57,7 +65,7 @@ const readLevel = (
     else read[name] = nested(property, converted.value, `${where}.${name}`, at, failures)
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (!(name in read) && property.default !== undefined) read[name] = structuredClone(property.default)
+    if (!(name in read) && property.default !== undefined) read[name] = own(property.default)
   }
   for (const name of schema.required ?? []) {
     if (name in read || answered.has(name)) continue
