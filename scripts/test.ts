@@ -2,6 +2,7 @@
 // usage: test.ts fast|all [PATTERN]; the last line is `N passed, N failed, N skipped`.
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -80,19 +81,22 @@ const select = (glob: string): string[] =>
     .sort()
 
 /**
- * Runs files, two at a time, and reports each as it ends. One worker takes them from the front, the other from the back: of
- * system tests these are guests, which often wait, and comparisons, which compute.
+ * Runs files, so many at a time, and reports each as it ends. Half of the workers take them from the front, the others from
+ * the back: of system tests these are guests, which often wait, and comparisons, which compute.
  */
-const runAll = async (files: string[], limit: number): Promise<void> => {
+const runAll = async (files: string[], limit: number, workers: number): Promise<void> => {
   const waiting = [...files]
   const work = async (next: () => string | undefined) => {
     for (let file = next(); file; file = next()) report(file, await runFile(file, limit))
   }
-  await Promise.all([work(() => waiting.shift()), work(() => waiting.pop())])
+  await Promise.all(
+    Array.from({ length: workers }, (_, worker) => work(() => (worker % 2 === 0 ? waiting.shift() : waiting.pop()))),
+  )
 }
 
-await runAll(select('test/**/*.test.ts'), limits.fast)
-if (kind === 'all') await runAll(select('test/**/*.system.ts'), limits.system)
+// Fast tests wait half of their time for what they started.
+await runAll(select('test/**/*.test.ts'), limits.fast, 2 * availableParallelism())
+if (kind === 'all') await runAll(select('test/**/*.system.ts'), limits.system, 2)
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createLog, type LogEntry } from '../../engine/log.ts'
+import { tool } from '../../engine/process.ts'
 import { createBundles } from '../../provisioner/bundle/bundles.ts'
 import { createAdmission } from '../../provisioner/http/admission.ts'
-import type { Image } from '../../provisioner/image/images.ts'
+import { findImage, type Image } from '../../provisioner/image/images.ts'
 import { publishImage } from '../../provisioner/image/publish.ts'
 import type { Services } from '../../provisioner/services.ts'
 import { loadSite, type Site } from '../../provisioner/site.ts'
@@ -123,19 +125,39 @@ export type Fixture = {
 export const openTestSite = (inventory: string): Promise<Site> =>
   loadSite({ inventory: [inventory], vaultSecrets: [], warn: () => {}, environment: {} })
 
+const image = { name: 'compute', playbook: 'playbooks/compute.yml' } as const
+
+/** Publishes the image of a tree; each site of this process gets a copy of both. Beside them is a place for keys of hosts. */
+const publish = async (): Promise<string> => {
+  const { directory } = await temporaryDirectory()
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+  await writeFiles(join(directory, 'tree'), treeFiles)
+  const state = await openState(join(directory, 'state'))
+  await publishImage(state, { ...image, tree: join(directory, 'tree') })
+  state.close()
+  for (const file of await readdir(state.directory))
+    if (file.startsWith('prelude.db')) await rm(join(state.directory, file))
+  await mkdir(join(directory, 'hostkeys'), { mode: 0o700 })
+  return directory
+}
+let published: Promise<string> | undefined
+
+/** A tree and a state directory with its image. Keys of hosts are slow to make: those of one site are good for all. */
+const copyPublished = async (directory: string): Promise<void> => {
+  published ??= publish()
+  const made = await published
+  await tool('cp', ['-a', join(made, 'tree'), join(made, 'state'), directory])
+  await symlink(join(made, 'hostkeys'), join(directory, 'state/hostkeys'))
+}
+
 /** A site with a published image and everything that handlers need; all of it in one directory. */
 export const makeFixture = async (files: Readonly<Record<string, string>> = {}): Promise<Fixture> => {
   const { directory, remove } = await temporaryDirectory()
   await writeFiles(directory, { ...siteFiles, ...files })
-  await writeFiles(join(directory, 'tree'), treeFiles)
+  await copyPublished(directory)
   const inventory = join(directory, 'inventory')
   const clock = { now: Date.now() }
   const state = await openState(join(directory, 'state'), () => new Date(clock.now))
-  const { image } = await publishImage(state, {
-    tree: join(directory, 'tree'),
-    name: 'compute',
-    playbook: 'playbooks/compute.yml',
-  })
   const site = await openTestSite(inventory)
   const logged: LogEntry[] = []
   const log = createLog((entry) => logged.push(entry))
@@ -154,7 +176,7 @@ export const makeFixture = async (files: Readonly<Record<string, string>> = {}):
     inventory,
     state,
     site,
-    image,
+    image: await findImage(state, image.name),
     services,
     logged,
     clock,

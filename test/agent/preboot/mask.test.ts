@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { maskOf, textsOf } from '../../../agent/preboot/mask.ts'
 import { fromPlain } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('agent mask')
@@ -60,7 +60,7 @@ for (const [name, write] of Object.entries(writers)) {
         const kept = rest.split('***').join('').replaceAll(/[=\n]/g, '')
         assert.ok(kept.length <= (name.startsWith('basic') ? 12 : 8), `${text}: ${written} became ${shown}`)
       }),
-      { numRuns: 40 },
+      { numRuns: tries(20) },
     ))
 }
 

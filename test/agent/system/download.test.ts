@@ -181,19 +181,6 @@ for (const { name, servers, attempts, fails, starts, ...more } of cases) {
   })
 }
 
-test('a transfer cut off at each percent goes on from there', async () => {
-  for (let percent = 0; percent < 100; percent++) {
-    const end = Math.floor((whole.length * percent) / 100)
-    const outcome = await downloadFrom([[good(end), good()]], { digest, size: whole.length })
-    assert.is(outcome.digest, digest)
-    assert.equal(
-      outcome.asked.map(({ from }) => from),
-      [0, end],
-      `${percent} %`,
-    )
-  }
-})
-
 test('If-Range goes to the server whose ETag it is, and to no other', async () => {
   const { asked } = await downloadFrom([[good(1000), good()], [good(2000)]], { digest, size: whole.length })
   assert.equal(

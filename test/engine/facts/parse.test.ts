@@ -16,7 +16,7 @@ import { processor } from '../../../engine/facts/processor.ts'
 import { selinux } from '../../../engine/facts/selinux.ts'
 import { serviceMgr } from '../../../engine/facts/servicemgr.ts'
 import { virtualization } from '../../../engine/facts/virtualization.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const tests = suite('facts/parse')
@@ -462,7 +462,7 @@ for (const family of families) {
       fc.property(output, (text) => {
         family.parse(text)
       }),
-      { numRuns: 100 },
+      { numRuns: tries(40) },
     )
   })
 }

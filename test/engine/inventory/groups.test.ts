@@ -13,7 +13,7 @@ import { explain, hostVariables } from '../../../engine/inventory/variables.ts'
 import { readYamlInventory } from '../../../engine/inventory/yaml.ts'
 import { type Dict, toPlain } from '../../../engine/vars/value.ts'
 import { loadYaml } from '../../../engine/yaml/load.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('groups')
@@ -123,7 +123,7 @@ test('reading inventories never throws anything but a Failure', () => {
     fc.property(text, (ini) => {
       for (const failure of readIni(emptyInventory(), ini, 'f', 'f')) assert.ok(failure.at)
     }),
-    { numRuns: 2000 },
+    { numRuns: tries(400) },
   )
   const leaf = fc.constantFrom('x', '1', '~', '[a]', '{}')
   const name = fc.constantFrom('all', 'hosts', 'vars', 'children', 'a', 'b', '"h[1:2]"', '5', 'plugin')
@@ -141,7 +141,7 @@ test('reading inventories never throws anything but a Failure', () => {
       for (const failure of readYamlInventory(emptyInventory(), loadYaml(yaml, 'f'), 'f', () => {}))
         assert.ok(failure.at)
     }),
-    { numRuns: 1000 },
+    { numRuns: tries(200) },
   )
 })
 

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { pythonLiteral } from '../../../engine/inventory/literal.ts'
 import { tool } from '../../../engine/process.ts'
 import { Float, Tuple, type Value } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 // Values of INI inventories are compared with Python's own ast.literal_eval.
@@ -49,11 +49,15 @@ const normal = ([type, value]: Typed): Typed => {
   return type === 'float' ? [type, Number(String(value).replace('inf', 'Infinity'))] : [type, value]
 }
 
+/** Whether it is or holds what JSON has no word for, as a set. */
+const isOther = ([type, value]: Typed): boolean =>
+  type === 'other' || (Array.isArray(value) && (value.flat(type === 'dict' ? 1 : 0) as Typed[]).some(isOther))
+
 const compare = async (texts: readonly string[]): Promise<void> => {
   const expected = await python(texts)
   for (const [index, text] of texts.entries()) {
     const [type, value] = expected[index]!
-    if (type === 'other') continue
+    if (isOther([type, value])) continue
     const read = typed(pythonLiteral(text))
     assert.equal(read, type === 'text' ? ['str', text] : normal([type, value]), JSON.stringify(text))
   }
@@ -190,7 +194,7 @@ test('random texts', () => {
     ],
   )
   const text = fc.array(token, { maxLength: 8 }).map((parts) => parts.join(''))
-  return compare(fc.sample(text, { numRuns: 4000 }))
+  return compare(fc.sample(text, { numRuns: tries(800) }))
 })
 
 test('deep nesting stays text', () => {

@@ -8,7 +8,7 @@ import type { Inventory } from '../../../engine/inventory/inventory.ts'
 import { loadInventory } from '../../../engine/inventory/load.ts'
 import { expandLimit, selectHosts, splitPattern } from '../../../engine/inventory/pattern.ts'
 import { tool } from '../../../engine/process.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('host patterns')
@@ -132,7 +132,7 @@ test('patterns never throw anything but a Failure', () => {
         if (!(thrown instanceof Failure)) throw thrown
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: tries(600) },
   )
 })
 

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { Failure } from '../../../engine/failure.ts'
 import { readToml, type TomlValue, tomlText } from '../../../engine/inventory/tomltext.ts'
 import { Float } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 // What TOML means is compared with Python's tomllib.
@@ -132,7 +132,7 @@ test('no text makes it throw anything but a Failure', () => {
         if (!(thrown instanceof Failure)) throw thrown
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: tries(4000) },
   )
 })
 

@@ -10,7 +10,7 @@ import { readParameters } from '../../../engine/modules/parameters.ts'
 import { findModule } from '../../../engine/modules/registry.ts'
 import { type ModuleRun, runModule } from '../../../engine/modules/runmodule.ts'
 import { type Dict, fromPlain } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 import { moduleHost } from './modulehost.ts'
 
@@ -19,7 +19,6 @@ import { moduleHost } from './modulehost.ts'
  * nothing runs that nobody asked for, and a second run has nothing to do.
  */
 const test = suite('any text passes unharmed or is refused')
-const times = Number(process.env['TIMES'] ?? 1)
 const directory = mkdtempSync(join(tmpdir(), 'prelude-anytext-'))
 const marker = join(directory, 'ran')
 let connection: Connection
@@ -143,9 +142,9 @@ for (const [module, runs, given] of properties) {
         assert.not(again instanceof Failure || again.result.failed === true, 'a second run fails')
         assert.is((again as ModuleRun).changed, false, `changed again: ${readdirSync(join(directory, 'files'))}`)
       }
-      await fc.assert(fc.asyncProperty(given, check), { numRuns: runs * times })
+      await fc.assert(fc.asyncProperty(given, check), { numRuns: tries(runs) })
     },
-    60_000 * times,
+    tries(60_000),
   )
 }
 

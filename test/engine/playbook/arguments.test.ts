@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { Failure } from '../../../engine/failure.ts'
 import { parseArguments } from '../../../engine/playbook/arguments.ts'
 import { Template } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('k=v arguments')
@@ -95,7 +95,7 @@ test('parsing never throws anything but a Failure', () => {
         if (!(thrown instanceof Failure)) throw thrown
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: tries(600) },
   )
 })
 

@@ -7,7 +7,7 @@ import { createLoader, type PlaybookLoader } from '../../../engine/playbook/load
 import type { Node, Task } from '../../../engine/playbook/play.ts'
 import { createTemplar } from '../../../engine/vars/createtemplar.ts'
 import { Template, type Value } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 // What includes bring while a play runs, and that reading fails with nothing but Failures.
@@ -221,8 +221,8 @@ test('loading never throws anything but a Failure', async () => {
     ),
   }))
   const texts = [
-    ...fc.sample(node, { numRuns: 150 }),
-    ...fc.sample(node, { numRuns: 350 }).map((text) => `[{hosts: all, tasks: [${text}], roles: [${text}]}]`),
+    ...fc.sample(node, { numRuns: tries(30) }),
+    ...fc.sample(node, { numRuns: tries(70) }).map((text) => `[{hosts: all, tasks: [${text}], roles: [${text}]}]`),
   ]
   for (const text of texts) {
     write('random.yml', text)

@@ -4,7 +4,7 @@ import { createLoader } from '../../../engine/playbook/loader.ts'
 import type { Play } from '../../../engine/playbook/play.ts'
 import { deserialise, serialise } from '../../../engine/playbook/serialise.ts'
 import { Callable, Float, omit, Template, Tuple, Undefined, type Value, Vaulted } from '../../../engine/vars/value.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('serialise')
@@ -58,7 +58,7 @@ test('values come back as they were', () => {
     fc.property(value, (item) => {
       assert.is(told(again(item)), told(item))
     }),
-    { numRuns: 1000 },
+    { numRuns: tries(200) },
   )
 })
 

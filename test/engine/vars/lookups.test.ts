@@ -121,13 +121,13 @@ test('password: made once, private, kept', () => {
 })
 
 test('password: hashed with a salt that stays', () => {
-  const source = "lookup('password', 'creds/hashed', encrypt='sha512_crypt', length=8)"
+  const source = "lookup('password', 'creds/hashed', encrypt='md5_crypt', length=8)"
   const first = evaluate(source) as string
-  assert.match(first, /^\$6\$/)
+  assert.match(first, /^\$1\$/)
   assert.is(evaluate(source), first)
   const [plain = '', salt = ''] = readFileSync(join(directory, 'play/creds/hashed'), 'utf8').trim().split(' salt=')
   assert.match(plain, /^[\w.,:-]{8}$/)
-  assert.ok(first.startsWith(`$6$rounds=656000$${salt}$`))
+  assert.ok(first.startsWith(`$1$${salt}$`))
 })
 
 test('env, pipe, lines and their failures', () => {

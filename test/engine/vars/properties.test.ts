@@ -8,7 +8,7 @@ import { readYaml } from '../../../engine/vars/readyaml.ts'
 import { layer } from '../../../engine/vars/scope.ts'
 import { type Dict, fromPlain, type Value } from '../../../engine/vars/value.ts'
 import { toYaml } from '../../../engine/vars/yamltext.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('properties of templates')
@@ -48,7 +48,7 @@ test('any text as a template or expression gives a value or a Failure', () => {
           onlyFailures(() => templar.expression(text, at, scope)) &&
           onlyFailures(() => templar.references(text, at, 'template')),
       ),
-      { numRuns: 1500 },
+      { numRuns: tries(300) },
     )
   }
 })
@@ -118,7 +118,7 @@ test('YAML that is written is read back', () => {
         const text = toYaml(value, { indent, sortKeys: false, width, flow, hasStart: false, allowsUnicode: true })
         assert.ok(equal(readYaml(text), value), `${repr(value)}\n${text}`)
       }),
-      { numRuns: 300 },
+      { numRuns: tries(60) },
     )
   }
 })

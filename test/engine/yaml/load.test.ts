@@ -5,7 +5,7 @@ import { Failure, type Position } from '../../../engine/failure.ts'
 import { tool } from '../../../engine/process.ts'
 import { Float, Template, type Value, Vaulted } from '../../../engine/vars/value.ts'
 import { loadYaml } from '../../../engine/yaml/load.ts'
-import { fc } from '../../fc.ts'
+import { fc, tries } from '../../fc.ts'
 import { suite } from '../../suite.ts'
 
 // What a text means is compared with PyYAML, which Ansible reads its files with.
@@ -212,7 +212,7 @@ test("this repository's files mean what they mean to PyYAML", async () => {
 test('random plain scalars mean what they mean to PyYAML', async () => {
   const character = fc.constantFrom(...'0123456789+-._:eEoxbyYnN~'.split(''))
   const word = fc.array(character, { minLength: 1, maxLength: 7 }).map((parts) => parts.join(''))
-  const texts = fc.sample(word, { numRuns: 1500 }).map((text) => `a: '${text}'\nb: [${text}]\n`)
+  const texts = fc.sample(word, { numRuns: tries(300) }).map((text) => `a: '${text}'\nb: [${text}]\n`)
   const expected = await pyyaml(texts)
   for (const [index, text] of texts.entries()) {
     // a question of syntax, not of meaning: `[- a]`, `[a: b]`
@@ -267,7 +267,7 @@ test('reading never throws anything but a Failure with a place', () => {
         }
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: tries(400) },
   )
 })
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { compareVersions } from '../../../../engine/modules/apt/version.ts'
-import { fc } from '../../../fc.ts'
+import { fc, tries } from '../../../fc.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('versions of Debian packages')
@@ -33,7 +33,7 @@ const version = fc
 
 if (existsSync('/usr/bin/dpkg')) {
   test('agree with dpkg', () => {
-    const pairs = fc.sample(fc.tuple(version, version), 200)
+    const pairs = fc.sample(fc.tuple(version, version), tries(40))
     const script =
       'while read -r a b; do for o in lt eq gt; do ! dpkg --compare-versions "$a" $o "$b" || echo $o; done; done'
     const input = pairs.map(([one, other]) => `${one} ${other}\n`).join('')
