@@ -3,14 +3,15 @@ import { channelOf } from './childchannel.ts'
 import { connectionOver } from './connect.ts'
 import type { Connection } from './connection.ts'
 import { localFiles } from './localfiles.ts'
-import type { Transport } from './transport.ts'
+import { shellItself, type Transport } from './transport.ts'
 
 /** Starts processes on this machine, each as a process group of its own. */
 export const localTransport: Transport = {
   kind: 'local',
   name: 'localhost',
   shells: 16,
-  spawn: async (command) => channelOf(spawn('/bin/sh', ['-c', command.text], { detached: true })),
+  spawn: async (command) =>
+    channelOf(spawn('/bin/sh', command === shellItself ? [] : ['-c', command.text], { detached: true })),
   close: async () => {},
 }
 

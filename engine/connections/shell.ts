@@ -4,7 +4,7 @@ import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
 import type { LargeContent, Output, RunOptions } from './connection.ts'
 import { type Answer, frame, Lost, readAnswer, type WatchedChannel, watched } from './frame.ts'
-import type { Transport } from './transport.ts'
+import { shellItself, type Transport } from './transport.ts'
 
 /**
  * More input than this goes through a process of its own; less is cheaper as a here-document in the shell's input.
@@ -48,7 +48,7 @@ export const createShell = (transport: Transport): Shell => {
 
   const open = async (): Promise<WatchedChannel> => {
     if (channel) return channel
-    const opened = watched(await transport.spawn(sh`exec /bin/sh`))
+    const opened = watched(await transport.spawn(shellItself))
     const greeting = frame(sh`:`, {}, { group: true })
     const answer = readAnswer(opened, greeting)
     opened.stdin.write(greeting.text)

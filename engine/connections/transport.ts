@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { Command } from '../command.ts'
+import { type Command, sh } from '../command.ts'
 
 /** How a process ended, in numbers and in words. */
 export type Ending = { readonly code: number | undefined; readonly reason: string }
@@ -14,6 +14,9 @@ export type Channel = {
   /** Ends the process, and what belongs to its process group where that can be reached; harmless when it has ended. */
   kill(): void
 }
+
+/** A shell that reads what it is to do. */
+export const shellItself = sh`exec /bin/sh`
 
 /** A way to start processes on a host as one user; everything else of a connection is built on it. */
 export type Transport = {
