@@ -1,8 +1,8 @@
-import { sh } from '../command.ts'
 import { shownUrl } from '../curl.ts'
 import { Failure } from '../failure.ts'
 import { download } from './get_url/download.ts'
 import type { Host } from './module.ts'
+import { withTemporary } from './temporary.ts'
 
 /** Whether a parameter is an address to load something from. */
 export const isUrl = (text: string): boolean => /^(https?|ftp|file):\/\//.test(text)
@@ -22,14 +22,12 @@ export const fetchUrl = async (host: Host, url: string, validateCerts: boolean):
     since: undefined,
     algorithm: 'sha1',
   })
-  try {
+  return withTemporary(host, loaded.path, async () => {
     if (loaded.status >= 400) {
       throw new Failure('module.download', `cannot get ${shownUrl(url)}: the server answers ${loaded.status}`, {
         at: host.at,
       })
     }
-    return await host.read(loaded.path)
-  } finally {
-    await host.run(sh`rm -f -- ${loaded.path}`)
-  }
+    return host.read(loaded.path)
+  })
 }

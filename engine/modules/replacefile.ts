@@ -10,6 +10,7 @@ import { modeFor } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
 import { placeFile } from './placefile.ts'
 import { runOrFail, tidy } from './runorfail.ts'
+import { withTemporary } from './temporary.ts'
 
 export type Replacement = {
   readonly path: string
@@ -56,7 +57,7 @@ const checkContent = async (host: Host, { path, content, validate }: Replacement
   if (validate === undefined) return
   const temporary = posix.join(posix.dirname(path), `.${posix.basename(path)}.${randomBytes(6).toString('hex')}`)
   await put(host, content, temporary, { mode: 0o600 })
-  try {
+  await withTemporary(host, temporary, async () => {
     const words = splitWords(validate).map((word) => word.replaceAll('%s', temporary))
     const output = await host.run(sh`${words}`)
     if (output.code === 0) return
@@ -69,9 +70,7 @@ const checkContent = async (host: Host, { path, content, validate }: Replacement
         hint: `'${validate}' ended with ${output.code}; the file was left as it is`,
       },
     )
-  } finally {
-    await host.run(sh`rm -f -- ${temporary}`, tidy)
-  }
+  })
 }
 
 const writeOptions = ({ uid, gid, mode, umask }: Ownership, old: Stat | undefined): WriteOptions => ({

@@ -3,6 +3,7 @@ import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import type { Host, Steps } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
+import { stepsWithTemporary } from '../temporary.ts'
 import { callApt } from './aptget.ts'
 import { parsePackages } from './situation.ts'
 import { compareVersions } from './version.ts'
@@ -40,7 +41,7 @@ async function* installFile(host: Host, params: AptParameters, file: string, isI
 export async function* installDeb(host: Host, params: AptParameters, deb: string, isImage: boolean): Steps {
   if (!deb.includes('://')) return yield* installFile(host, params, deb, isImage)
   const directory = (await runOrFail(host, sh`mktemp -d`)).trim()
-  try {
+  return yield* stepsWithTemporary(host, directory, async function* (): Steps {
     const file = `${directory}/${
       deb
         .replace(/[?#].*$/, '')
@@ -49,7 +50,5 @@ export async function* installDeb(host: Host, params: AptParameters, deb: string
     }`
     await runOrFail(host, sh`/usr/lib/apt/apt-helper download-file ${deb} ${file} >/dev/null`)
     return yield* installFile(host, params, file, isImage)
-  } finally {
-    await host.run(sh`rm -rf -- ${directory}`)
-  }
+  })
 }

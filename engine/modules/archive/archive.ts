@@ -6,6 +6,7 @@ import { type Change, change, type Host, type ModuleSchema, module, type Result 
 import { statAfter } from '../paths.ts'
 import { replaceFile } from '../replacefile.ts'
 import { runOrFail } from '../runorfail.ts'
+import { stepsWithTemporary } from '../temporary.ts'
 import schema from './archive.schema.json' with { type: 'json' }
 import { pack } from './pack.ts'
 import { findSources, type Sources } from './sources.ts'
@@ -32,16 +33,14 @@ async function* write(
   }
   if (sources.paths.length === sources.missing.length) return
   const { directory, path } = await pack(host, params, sources, dest)
-  try {
+  yield* stepsWithTemporary(host, directory, async function* () {
     if (path === undefined) {
       if (old) yield* setAttributes(host, old, params)
       return
     }
     const size = (await host.stat(path))?.size ?? 0
     yield* replaceFile(host, { path: dest, content: { path, size }, old, attributes: params })
-  } finally {
-    await host.run(sh`rm -rf -- ${directory}`)
-  }
+  })
 }
 
 export const archive = module<ArchiveParameters>('archive', schema as ModuleSchema, async function* (host, params) {

@@ -3,6 +3,7 @@ import { type Command, sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import type { Host } from '../module.ts'
 import { lastWords } from '../runorfail.ts'
+import { withTemporary } from '../temporary.ts'
 import type { Sources } from './sources.ts'
 
 /** A new archive in a directory of its own; absent `path` when the old one says the same. */
@@ -61,9 +62,11 @@ export const pack = async (host: Host, params: ArchiveParameters, sources: Sourc
   )
   const [directory = '', answer] = output.stdout.toString().split('\n')
   if (output.code === 0) return answer === 'same' ? { directory } : { directory, path: `${directory}/new` }
-  if (directory !== '') await host.run(sh`rm -rf -- ${directory}`)
-  throw new Failure('module.archive', `cannot make ${dest}: ${lastWords(output)}`, {
-    at: host.at,
-    ...(output.code === 3 ? { hint: 'install it with an earlier task' } : {}),
-  })
+  const refuse = async (): Promise<never> => {
+    throw new Failure('module.archive', `cannot make ${dest}: ${lastWords(output)}`, {
+      at: host.at,
+      ...(output.code === 3 ? { hint: 'install it with an earlier task' } : {}),
+    })
+  }
+  return directory === '' ? refuse() : withTemporary(host, directory, refuse)
 }

@@ -10,6 +10,7 @@ import { change, type Host, type ModuleSchema, module, type Steps } from '../mod
 import { statAfter } from '../paths.ts'
 import { replaceFile } from '../replacefile.ts'
 import { stopwatch } from '../stopwatch.ts'
+import { stepsWithTemporary } from '../temporary.ts'
 import { type Checksum, readChecksum } from './checksum.ts'
 import { type Downloaded, download } from './download.ts'
 import schema from './get_url.schema.json' with { type: 'json' }
@@ -72,7 +73,7 @@ export const get_url = module<GetUrlParameters>('get_url', schema as ModuleSchem
     since: there && !force && !checksum ? there.modified : undefined,
     algorithm: checksum?.algorithm ?? 'sha1',
   })
-  try {
+  return yield* stepsWithTemporary(host, loaded.path, async function* (): Steps {
     const { status, size } = loaded
     if (status === 304 && there) {
       yield* setAttributes(host, there, params)
@@ -95,7 +96,5 @@ export const get_url = module<GetUrlParameters>('get_url', schema as ModuleSchem
     const old = path === usual ? there : await host.stat(path, { follow: true, checksum: 'sha1' })
     const placed = yield* place(host, params, loaded, path, old)
     return { ...told(), dest: path, status_code: status, msg: `OK (${size} bytes)`, ...placed }
-  } finally {
-    await host.run(sh`rm -f -- ${loaded.path}`)
-  }
+  })
 })

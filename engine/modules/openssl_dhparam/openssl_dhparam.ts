@@ -9,6 +9,7 @@ import { placeFile } from '../placefile.ts'
 import { removeFile } from '../removefile.ts'
 import { backUp } from '../replacefile.ts'
 import { runOrFail } from '../runorfail.ts'
+import { withTemporary } from '../temporary.ts'
 import schema from './openssl_dhparam.schema.json' with { type: 'json' }
 
 export const openssl_dhparam = module<OpensslDhparamParameters>(
@@ -34,12 +35,10 @@ export const openssl_dhparam = module<OpensslDhparamParameters>(
         apply: async () => {
           const copy = backup && old ? await backUp(host, path) : undefined
           const made = (await runOrFail(host, sh`mktemp`)).trimEnd()
-          try {
+          await withTemporary(host, made, async () => {
             await runOrFail(host, sh`openssl dhparam -out ${made} ${size} </dev/null`)
             await placeFile(host, made, path, {})
-          } finally {
-            await host.run(sh`rm -f -- ${made}`)
-          }
+          })
           return copy
         },
       })

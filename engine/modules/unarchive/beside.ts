@@ -5,6 +5,7 @@ import type { Stat } from '../../connections/connection.ts'
 import { listTree, statAll } from '../listing.ts'
 import type { Host } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
+import { withTemporary } from '../temporary.ts'
 import { type Archive, ask, type Contents } from './archive.ts'
 
 /** What tar would restore and zip does not hold; what the task sets itself does not count. */
@@ -38,7 +39,7 @@ export const comparedBeside = async (
   highest: number,
 ): Promise<Contents> => {
   const directory = (await runOrFail(host, sh`mktemp -d`)).trimEnd()
-  try {
+  return withTemporary(host, directory, async () => {
     await ask(host, archive, unpack(directory), highest)
     const unpacked = (await listTree(host, [directory], { checksum: true }))
       .filter(({ path }) => path !== directory)
@@ -51,7 +52,5 @@ export const comparedBeside = async (
       return what === undefined ? [] : [`${nameOf(wanted)}: ${what}`]
     })
     return { names: unpacked.map(nameOf), differences }
-  } finally {
-    await host.run(sh`rm -rf -- ${directory}`)
-  }
+  })
 }

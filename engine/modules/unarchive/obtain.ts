@@ -4,8 +4,15 @@ import { Failure } from '../../failure.ts'
 import { download } from '../get_url/download.ts'
 import type { Host } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
+import { withTemporary } from '../temporary.ts'
 
-export type Obtained = { readonly path: string; readonly isTemporary: boolean }
+export type Obtained = {
+  readonly path: string
+  /** Whoever asked removes it. */
+  readonly isTemporary: boolean
+  /** What is still to be written there. */
+  readonly content?: Buffer
+}
 
 const load = async (host: Host, { src, validate_certs }: UnarchiveParameters): Promise<Obtained> => {
   const client = {
@@ -18,11 +25,12 @@ const load = async (host: Host, { src, validate_certs }: UnarchiveParameters): P
   }
   const { path, status } = await download(host, { client, directory: undefined, since: undefined, algorithm: 'sha1' })
   if (status < 300) return { path, isTemporary: true }
-  await host.run(sh`rm -f -- ${path}`)
-  throw new Failure('module.download', `cannot get ${src}: the server answers ${status}`, { at: host.at })
+  return withTemporary(host, path, async () => {
+    throw new Failure('module.download', `cannot get ${src}: the server answers ${status}`, { at: host.at })
+  })
 }
 
-/** Brings the archive to the host when it is not there: from an address, or from the controller. */
+/** Finds a place on the host for the archive when it is not there: it comes from an address, or from the controller. */
 export const obtain = async (host: Host, params: UnarchiveParameters): Promise<Obtained> => {
   const { src } = params
   if (params.copy === false || params.remote_src) {
@@ -35,11 +43,5 @@ export const obtain = async (host: Host, params: UnarchiveParameters): Promise<O
   }
   const content = await host.controller.read(await host.controller.find('files', src), params.decrypt)
   const path = (await runOrFail(host, sh`mktemp`)).trimEnd()
-  try {
-    await host.write(path, content)
-  } catch (thrown) {
-    await host.run(sh`rm -f -- ${path}`)
-    throw thrown
-  }
-  return { path, isTemporary: true }
+  return { path, isTemporary: true, content }
 }

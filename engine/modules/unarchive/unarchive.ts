@@ -1,11 +1,12 @@
 import { posix } from 'node:path'
 import type { UnarchiveParameters } from '../../../schema/types.ts'
-import { sequence, sh } from '../../command.ts'
+import { sequence } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { describe, planAttributes, propertyDiff, resolveOwnership } from '../attributes.ts'
 import { statAll } from '../listing.ts'
-import { type Change, change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
+import { type Change, change, type Host, type ModuleSchema, module, type Result, type Steps } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
+import { stepsWithTemporary } from '../temporary.ts'
 import { needless } from '../unless.ts'
 import { type Archive, kindOf } from './archive.ts'
 import { obtain } from './obtain.ts'
@@ -65,14 +66,14 @@ export const unarchive = module<UnarchiveParameters>(
         hint: 'make it with an earlier task: file with state=directory',
       })
     }
-    const { path, isTemporary } = await obtain(host, params)
-    try {
+    const { path, isTemporary, content } = await obtain(host, params)
+    const steps = async function* (): Steps {
+      if (content) await host.write(path, content)
       const kind = await kindOf(host, path)
       const names = yield* unpack(host, { path, dest, kind, params })
       const result: Result = { dest: params.dest, src, handler: kind.handler, ...describe(directory) }
       return list_files ? { ...result, files: names } : result
-    } finally {
-      if (isTemporary) await host.run(sh`rm -f -- ${path}`)
     }
+    return yield* isTemporary ? stepsWithTemporary(host, path, steps) : steps()
   },
 )
