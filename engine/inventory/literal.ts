@@ -18,7 +18,7 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 const number =
-  /(?:0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*|0[oO][0-7](?:_?[0-7])*|0[bB][01](?:_?[01])*|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][-+]?\d+)?|\d(?:_?\d)*\.?(?:[eE][-+]?\d+)?)/y
+  /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][-+]?\d+)?|\d(?:_?\d)*\.?(?:[eE][-+]?\d+)?)/y
 
 const numberValue = (text: string): Value => {
   const digits = text.replaceAll('_', '')
@@ -79,6 +79,7 @@ const reader = (text: string) => {
       return String.fromCodePoint(code)
     }
     const next = text[at + 1] ?? ''
+    if (/[NuUx]/.test(next)) throw new NoLiteral() // a character by its number without the digits, or by its name
     at += 2
     return escapes[next] ?? `\\${next}`
   }

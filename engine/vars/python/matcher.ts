@@ -10,14 +10,27 @@ type State = { readonly text: string; captures: Captures }
 /** Matches at a position, then what follows; undoes what it captured when that fails. */
 type Matcher = (state: State, at: number, next: (at: number) => boolean) => boolean
 
-const expressionOf = (source: string, { ignoreCase }: Flags): RegExp => new RegExp(source, `${ignoreCase ? 'i' : ''}uy`)
+/** Letters beyond ASCII stay what they are where only ASCII counts, which JavaScript cannot be told. */
+const expressionOf = (source: string, { ignoreCase, ascii }: Flags): RegExp =>
+  new RegExp(source, `${ignoreCase && !ascii ? 'i' : ''}uy`)
+
+const isNegated = (source: string): boolean => /^(?:\[\^|\(\?:\(\?!)/.test(source)
 
 /** What one character matches, and how far it reaches: -1 where it does not. */
 const characterMatcher = (source: string, flags: Flags): ((text: string, at: number) => number) => {
   const expression = expressionOf(source, flags)
-  return (text, at) => {
+  const reach = (text: string, at: number): number => {
     expression.lastIndex = at
     return expression.test(text) ? expression.lastIndex : -1
+  }
+  if (!flags.ignoreCase || !flags.ascii) return reach
+  const isAll = isNegated(source)
+  return (text, at) => {
+    const letter = /[A-Za-z]/.exec(text[at] ?? '')?.[0]
+    if (letter === undefined) return reach(text, at)
+    const forms = [letter.toLowerCase(), letter.toUpperCase()]
+    const isMatch = (form: string): boolean => reach(form, 0) > 0
+    return (isAll ? forms.every(isMatch) : forms.some(isMatch)) ? at + 1 : -1
   }
 }
 
@@ -149,14 +162,18 @@ const look = ({ isBehind, isNegated, body: inner }: PatternNode & { kind: 'look'
   }
 }
 
+/** A text to compare without regard to small and capital letters. */
+const folded = (text: string, isAscii: boolean | undefined): string =>
+  isAscii ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase()
+
 const reference =
-  (index: number, { ignoreCase }: Flags): Matcher =>
+  (index: number, { ignoreCase, ascii }: Flags): Matcher =>
   ({ text, captures }, at, next) => {
     const span = captures[index]
     if (!span) return false
     const wanted = text.slice(...span)
     const there = text.slice(at, at + wanted.length)
-    const isSame = ignoreCase ? there.toLowerCase() === wanted.toLowerCase() : there === wanted
+    const isSame = ignoreCase ? folded(there, ascii) === folded(wanted, ascii) : there === wanted
     return isSame && next(at + wanted.length)
   }
 

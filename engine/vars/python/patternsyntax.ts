@@ -288,13 +288,16 @@ const prefersNothing = (node: PatternNode): boolean =>
 /**
  * Whether JavaScript's own expressions match otherwise: they have no atomic groups and no conditions, a reference to a
  * group that took no part matches there, each round of a loop forgets what the groups in it matched before and matches
- * more than nothing, where nothing was matched something is not looked for, and of flags that hold for a part it knows one.
+ * more than nothing, where nothing was matched something is not looked for, of flags that hold for a part it knows one, and
+ * letters beyond ASCII are small and capital even where only ASCII counts.
  */
 export const isPythons = ({ root, hasOwnFlags }: PatternTree): boolean =>
   hasOwnFlags ||
   (isEmpty(root) && holds(root, prefersNothing)) ||
   holds(root, (node) => {
     if (node.kind === 'atomic' || node.kind === 'condition' || node.kind === 'reference') return true
+    if (node.kind === 'part' || node.kind === 'place')
+      return node.flags.ascii === true && node.flags.ignoreCase === true
     if (node.kind !== 'repeat') return false
     if (node.body.kind === 'look') return true
     const isRepeated = node.most > 1

@@ -44,6 +44,24 @@ test('what a condition, an atomic group and a possessive quantifier are for', ()
   assert.equal(regularExpression('(?P<x>a)(?(x)b|c)').exec('cab')?.groups?.['x'], 'a')
 })
 
+test('where only ASCII counts, no other letter is small or capital', () => {
+  // as re.finditer of Python tells; U+212A is a capital k elsewhere, U+017F a small s
+  for (const [pattern, text, matches] of [
+    ['(?ai)k', 'kK\u212aé', ['k', 'K']],
+    ['(?ai)[^k]', 'kK\u212aé', ['\u212a', 'é']],
+    ['(?ai)é', 'éÉ', ['é']],
+    ['(?ai)s\\b', 's\u017f', ['s']],
+    ['(?ai)(k)\\1', 'kKk\u212a', ['kK']],
+    ['(?a)(?i:[j-l])', 'K\u212a', ['K']],
+    ['(?ai)\\w', '\u017fS', ['S']],
+  ] as const)
+    assert.equal(
+      [...matchesOf(regularExpression(pattern), text)].map(([match]) => match),
+      matches,
+      pattern,
+    )
+})
+
 test('a long text does not end the stack', () => {
   const text = 'ab'.repeat(200_000)
   assert.is(regularExpression('^(?>a|b)*$').test('ab'), true)
