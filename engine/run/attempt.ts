@@ -36,6 +36,10 @@ export type Occasion = {
   readonly once: boolean
   /** The host that carries it out, when `delegate_to` names another one. */
   readonly delegate?: string | undefined
+  /** The occasion without the delegate. */
+  readonly own?: Occasion
+  /** Variables of the pass, in a loop. */
+  readonly loopVars?: Dict
 }
 
 /** A keyword's value; one that is `omit` is not given. */
@@ -224,7 +228,7 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
     controller: {
       ...controllerFor(playRun, task, scope),
       async way() {
-        const { kind, options, become } = await routeFor({ ...occasion, delegate: undefined })
+        const { kind, options, become } = await routeFor(occasion.own ?? occasion)
         return { host: host.name, delegate: occasion.delegate, kind, options, become }
       },
     },

@@ -53,19 +53,25 @@ const names = [
 
 export const magicNames: readonly string[] = names
 
+/** What is known of a host without a task, as it was written; undefined when no such host is known. */
+export const variablesOf = (run: Run, name: string): Scope | undefined => {
+  const { options, hosts } = run
+  if (!options.inventory.hosts.has(name) && !hosts.has(name)) return undefined
+  // of a host that no play has named there may be facts of former runs
+  const state = (options.factCache ? hostOf(run, name) : hosts.get(name))?.variables ?? emptyHostState()
+  const magic = (wanted: string) => inventoryMagic(run, name, wanted)
+  return hostScope({ inventory: options.inventory, hostName: name, state, extraVars: options.extraVars, magic })
+}
+
 /** Variables of any host of the inventory, resolved in that host's own scope. */
 const hostvars = (run: Run): Dict => {
   const { options, hosts } = run
   const known = new Map<string, Dict>()
   const of = (name: string): Dict | undefined => {
-    if (!options.inventory.hosts.has(name) && !hosts.has(name)) return undefined
     const made = known.get(name)
     if (made) return made
-    // of a host that no play has named there may be facts of former runs
-    const state = (options.factCache ? hostOf(run, name) : hosts.get(name))?.variables ?? emptyHostState()
-    let scope: Scope
-    const magic = (wanted: string) => inventoryMagic(run, name, wanted)
-    scope = hostScope({ inventory: options.inventory, hostName: name, state, extraVars: options.extraVars, magic })
+    const scope = variablesOf(run, name)
+    if (!scope) return undefined
     const dict = new LazyDict(
       () => scope.names(),
       (key) => {

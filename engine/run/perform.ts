@@ -8,6 +8,8 @@ import { attempt, keywordValue, type Occasion } from './attempt.ts'
 import { boolean } from './boolean.ts'
 import { failedBy } from './failed.ts'
 import { conditionsOf, firstFalse } from './items.ts'
+import { LazyDict } from './lazydict.ts'
+import { scopeFor } from './playrun.ts'
 
 /** What a task or one of its items came to, before it is a host's result. */
 export type Outcome = Omit<HostResult, 'host' | 'ms'>
@@ -104,25 +106,46 @@ const perform = async (occasion: Occasion, info: TaskInfo, noLog: boolean): Prom
 
 const nothing = { diffs: [], changes: [], noLog: false, ignored: false } as const
 
-/** The occasion when another host carries it out, whose variables are at hand in `ansible_delegated_vars`. */
+/** Who carries a task out, when that is another host. */
+const delegateOf = async (occasion: Occasion): Promise<string | undefined> => {
+  const delegate = await keywordValue(occasion, 'delegateTo')
+  return delegate === undefined || delegate === null || delegate === '' ? undefined : String(delegate)
+}
+
+/**
+ * The occasion when another host carries it out: its variables are at hand in `ansible_delegated_vars`, and how it is
+ * reached is what the task sees where its own host has no such variables.
+ */
 const elsewhere = (occasion: Occasion, delegate: string): Occasion => {
-  const all = occasion.scope.get('hostvars')
-  const theirs = isDict(all) ? all.get(delegate) : undefined
-  const vars: Dict = new Map([['ansible_delegated_vars', new Map([[delegate, theirs ?? new Map()]])]])
-  return { ...occasion, delegate, scope: layer(vars, occasion.scope) }
+  const { playRun, host, task, place, loopVars } = occasion
+  const scope = scopeFor(playRun, host, task, place, loopVars, delegate)
+  const all = scope.get('hostvars')
+  const found = isDict(all) ? all.get(delegate) : undefined
+  const theirs = isDict(found) ? found : new Map<string, Value>()
+  const delegated = new LazyDict(
+    () => [...theirs.keys(), 'inventory_hostname', 'ansible_host'].map(String),
+    (name) => {
+      if (name === 'inventory_hostname') return host.name
+      return theirs.get(name) ?? (name === 'ansible_host' ? delegate : undefined)
+    },
+  )
+  const vars: Dict = new Map([['ansible_delegated_vars', new Map([[delegate, delegated]])]])
+  return { ...occasion, delegate, own: occasion, scope: layer(vars, scope) }
 }
 
 /** One item of a task, or the whole without a loop, on a host: conditions, delegation, module, and whether a failure is ignored. */
 export const runItem = async (occasion: Occasion, info: TaskInfo): Promise<Outcome> => {
-  const { playRun, task, place, scope } = occasion
+  const { playRun, task, place } = occasion
   let outcome: Outcome
   try {
-    const condition = await firstFalse(playRun, conditionsOf(task, place), scope)
+    // who it is that does not run may be unknown
+    const delegate = await delegateOf(occasion).catch((thrown: unknown) => ({ thrown }))
+    const there = typeof delegate === 'string' ? elsewhere(occasion, delegate) : occasion
+    const condition = await firstFalse(playRun, conditionsOf(task, place), there.scope)
     const noLog = boolean(await keywordValue(occasion, 'noLog'))
     if (condition) return { ...nothing, status: 'skipped', result: skippedBy(condition), noLog }
-    const delegate = await keywordValue(occasion, 'delegateTo')
-    const isElsewhere = delegate !== undefined && delegate !== null && delegate !== ''
-    outcome = await perform(isElsewhere ? elsewhere(occasion, String(delegate)) : occasion, info, noLog)
+    if (typeof delegate === 'object') throw delegate.thrown
+    outcome = await perform(there, info, noLog)
   } catch (thrown) {
     outcome = await failedOutcome(occasion, thrown)
   }

@@ -94,8 +94,15 @@ export const hostOf = (run: Run, name: string): HostRun => {
   return known
 }
 
-/** The scope in which a task's templates are evaluated on a host. */
-export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Place, loopVars?: Dict): Scope => {
+/** The scope in which a task's templates are evaluated on a host; `delegate` is who carries it out instead. */
+export const scopeFor = (
+  playRun: PlayRun,
+  host: HostRun,
+  task: Task,
+  place: Place,
+  loopVars?: Dict,
+  delegate?: string,
+): Scope => {
   const { run, play } = playRun
   const scope: Scope = taskScope({
     inventory: run.options.inventory,
@@ -108,7 +115,7 @@ export const scopeFor = (playRun: PlayRun, host: HostRun, task: Task, place: Pla
     extraVars: run.options.extraVars,
     ...(loopVars ? { loopVars } : {}),
     magic: magicVariables(playRun, host, task, place, () => scope),
-    fallback: connectionVariables(playRun, host, task, place),
+    fallback: connectionVariables(playRun, host, task, place, delegate),
   })
   return scope
 }

@@ -54,7 +54,7 @@ const runLoop = async (occasion: Occasion, items: readonly Item[], info: TaskInf
   for (const [index, item] of items.entries()) {
     if (index > 0 && pause > 0) await new Promise((wake) => setTimeout(wake, pause * 1000))
     const scope = scopeFor(playRun, host, task, place, item.vars)
-    const once = await runItem({ ...occasion, scope }, info)
+    const once = await runItem({ ...occasion, scope, loopVars: item.vars }, info)
     const outcome: Outcome = { ...once, result: { ...once.result, ...itemKeys(task, item) } }
     outcomes.push(outcome)
     // The registered name holds the current item's result, for `label` and `break_when`.
