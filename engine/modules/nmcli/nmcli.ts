@@ -72,7 +72,14 @@ async function* present(host: Host, params: NmcliParameters, current: Properties
         host,
         sh`LC_ALL=C nmcli connection add type ${connectionType(type)} con-name ${name} ifname ${ifname} ${Object.entries(rest).flat()}`,
       )
-      if (bringUp) await runOrFail(host, sh`LC_ALL=C nmcli connection up id ${name}`)
+      if (!bringUp) return
+      try {
+        await runOrFail(host, sh`LC_ALL=C nmcli connection up id ${name}`)
+      } catch (thrown) {
+        // A profile that is left would be all that a second run wants.
+        await host.run(sh`nmcli connection delete id ${name}`)
+        throw thrown
+      }
     },
   })
   return {

@@ -50,6 +50,12 @@ export const start = async <P>(
 const failureText = (failure: Failure): string =>
   [failure, ...failure.others].map(({ message, hint }) => `${message} (${hint})`).join('\n')
 
+const checkAfter = ({ after = {} }: RootCase, root: ScratchRoot): void => {
+  for (const [command, expected] of Object.entries(after)) {
+    checkPart(root.run(command).replace(/\n$/, ''), expected, command)
+  }
+}
+
 const checkFailure = async <P>(module: Module<P>, one: RootCase, root: ScratchRoot) => {
   const text = await start(module, one, root, false).then(
     ({ result, failure }) => {
@@ -62,6 +68,7 @@ const checkFailure = async <P>(module: Module<P>, one: RootCase, root: ScratchRo
     },
   )
   assert.match(text, new RegExp(one.fails ?? '', 's'))
+  checkAfter(one, root)
 }
 
 const checkRun = async <P>(module: Module<P>, one: RootCase, root: ScratchRoot, ignore: RegExp | undefined) => {
@@ -77,9 +84,7 @@ const checkRun = async <P>(module: Module<P>, one: RootCase, root: ScratchRoot, 
   assert.is(run.result.failed ?? false, false, `failed: ${run.result.msg}`)
   assert.is(run.changed, changed, `changed: ${run.changes.join('; ')}`)
   checkPart(run.result, one.result ?? {}, 'result')
-  for (const [command, expected] of Object.entries(one.after ?? {})) {
-    checkPart(root.run(command).replace(/\n$/, ''), expected, command)
-  }
+  checkAfter(one, root)
   if (one.diff) {
     assert.is(run.diffs.map((diff) => diff.before).join(''), one.diff.before, 'diff before')
     assert.is(run.diffs.map((diff) => diff.after).join(''), one.diff.after, 'diff after')
