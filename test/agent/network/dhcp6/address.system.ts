@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { clientIdentifier } from '../../../../agent/network/dhcp/message.ts'
 import { waitFor } from '../../../../agent/system/wait.ts'
 import { tool } from '../../../../engine/process.ts'
 import { suite } from '../../../suite.ts'
@@ -19,6 +20,7 @@ const networks = {
   advertised: ['--enable-ra', '--dhcp-range=fd77::,ra-only,64'],
   both: ['--enable-ra', '--dhcp-range=fd77::100,fd77::1ff,slaac,64,2m', `--dhcp-host=${mac},[fd77::142]`],
   silent: ['--no-dhcp-interface=served'],
+  leased4: ['--dhcp-range=10.66.0.100,10.66.0.199,2m'],
 } as const
 type Network = keyof typeof networks
 
@@ -35,6 +37,7 @@ const open = async (network: Network): Promise<void> => {
   const peer = ['peer', 'name', 'bond0', 'address', mac, 'netns', client]
   await tool('ip', ['-n', server, 'link', 'add', 'served', 'type', 'veth', ...peer])
   await tool('ip', ['-n', server, 'address', 'add', 'fd77::1/64', 'dev', 'served', 'nodad'])
+  await tool('ip', ['-n', server, 'address', 'add', '10.66.0.1/24', 'dev', 'served'])
   await tool('ip', ['-n', server, 'link', 'set', 'served', 'up'])
   const args = [
     ...['dnsmasq', '--keep-in-foreground', '--log-facility=-', '--log-dhcp', '--conf-file=/dev/null', '--pid-file='],
@@ -73,7 +76,7 @@ const ask = async (network: Network, seconds = 30): Promise<Asked> => {
 }
 
 /** All of them side by side: what takes time is what the protocols wait for. */
-let asked: { [network in Network]: Promise<Asked> }
+let asked: { [network in Exclude<Network, 'leased4'>]: Promise<Asked> }
 
 test.before(async () => {
   work = await mkdtemp(join(tmpdir(), 'prelude-dhcp6-'))
@@ -133,7 +136,7 @@ test('where nobody gives one, it says so in time', async () => {
 
 test('ifupdown goes on with the lease, as the same client', async () => {
   await asked.leased
-  const after = await ifupdown(ends('leased')[1], mac)
+  const after = await ifupdown(ends('leased')[1], mac, 'fd77::1')
   assert.match(after, /inet6 fd77::142\/128 .*valid_lft/)
   assert.match(after, /^ *iaaddr fd77::142 \{$/m)
   assert.not.match(after, /^Deleted/m)
@@ -144,9 +147,19 @@ test('ifupdown goes on with the lease, as the same client', async () => {
 
 test('ifupdown leaves an address that a router advertised as it is, and asks nobody', async () => {
   await asked.advertised
-  const after = await ifupdown(ends('advertised')[1], mac)
+  const after = await ifupdown(ends('advertised')[1], mac, 'fd77::1')
   assert.match(after, `inet6 ${own}/64`)
   assert.not.match(after, /^Deleted|iaaddr/m)
+}, 90_000)
+
+test('ifupdown asks a DHCPv4 server as the client that the firmware and the initramfs are', async () => {
+  await open('leased4')
+  const after = await ifupdown(ends('leased4')[1], mac, '10.66.0.1')
+  const [, address] = /inet (10\.66\.0\.1\d\d)\//.exec(after) ?? []
+  const [lease] = (await readFile(join(work, 'leased4'), 'utf8')).split('\n')
+  assert.match(lease ?? '', ` ${mac} ${address} `)
+  const client = lease?.split(' ').at(-1)?.replaceAll(':', '')
+  assert.is(client, clientIdentifier(mac).toString('hex'))
 }, 90_000)
 
 test.run()

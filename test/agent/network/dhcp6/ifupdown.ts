@@ -7,11 +7,11 @@ import { openState } from '../../../../provisioner/state.ts'
 import { packageLayer } from '../../../engine/modules/packagelayer.ts'
 import { openTestSite, writeFiles } from '../../../provisioner/fixture.ts'
 
-/** The /etc/network/interfaces of a node that asks for an IPv6 address over its card bond0. */
-const interfacesOf = async (directory: string, mac: string): Promise<string> => {
+/** The /etc/network/interfaces of a node that asks for an address of the server's family over its card bond0. */
+const interfacesOf = async (directory: string, mac: string, server: string): Promise<string> => {
   await writeFiles(directory, {
     'inventory/hosts.yml': `all:
-  vars: {prelude_server: "fd77::1", node_image: compute}
+  vars: {prelude_server: "${server}", node_image: compute}
   hosts: {n1: {node_networks: {bond0: {mac: "${mac}", boot: true}}}}
 `,
   })
@@ -35,14 +35,13 @@ for place in run tmp; do mount -t tmpfs $place "$1/root/$place"; done
 mount -t proc proc "$1/root/proc"
 mount --rbind /dev "$1/root/dev"
 cat >"$1/root/etc/network/interfaces"
-ip -6 monitor address >"$1/monitor" & monitor=$!
+ip monitor address >"$1/monitor" & monitor=$!
 chroot "$1/root" ifup -a >&2
 leases=$1/root/var/lib/dhcp/dhclient6.bond0.leases
-for tenth in $(seq 100); do
-  [ -e "$1/root/run/dhclient6.bond0.pid" ] && ! grep -qs '^ *iaaddr .*{' "$leases" || break
-  sleep 0.1
-done
-ip -6 -o address show dev bond0 scope global
+if ip -6 -o address show dev bond0 scope global | grep -q /128; then
+  until grep -qs '^ *iaaddr .*{' "$leases"; do sleep 0.1; done
+fi
+ip -o address show dev bond0 scope global
 kill $monitor
 grep ^Deleted "$1/monitor" || true
 cat "$leases" 2>/dev/null || true`
@@ -51,12 +50,12 @@ cat "$leases" 2>/dev/null || true`
  * Lets ifupdown of Debian, with dhclient, take over the card bond0 of a network namespace, where it goes on as long as this
  * takes. Returns the card's addresses, those that were deleted meanwhile, and the leases of dhclient.
  */
-export const ifupdown = async (namespace: string, mac: string): Promise<string> => {
+export const ifupdown = async (namespace: string, mac: string, server: string): Promise<string> => {
   const layer = await packageLayer(['ifupdown', 'isc-dhcp-client'])
   const directory = await mkdtemp(join(tmpdir(), 'prelude-ifupdown-'))
   try {
     const args = ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', takeOver, 'sh']
-    const stdin = await interfacesOf(directory, mac)
+    const stdin = await interfacesOf(directory, mac, server)
     return await tool('ip', ['netns', 'exec', namespace, ...args, directory, layer], { stdin })
   } finally {
     await rm(directory, { recursive: true })
