@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Failure } from '../engine/failure.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import type { BootManifest } from '../schema/types.ts'
-import type { BootContext, BootStage } from './context.ts'
+import type { BootContext, BootStage, Details } from './context.ts'
 import { detailsOf, failBoot, sentenceOf } from './failed.ts'
 import { createEvents } from './system/events.ts'
 import { type Handover, writeHandover } from './system/handover.ts'
@@ -70,17 +70,22 @@ export const openContext = (
 }
 
 /** Runs one stage between its events; returns its milliseconds. */
-const runStage = async (stage: BootStage, context: BootContext, log: Journal): Promise<number> => {
+const runStage = async (
+  name: BootStage['name'],
+  run: () => Promise<Details>,
+  { events }: BootContext,
+  log: Journal,
+): Promise<number> => {
   const start = performance.now()
   const took = () => Math.round(performance.now() - start)
-  context.events.add(stage.name, 'started')
-  log.stage(stage.name)
+  events.add(name, 'started')
+  log.stage(name)
   try {
-    const details = await log.step(`stage ${stage.name}`, () => stage.run(context))
-    context.events.add(stage.name, 'finished', { ms: took(), details })
+    const details = await log.step(`stage ${name}`, run)
+    events.add(name, 'finished', { ms: took(), details })
     return took()
   } catch (thrown) {
-    context.events.add(stage.name, 'failed', { ms: took(), message: sentenceOf(thrown), details: detailsOf(thrown) })
+    events.add(name, 'failed', { ms: took(), message: sentenceOf(thrown), details: detailsOf(thrown) })
     throw thrown
   }
 }
@@ -112,13 +117,21 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
     watchdog = await armWatchdog(seconds ?? usual.watchdog, log)
     const manifest = await read
     greet(log, manifest)
-    context = openContext(manifest, options.newRoot, log, watchdog, end.signal)
+    const known = openContext(manifest, options.newRoot, log, watchdog, end.signal)
+    context = known
     context.events.add('boot', 'started', { details: { attempt: manifest.retry?.attempt ?? 1 } })
-    for (const stage of stages) void stage.prepare?.(context)
+    const begun = new Map<BootStage, () => Promise<Details>>()
+    const prepare = () => {
+      for (const stage of stages) {
+        const goOn = begun.has(stage) ? undefined : stage.prepare?.(known)
+        if (goOn) begun.set(stage, goOn)
+      }
+    }
     const took: string[] = []
     for (const stage of stages) {
       where = `stage ${stage.name}`
-      took.push(`${stage.name} ${await runStage(stage, context, log)}`)
+      const run = begun.get(stage) ?? (() => stage.run(known, prepare))
+      took.push(`${stage.name} ${await runStage(stage.name, run, known, log)}`)
     }
     end.abort()
     const ms = Math.round(performance.now())

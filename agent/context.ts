@@ -22,8 +22,11 @@ export type Details = Readonly<Record<string, unknown>>
 
 export type BootStage = {
   readonly name: Stage
-  /** Begins what takes its time and waits for no other stage; called when the boot begins. Never rejects. */
-  readonly prepare?: (context: BootContext) => Promise<void>
-  /** Does the work, or throws a Failure: there is no half of a stage. */
-  readonly run: (context: BootContext) => Promise<Details>
+  /**
+   * Begins what waits for no other stage, and gives how the stage goes on when its turn comes. Called while the node waits for
+   * its network: processors and memory have nothing to do then. What fails of it is told when it goes on.
+   */
+  readonly prepare?: (context: BootContext) => () => Promise<Details>
+  /** Does the work, or throws a Failure: there is no half of a stage. `waiting` is called when there is nothing to do but to wait. */
+  readonly run: (context: BootContext, waiting?: () => void) => Promise<Details>
 }

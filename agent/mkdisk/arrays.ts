@@ -2,9 +2,10 @@ import { Failure } from '../../engine/failure.ts'
 import { contentOf, sizeOf } from '../system/content.ts'
 import { removeMarks } from '../system/marks.ts'
 import { arrayOver, arrayState, isRunning, membersOf } from '../system/raid.ts'
+import { hasUdev, settle } from '../system/udev.ts'
 import { waitFor } from '../system/wait.ts'
 import { emptyDevice } from './clear.ts'
-import { attemptTool, hasUdev, lastWords, loadModule, type Machinery, settle } from './machinery.ts'
+import { attemptTool, lastWords, loadModule, type Machinery } from './machinery.ts'
 import type { StepOf } from './steps.ts'
 
 /** Without udev mdadm must make its device nodes itself, and would wait for somebody else to do it. */

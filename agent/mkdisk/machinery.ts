@@ -34,15 +34,6 @@ export const attemptTool = async (
   return output
 }
 
-/** Whether udev runs here. */
-export const hasUdev = (): boolean => existsSync('/run/udev/control')
-
-/** Waits until udev, where it runs, has seen what was written. */
-export const settle = async (): Promise<void> => {
-  if (!hasUdev()) return
-  await execute('udevadm', ['settle', '--timeout=30']).catch(() => undefined)
-}
-
 /** Loads a kernel module where it is one. Whether it was needed and is there shows in what follows. */
 export const loadModule = async (name: string): Promise<void> => {
   if (existsSync(`/sys/module/${name.replaceAll('-', '_')}`)) return

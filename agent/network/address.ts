@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Log } from '../../engine/log.ts'
 import { tool } from '../../engine/process.ts'
-import { run, runAll } from '../system/run.ts'
+import { run } from '../system/run.ts'
 import { waitFor } from '../system/wait.ts'
+import { runAll } from './batch.ts'
+import type { CommandLine } from './commands.ts'
 import { acquireLease, keepLease } from './dhcp/client.ts'
 import type { DhcpOptions } from './dhcp/lease.ts'
 import type { DhcpAnswer } from './dhcp/message.ts'
@@ -32,25 +34,23 @@ export const addressesOf = async (device: string, family: '-4' | '-6', wanted: '
   return shown.flatMap(({ addr_info = [] }) => addr_info).filter(({ scope }) => scope === wanted)
 }
 
-const leaseCommands = (device: string, lease: DhcpAnswer, hasMtu: boolean) => {
+const leaseCommands = (device: string, lease: DhcpAnswer, hasMtu: boolean): readonly CommandLine[] => {
   const life = Number.isFinite(lease.leaseTime) ? String(Math.floor(lease.leaseTime)) : 'forever'
   const [router] = lease.routers
   const routes = [...(router === undefined ? [] : [{ to: 'default', via: router }]), ...lease.routes]
   return [
-    ...(lease.mtu === undefined || hasMtu ? [] : [['ip', 'link', 'set', device, 'mtu', String(lease.mtu)]]),
+    ...(lease.mtu === undefined || hasMtu ? [] : [['ip', 'link', 'set', device, 'mtu', String(lease.mtu)] as const]),
     [
-      ...['ip', 'address', 'replace', `${lease.address}/${lease.prefix}`, 'dev', device],
+      ...(['ip', 'address', 'replace', `${lease.address}/${lease.prefix}`, 'dev', device] as const),
       ...['valid_lft', life, 'preferred_lft', life],
     ],
-    ...routes.map(({ to, via }) => [
-      'ip',
-      'route',
-      'replace',
-      to,
-      ...(via === '0.0.0.0' ? [] : ['via', via]),
-      'dev',
-      device,
-    ]),
+    ...routes.map(
+      ({ to, via }): CommandLine => [
+        ...(['ip', 'route', 'replace', to] as const),
+        ...(via === '0.0.0.0' ? [] : ['via', via]),
+        ...['dev', device],
+      ],
+    ),
   ]
 }
 

@@ -60,13 +60,18 @@ export type AwaitOptions = {
   readonly reach: () => Promise<boolean>
   /** Called when a link that the boot needs is up for the first time. */
   readonly up: (plan: LinkPlan) => void
+  /** Called again and again: there is nothing to do but to wait. */
+  readonly waiting: () => void
 }
+
+/** Milliseconds between two looks at links, and at cards: one that is refused gets a moment to settle. */
+const every = { link: 50, card: 200 }
 
 /**
  * Makes the links as their cards come, and waits until the boot may go on. Returns the milliseconds that it waited since
  * the first link was up: for spanning trees and LACP partners.
  */
-export const awaitLinks = async ({ links, log, progress, reach, up }: AwaitOptions): Promise<number> => {
+export const awaitLinks = async ({ links, log, progress, reach, up, waiting }: AwaitOptions): Promise<number> => {
   const needed = neededLinks(links.plans)
   const start = performance.now()
   let firstUp: number | undefined
@@ -78,22 +83,28 @@ export const awaitLinks = async ({ links, log, progress, reach, up }: AwaitOptio
     isReachable = await reach()
     nextAsk = performance.now() + 1000
   }
-  await log.step(`waiting for ${needed.map(({ network }) => network.name).join(', ')}`, () =>
-    waitFor(linkWait + furtherWait, async () => {
-      progress()
+  let nextCards = 0
+  const look = async () => {
+    progress()
+    if (performance.now() >= nextCards) {
       for (const card of await links.advance()) log.info(`${card} is there`)
-      const states = await Promise.all(needed.map((plan) => links.state(plan)))
-      for (const [index, plan] of needed.entries()) {
-        if (!states[index]?.isUp || wereUp.has(plan)) continue
-        wereUp.add(plan)
-        up(plan)
-      }
-      const now = performance.now()
-      if (wereUp.size > 0) firstUp ??= now
-      const sinceUp = firstUp === undefined ? 0 : (now - firstUp) / 1000
-      if (firstUp !== undefined && now >= nextAsk && mayAsk({ states, sinceUp })) void ask()
-      return mayGoOn({ states, isReachable, waited: (now - start) / 1000, sinceUp }) || undefined
-    }),
+      nextCards = performance.now() + every.card
+    }
+    waiting()
+    const states = await Promise.all(needed.map((plan) => links.state(plan)))
+    for (const [index, plan] of needed.entries()) {
+      if (!states[index]?.isUp || wereUp.has(plan)) continue
+      wereUp.add(plan)
+      up(plan)
+    }
+    const now = performance.now()
+    if (wereUp.size > 0) firstUp ??= now
+    const sinceUp = firstUp === undefined ? 0 : (now - firstUp) / 1000
+    if (firstUp !== undefined && now >= nextAsk && mayAsk({ states, sinceUp })) void ask()
+    return mayGoOn({ states, isReachable, waited: (now - start) / 1000, sinceUp }) || undefined
+  }
+  await log.step(`waiting for ${needed.map(({ network }) => network.name).join(', ')}`, () =>
+    waitFor(linkWait + furtherWait, look, every.link),
   )
   return firstUp === undefined ? 0 : Math.round(performance.now() - firstUp)
 }

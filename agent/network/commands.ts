@@ -43,13 +43,13 @@ export const memberOptionCommands = (
 const renameCommands = (device: string, name: string): readonly CommandLine[] =>
   device === name ? [] : [['ip', 'link', 'set', device, 'name', name]]
 
-/**
- * Adds one card to a bond, under the name that the inventory gives it: the real root's network service knows it by that
- * one. A card is down before it is enslaved, and enslaved in a command of its own: the kernel refuses both in one.
- */
-export const enslaveCommands = (bond: string, device: string, name: string): readonly CommandLine[] => [
-  ['ip', 'link', 'set', device, 'down'],
-  ...renameCommands(device, name),
+/** Gives a member of a bond the name that the inventory gives it: the real root's network service knows it by that one. */
+export const memberNameCommands = (device: string, name: string): readonly CommandLine[] =>
+  device === name ? [] : [['ip', 'link', 'set', device, 'down'], ...renameCommands(device, name)]
+
+/** Adds one card to a bond. It is down before, and enslaved in a command of its own: the kernel refuses both in one. */
+export const enslaveCommands = (bond: string, name: string): readonly CommandLine[] => [
+  ['ip', 'link', 'set', name, 'down'],
   ['ip', 'address', 'flush', 'dev', name],
   ['ip', 'link', 'set', name, 'master', bond],
 ]

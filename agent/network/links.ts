@@ -1,14 +1,18 @@
 import { messageOf } from '../../engine/failure.ts'
 import type { Interface } from '../../engine/inventory/node/interfaces.ts'
 import type { Log } from '../../engine/log.ts'
-import { run, runAll } from '../system/run.ts'
+import { run } from '../system/run.ts'
+import { settle } from '../system/udev.ts'
+import { runAll } from './batch.ts'
 import { type Card, hasCarrier, isCardOf, isSettled, linkNames, listCards } from './cards.ts'
 import {
   addressCommands,
   bondCommands,
+  type CommandLine,
   cardCommands,
   enslaveCommands,
   freeNameCommands,
+  memberNameCommands,
   memberOptionCommands,
   otherName,
   partitionCommands,
@@ -41,7 +45,7 @@ export type Links = {
   state(plan: LinkPlan): Promise<LinkState>
 }
 
-/** Milliseconds after which a card is taken that udev has not looked at; and how often it is tried. */
+/** Milliseconds that udev has to look at a card, or at its new name; and how often a card is tried. */
 const udevWait = 5_000
 const attempts = 3
 
@@ -50,6 +54,11 @@ const shown = (card: Interface): string => `${card.name} (${card.mac ?? 'no MAC 
 /** The cards that a link is made of. */
 export const cardsOf = (plan: LinkPlan): readonly Interface[] =>
   plan.kind === 'bond' ? plan.members : plan.kind === 'card' ? [plan.network] : []
+
+/** Loads what the kernel makes bonds with: loaded by itself it makes a bond0 of its own. */
+export const loadBonding = async (plans: readonly LinkPlan[], log: Log): Promise<void> => {
+  if (plans.some(({ kind }) => kind === 'bond')) await run(log, 'modprobe', ['bonding', 'max_bonds=0'])
+}
 
 /**
  * Prepares the links of a plan. `taken` are the addresses that cards had before: they go to what is made over the card.
@@ -106,32 +115,39 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     } else await run(log, 'ip', ['link', 'delete', name])
   }
 
-  const takeOver = async (plan: LinkPlan, devices: readonly string[]): Promise<void> => {
+  const takeOver = (plan: LinkPlan, devices: readonly string[]): readonly CommandLine[] => {
     const given = [plan.network.address, plan.network.address6].filter((address) => address !== undefined)
-    for (const device of devices) {
+    return devices.flatMap((device) => {
       const had = taken.get(formerly.get(device) ?? device)
-      if (had) await runAll(log, takenCommands(plan.network.name, had, given))
-    }
+      return had ? takenCommands(plan.network.name, had, given) : []
+    })
   }
 
   /** Addresses first, then the routes, which lead over them; what was there before comes last and does not replace them. */
-  const address = async (plan: LinkPlan, devices: readonly string[]): Promise<void> => {
-    await runAll(log, addressCommands(plan.network))
-    await takeOver(plan, devices)
-    await runAll(log, routeCommands(plan.network))
-  }
+  const address = (plan: LinkPlan, devices: readonly string[]): readonly CommandLine[] => [
+    ...addressCommands(plan.network),
+    ...takeOver(plan, devices),
+    ...routeCommands(plan.network),
+  ]
 
   const enslave = async (plan: LinkPlan & { kind: 'bond' }, member: Interface, card: Card): Promise<void> => {
-    if (card.device !== member.name) await freeName(member.name)
-    await runAll(log, enslaveCommands(plan.network.name, card.device, member.name))
-    await runAll(log, memberOptionCommands(plan.network, plan.members, member.name))
+    if (card.device !== member.name) {
+      await freeName(member.name)
+      await runAll(log, memberNameCommands(card.device, member.name))
+      // what udev says of a link with a new name has the kernel look at it again: a member of an LACP bond that tells no speed
+      // would be down for good
+      await settle(udevWait / 1000)
+    }
+    await runAll(log, [
+      ...enslaveCommands(plan.network.name, member.name),
+      ...memberOptionCommands(plan.network, plan.members, member.name),
+    ])
   }
 
   const advanceBond = async (plan: LinkPlan & { kind: 'bond' }): Promise<readonly string[]> => {
     const { network, members } = plan
     const isNew = !made.has(network.name)
     if (isNew) {
-      await run(log, 'modprobe', ['bonding', 'max_bonds=0']) // else it makes a bond0 of its own
       await freeName(network.name)
       await runAll(log, bondCommands(plan))
       made.add(network.name)
@@ -147,12 +163,8 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
       devices.push(card.device)
     }
     if (isNew) {
-      await runAll(log, upCommands(network.name))
-      await address(plan, [network.name, ...devices])
-    } else if (devices.length > 0) {
-      await takeOver(plan, devices)
-      await runAll(log, routeCommands(network))
-    }
+      await runAll(log, [...upCommands(network.name), ...address(plan, [network.name, ...devices])])
+    } else if (devices.length > 0) await runAll(log, [...takeOver(plan, devices), ...routeCommands(network)])
     return came.map(shown)
   }
 
@@ -163,8 +175,7 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     if (!card) return []
     const take = async () => {
       if (card.device !== network.name) await freeName(network.name)
-      await runAll(log, cardCommands(network, card.device))
-      await address(plan, [card.device])
+      await runAll(log, [...cardCommands(network, card.device), ...address(plan, [card.device])])
     }
     if (!(await attempt(network, take))) return []
     made.add(network.name)
@@ -176,11 +187,9 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     if (made.has(network.name) || !made.has(parent)) return []
     made.add(network.name) // what fails is not tried again
     await freeName(network.name)
-    await runAll(
-      log,
-      plan.kind === 'vlan' ? vlanCommands(network, parent, plan.id) : partitionCommands(network, parent, plan.key),
-    )
-    await address(plan, [network.name])
+    const commands =
+      plan.kind === 'vlan' ? vlanCommands(network, parent, plan.id) : partitionCommands(network, parent, plan.key)
+    await runAll(log, [...commands, ...address(plan, [network.name])])
     return []
   }
 

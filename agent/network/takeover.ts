@@ -73,14 +73,13 @@ export const parseTaken = (addresses: string, routes4: string, routes6: string):
   )
 
 /** What every link has now: the firmware's or the kernel's own configuration may have left the boot card with an address. */
-export const readTaken = async (): Promise<ReadonlyMap<string, Taken>> =>
-  parseTaken(
-    ...(await Promise.all([
-      tool('ip', ['-json', 'address', 'show']),
-      tool('ip', ['-json', '-4', 'route', 'show']),
-      tool('ip', ['-json', '-6', 'route', 'show']),
-    ])),
-  )
+export const readTaken = async (): Promise<ReadonlyMap<string, Taken>> => {
+  const addresses = await tool('ip', ['-json', 'address', 'show'])
+  const routes = (family: string) => tool('ip', ['-json', family, 'route', 'show'])
+  // most links have nothing, and to start a process takes its time
+  if (parseTaken(addresses, '', '').size === 0) return new Map()
+  return parseTaken(addresses, ...(await Promise.all([routes('-4'), routes('-6')])))
+}
 
 /** Seconds that an address lives on beside the one that the inventory gives: connections over it end in peace. */
 export const farewell = 600

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { BootContext, Details } from '../context.ts'
@@ -78,32 +78,51 @@ const unpackRoot = async (context: BootContext, image: string): Promise<void> =>
   }
 }
 
-/** Makes an image the new root: only the content that the manifest names by its digest, never anything else. */
-export const imageRoot = async (context: BootContext, type: 'image' | 'tmpfs'): Promise<Details> => {
+/** What an image needs before its first byte, and what is made meanwhile. */
+export type ImagePlace = {
+  readonly type: 'image' | 'tmpfs'
+  readonly file: DigestFile
+  /** Place in memory for the image. */
+  readonly mounted: Promise<void>
+  /** What lies over an image that is not unpacked. */
+  readonly writable: Promise<void> | undefined
+}
+
+const imageFile = ({ manifest }: BootContext): string => join(imageDirectory, `image.${manifest.image.format}`)
+
+export const openImagePlace = (context: BootContext, type: 'image' | 'tmpfs'): ImagePlace => {
   const { manifest, log } = context
+  const mountPlace = async () => {
+    await mkdir(imageDirectory, { recursive: true, mode: 0o700 })
+    const options = tmpfsOptions(String(manifest.image.size + 1024 ** 2))
+    await mount(log, { type: 'tmpfs', source: 'prelude', target: imageDirectory, options })
+  }
+  const writable = type === 'image' ? makeWritable(context) : undefined
+  const mounted = mountPlace()
+  for (const making of [mounted, writable]) making?.catch(() => {}) // awaited by who goes on
+  return { type, file: new DigestFile(imageFile(context)), mounted, writable }
+}
+
+/** Gives back what was made for an image that does not come. */
+export const closeImagePlace = async ({ log }: BootContext, { file, mounted, writable }: ImagePlace): Promise<void> => {
+  file.close()
+  await Promise.allSettled([mounted, writable])
+  for (const made of [imageDirectory, writableDirectory]) await unmount(log, made)
+}
+
+/** Makes an image the new root: only the content that the manifest names by its digest, never anything else. */
+export const imageRoot = async (context: BootContext, opened: ImagePlace): Promise<Details> => {
+  const { manifest, log } = context
+  const { type } = opened
   const { size, format, unpacked } = manifest.image
   const memory = await readMemory()
   const limit = manifest.root.size ?? (type === 'tmpfs' ? unpackedLimit : writableLimit)
   if (memory) checkRoom({ type, size, unpacked, limit }, memory)
 
-  await mkdir(imageDirectory, { recursive: true, mode: 0o700 })
-  const image = join(imageDirectory, `image.${format}`)
-  const file = new DigestFile(image) // its thread starts while there is no place for it yet
-  const writable = type === 'image' ? makeWritable(context) : undefined
-  writable?.catch(() => {}) // awaited below
-  let fetched: Awaited<ReturnType<typeof fetchImage>>
-  try {
-    const options = tmpfsOptions(String(size + 1024 ** 2))
-    await mount(log, { type: 'tmpfs', source: 'prelude', target: imageDirectory, options })
-    fetched = await fetchImage(context, file)
-    await writable
-  } catch (thrown) {
-    file.close()
-    await writable?.catch(() => {})
-    await rm(image, { force: true })
-    for (const made of [imageDirectory, writableDirectory]) await unmount(log, made)
-    throw thrown
-  }
+  await opened.mounted
+  const fetched = await fetchImage(context, opened.file)
+  await opened.writable
+  const image = imageFile(context)
   if (type === 'tmpfs') await unpackRoot(context, image)
   else {
     const lower = join(place, 'image')

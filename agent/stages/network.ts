@@ -6,7 +6,7 @@ import { duplicates, type Given, leaseAddress, setAnew } from '../network/addres
 import { givenAddress6 } from '../network/address6.ts'
 import { awaitLinks, neededLinks } from '../network/await.ts'
 import { resolvConf } from '../network/commands.ts'
-import { cardsOf, createLinks, type Links, type Problem } from '../network/links.ts'
+import { cardsOf, createLinks, type Links, loadBonding, type Problem } from '../network/links.ts'
 import { checkMtu, isMtuLarge, linkTo, smallMtu } from '../network/mtu.ts'
 import { type LinkPlan, planLinks } from '../network/plan.ts'
 import { addressOf, type Place, placeOf, reachable } from '../network/reach.ts'
@@ -147,13 +147,15 @@ const reportDuplicates = async (context: BootContext, links: Links, taken: Reado
  */
 export const network: BootStage = {
   name: 'network',
-  async run(context) {
+  async run(context, waiting) {
     const { manifest, log, events, watchdog, ending } = context
     const places = manifest.servers.map(placeOf)
     const [place] = places
     if (!place) throw new Error('a manifest names a server')
-    const [taken] = await Promise.all([readTaken(), run(log, 'ip', ['link', 'set', 'lo', 'up'])])
-    const links = createLinks(planLinks(manifest.network), taken, log)
+    const plans = planLinks(manifest.network)
+    const loopback = run(log, 'ip', ['link', 'set', 'lo', 'up'])
+    const [taken] = await Promise.all([readTaken(), loopback, loadBonding(plans, log)])
+    const links = createLinks(plans, taken, log)
     let lease: Promise<Given> | undefined
     const ask = (plan: LinkPlan) => {
       lease ??= askAddress(context, plan, place)
@@ -167,6 +169,7 @@ export const network: BootStage = {
       up: (plan) => {
         if (plan.asks) ask(plan)
       },
+      waiting: () => waiting?.(),
     })
     await requireCards(links)
     const known = await reportLinks(context, links)

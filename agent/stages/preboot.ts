@@ -22,9 +22,10 @@ const bundleLimit = 256 * 1024 ** 2
 
 type Fetched = { readonly bundle: Bundle; readonly hidden: readonly Buffer[] }
 
-const fetchBundle = async ({ provisioner, log }: BootContext): Promise<Fetched> => {
+/** `mounted` is the mount of the place of its files. */
+const fetchBundle = async ({ provisioner }: BootContext, mounted: Promise<void>): Promise<Fetched> => {
   const fetch = (path: string, what: string) => provisioner.get(path, (answer) => bodyOf(answer, bundleLimit), { what })
-  await mountSecret(log, place)
+  await mounted
   const bundle = parseJson<Bundle>((await fetch('/bundle', 'bundle')).toString(), 'the bundle')
   const vaults = new Set(bundle.files.flatMap(({ digest, vault }) => (vault ? [digest] : [])))
   const hidden: Buffer[] = []
@@ -70,8 +71,8 @@ const runBundle = async (context: BootContext, bundle: Bundle, { variables }: Se
   }
 }
 
-const run = async (context: BootContext) => {
-  const { bundle, hidden } = await context.log.step('fetching the bundle', () => fetchBundle(context))
+const run = async (context: BootContext, mounted: Promise<void>) => {
+  const { bundle, hidden } = await context.log.step('fetching the bundle', () => fetchBundle(context, mounted))
   const secrets = await readSecrets(context.newRoot)
   const mask = maskOf([...secrets.hidden, ...bundle.masks, ...hidden])
   try {
@@ -83,15 +84,18 @@ const run = async (context: BootContext) => {
   }
 }
 
-/** Runs the node's bundle on the new root with its tags, then takes the secrets away whatever came of it; keys of disks stay for mkdisk. */
-export const preboot: BootStage = {
-  name: 'preboot',
-  async run(context) {
+const prepare = (context: BootContext) => {
+  const mounted = mountSecret(context.log, place)
+  mounted.catch(() => {}) // awaited below
+  return async () => {
     try {
-      return await run(context)
+      return await run(context, mounted)
     } finally {
       await removeSecrets(context, await wantedKeys(context))
       await unmount(context.log, place)
     }
-  },
+  }
 }
+
+/** Runs the node's bundle on the new root with its tags, then takes the secrets away whatever came of it; keys of disks stay for mkdisk. */
+export const preboot: BootStage = { name: 'preboot', prepare, run: (context) => prepare(context)() }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import type { BootContext, BootStage } from '../context.ts'
+import type { BootContext, BootStage, Details } from '../context.ts'
 import { loadRootDrivers } from '../root/drivers.ts'
-import { imageRoot } from '../root/image.ts'
+import { closeImagePlace, imageRoot, openImagePlace } from '../root/image.ts'
 import { nfsRoot } from '../root/nfs.ts'
 import { nfsSource } from '../system/nfsmount.ts'
 import { checkNfsTrust, readTrust, verifyImage } from '../system/trust.ts'
@@ -23,14 +23,22 @@ const checkTrust = async ({ manifest, log }: BootContext): Promise<void> => {
   log.info(`the image is signed by the site, ${signed}${expires === undefined ? '' : `, until ${expires}`}`)
 }
 
-/** Makes the new root, of an image or of an NFS server. */
-export const root: BootStage = {
-  name: 'root',
-  prepare: loadRootDrivers,
-  async run(context) {
-    await checkTrust(context)
-    await mkdir(context.newRoot, { recursive: true })
-    const { type } = context.manifest.root
-    return type === 'nfs' ? nfsRoot(context) : imageRoot(context, type)
-  },
+/** Begins what needs no network, and gives the rest. */
+const prepare = (context: BootContext) => {
+  const { type } = context.manifest.root
+  void loadRootDrivers(context)
+  const opened = type === 'nfs' ? undefined : openImagePlace(context, type)
+  return async (): Promise<Details> => {
+    try {
+      await checkTrust(context)
+      await mkdir(context.newRoot, { recursive: true })
+      return await (opened ? imageRoot(context, opened) : nfsRoot(context))
+    } catch (thrown) {
+      if (opened) await closeImagePlace(context, opened)
+      throw thrown
+    }
+  }
 }
+
+/** Makes the new root, of an image or of an NFS server. */
+export const root: BootStage = { name: 'root', prepare, run: (context) => prepare(context)() }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Failure, messageOf } from '../../engine/failure.ts'
 import type { Log } from '../../engine/log.ts'
 import type { BootSecrets } from '../../schema/types.ts'
-import type { BootContext, BootStage } from '../context.ts'
+import type { BootContext, BootStage, Details } from '../context.ts'
 import { bodyOf, HttpFailure } from '../system/http.ts'
 import { runDirectory } from '../system/journal.ts'
 import { isMounted, listMounts, mountSecret, unmount } from '../system/mounts.ts'
@@ -24,12 +24,13 @@ type Found = {
   readonly missing: readonly string[]
 }
 
-const fetchSecrets = async ({ log, provisioner }: BootContext): Promise<Found> => {
+/** `mounted` is the mount of their place. */
+const fetchSecrets = async ({ log, provisioner }: BootContext, mounted: Promise<void>): Promise<Found> => {
   const fetched = await log.step('fetching the secrets', () =>
     provisioner.get('/secrets', (answer) => bodyOf(answer, limit), { what: 'secrets' }),
   )
   const { files, missing } = parseSecretBundle(fetched)
-  await mountSecret(log, secretPlace)
+  await mounted
   try {
     for (const { name, content } of files)
       await writeFile(join(secretPlace, name), content, { mode: 0o400, flag: 'wx' })
@@ -69,14 +70,14 @@ export const showInRoot = async (log: Log, newRoot: string): Promise<void> => {
   await showSecrets(log, secretPlace, visible(newRoot))
 }
 
-/** Brings the node's secrets, into memory or by NFS, and shows them at /secrets of the new root, for preboot alone. */
-export const secrets: BootStage = {
-  name: 'secrets',
-  async run(context) {
-    const { manifest, log, newRoot, events } = context
-    const exported = manifest.secrets
+const prepare = (context: BootContext) => {
+  const { manifest, log, newRoot, events } = context
+  const exported = manifest.secrets
+  const mounted = exported ? Promise.resolve() : mountSecret(log, secretPlace)
+  mounted.catch(() => {}) // awaited below
+  return async (): Promise<Details> => {
     if (exported) await mountSecrets(log, exported, manifest.retry?.budget ?? 600)
-    const { files, missing } = exported ? await findSecrets(exported) : await fetchSecrets(context)
+    const { files, missing } = exported ? await findSecrets(exported) : await fetchSecrets(context, mounted)
     await showInRoot(log, newRoot)
     if (missing.length > 0) {
       const message = `without the optional secrets ${missing.join(', ')}: they are not set`
@@ -84,8 +85,11 @@ export const secrets: BootStage = {
       events.add('secrets', 'degraded', { message })
     }
     return { files, ...(missing.length > 0 && { missing }), ...(exported && { source: exported.source }) }
-  },
+  }
 }
+
+/** Brings the node's secrets, into memory or by NFS, and shows them at /secrets of the new root, for preboot alone. */
+export const secrets: BootStage = { name: 'secrets', prepare, run: (context) => prepare(context)() }
 
 /** Overwrites the files in memory, but for the named ones: a process that a task left behind may still have one open. */
 const overwrite = async (kept: readonly string[]): Promise<void> => {
@@ -114,7 +118,6 @@ export const removeSecrets = async (
 ): Promise<void> => {
   await overwrite(kept).catch((thrown) => log.warning(messageOf(thrown)))
   const shown = await isMounted(visible(newRoot))
-  await unmount(log, visible(newRoot))
+  await unmount(log, visible(newRoot), ...(kept.length === 0 ? [secretPlace] : []))
   if (shown) await rmdir(visible(newRoot)).catch(() => {}) // an image may bring the directory itself
-  if (kept.length === 0) await unmount(log, secretPlace)
 }

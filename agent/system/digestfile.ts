@@ -73,6 +73,7 @@ export class DigestFile implements Sink {
     this.#worker = new Worker(`(${hash})()`, { eval: true })
     this.#worker.on('message', (told: Told) => this.#hear(told))
     this.#worker.on('error', (cause) => this.#fail(new Failure('image.write', messageOf(cause), { cause })))
+    this.#worker.unref() // an agent whose boot fails before anything is written ends all the same
     this.#digest.promise.catch(() => {})
     this.#drained.promise.catch(() => {})
   }
@@ -94,6 +95,7 @@ export class DigestFile implements Sink {
 
   #ask(asked: Asked, ...moved: ArrayBuffer[]): void {
     if (this.#failure) throw this.#failure
+    this.#worker.ref()
     this.#worker.postMessage(asked, moved)
   }
 

@@ -40,13 +40,19 @@ export const bind = async (
   if (options.length > 0) await run(log, 'mount', ['-o', ['remount', 'bind', ...options].join(','), target])
 }
 
-/** Takes a mount away; one that is busy is at least out of sight. */
-export const unmount = async (log: Log, target: string): Promise<void> => {
-  if (!(await isMounted(target))) return
+/** Takes mounts away, in this order; one that is busy is at least out of sight. */
+export const unmount = async (log: Log, ...targets: readonly string[]): Promise<void> => {
+  const left = async () => {
+    const mounted = new Set((await listMounts()).map(({ target }) => target))
+    return targets.filter((target) => mounted.has(target))
+  }
+  const there = await left()
+  if (there.length === 0) return
   // the file server behind a mount may be gone: umount would wait for it
-  const first = await execute('umount', [target], { timeout: 20_000 }).catch(() => undefined)
-  if (first?.code !== 0) await run(log, 'umount', ['-l', target])
-  else log.info(`umount ${target}`)
+  const first = await execute('umount', there, { timeout: 20_000 }).catch(() => undefined)
+  const busy = first?.code === 0 ? [] : await left()
+  for (const target of there) if (!busy.includes(target)) log.info(`umount ${target}`)
+  for (const target of busy) await run(log, 'umount', ['-l', target])
 }
 
 /** mountinfo writes blanks and backslashes in octal. */

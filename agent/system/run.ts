@@ -15,8 +15,3 @@ export const run = (log: Log, file: string, args: readonly string[], options: Pr
   log.step([file, ...args].map(quote).join(' '), () =>
     tool(file, args, { timeout: secondsFor(file) * 1000, ...options }),
   )
-
-/** Runs commands one after the other; the first that fails ends it. */
-export const runAll = async (log: Log, commands: readonly (readonly string[])[]): Promise<void> => {
-  for (const [file, ...args] of commands) if (file !== undefined) await run(log, file, args)
-}

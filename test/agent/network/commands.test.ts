@@ -6,6 +6,7 @@ import {
   cardCommands,
   enslaveCommands,
   freeNameCommands,
+  memberNameCommands,
   memberOptionCommands,
   partitionCommands,
   resolvConf,
@@ -64,10 +65,11 @@ const born: readonly { name: string; plan: LinkPlan & { kind: 'bond' }; commands
 for (const { name, plan, commands } of born)
   test(`a bond at birth: ${name}`, () => assert.equal(lines(bondCommands(plan)), commands))
 
-test('a member is down first, takes its name, and is enslaved by a command of its own', () => {
-  assert.equal(lines(enslaveCommands('bond0', 'eth3', 'nic1')), [
-    'ip link set eth3 down',
-    'ip link set eth3 name nic1',
+test('a member takes its name, is down, and is enslaved by a command of its own', () => {
+  assert.equal(lines(memberNameCommands('eth3', 'nic1')), ['ip link set eth3 down', 'ip link set eth3 name nic1'])
+  assert.equal(lines(memberNameCommands('nic1', 'nic1')), [])
+  assert.equal(lines(enslaveCommands('bond0', 'nic1')), [
+    'ip link set nic1 down',
     'ip address flush dev nic1',
     'ip link set nic1 master bond0',
   ])

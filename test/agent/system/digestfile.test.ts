@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { DigestFile } from '../../../agent/system/digestfile.ts'
 import { Failure } from '../../../engine/failure.ts'
+import { execute } from '../../../engine/process.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('agent digest file')
@@ -58,5 +59,11 @@ for (const [path, code] of codes) {
     }
   })
 }
+
+test('one that is never used does not hold a process that ends', async () => {
+  const source = join(import.meta.dirname, '../../../agent/system/digestfile.ts')
+  const program = `new (require(${JSON.stringify(source)}).DigestFile)('/nonexistent/image')`
+  assert.equal((await execute(process.execPath, ['--eval', program], { timeout: 5_000 })).code, 0)
+})
 
 test.run()
