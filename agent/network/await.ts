@@ -12,6 +12,12 @@ export const furtherWait = 15
 /** Seconds in which an LACP partner answers that is there: the kernel itself takes two before it uses a link. */
 export const partnerWait = 3
 
+/**
+ * Seconds within which a bond has told its LACP partner that it takes frames: it sends three LACPDUs a second at most. Until
+ * then the partner drops what it is sent, and the kernel sends it again only after a second.
+ */
+export const tellWait = 0.35
+
 /** What is known of the network at one moment of the wait. */
 export type Moment = {
   /** Of each link that the boot needs. */
@@ -21,17 +27,24 @@ export type Moment = {
   /** Seconds since the wait began, and since a link was first up. */
   readonly waited: number
   readonly sinceUp: number
+  /** Seconds since a further link carries traffic. */
+  readonly sinceCarrying: number
 }
 
 /** What no patience can heal: such a member never joins an aggregate. */
 const isHopeless = ({ problems }: LinkState): boolean => problems.every(({ reason }) => reason === 'no-speed')
 
+/** Whether partners have been told. */
+const isTold = ({ states, sinceCarrying }: Pick<Moment, 'states' | 'sinceCarrying'>): boolean =>
+  sinceCarrying >= tellWait || states.every(({ partner }) => partner === undefined)
+
 /**
  * Whether the boot goes on: at once when all is as asked for; after a while with what there is when that carries traffic or
  * the provisioner answers over it; and at last in any case.
  */
-export const mayGoOn = ({ states, isReachable, waited, sinceUp }: Moment): boolean => {
-  if (states.every(({ problems }) => problems.length === 0)) return true
+export const mayGoOn = (moment: Moment): boolean => {
+  const { states, isReachable, waited, sinceUp } = moment
+  if (states.every(({ problems }) => problems.length === 0) && isTold(moment)) return true
   if (isReachable && states.every(isHopeless)) return true
   const carries = states.every(({ links }) => links > 0)
   if ((carries || isReachable) && sinceUp >= furtherWait) return true
@@ -42,8 +55,11 @@ export const mayGoOn = ({ states, isReachable, waited, sinceUp }: Moment): boole
  * Whether asking has a sense. A bond that still looks for its partner loses what it is given, and what is lost is sent again
  * only seconds later, when the bond has long been working.
  */
-export const mayAsk = ({ states, sinceUp }: Pick<Moment, 'states' | 'sinceUp'>): boolean =>
-  sinceUp >= partnerWait || states.some(({ links }) => links > 0) || states.every(isHopeless)
+export const mayAsk = (moment: Pick<Moment, 'states' | 'sinceUp' | 'sinceCarrying'>): boolean => {
+  const { states, sinceUp } = moment
+  if (states.some(({ links }) => links > 0)) return isTold(moment)
+  return sinceUp >= partnerWait || states.every(isHopeless)
+}
 
 /** The links that the boot depends on: what stands over the boot card, or all when none says that it does. */
 export const neededLinks = (plans: readonly LinkPlan[]): readonly LinkPlan[] => {
@@ -75,6 +91,7 @@ export const awaitLinks = async ({ links, log, progress, reach, up, waiting }: A
   const needed = neededLinks(links.plans)
   const start = performance.now()
   let firstUp: number | undefined
+  let carrying = { links: 0, since: start }
   let isReachable = false
   let nextAsk = 0
   const wereUp = new Set<LinkPlan>()
@@ -99,9 +116,12 @@ export const awaitLinks = async ({ links, log, progress, reach, up, waiting }: A
     }
     const now = performance.now()
     if (wereUp.size > 0) firstUp ??= now
-    const sinceUp = firstUp === undefined ? 0 : (now - firstUp) / 1000
-    if (firstUp !== undefined && now >= nextAsk && mayAsk({ states, sinceUp })) void ask()
-    return mayGoOn({ states, isReachable, waited: (now - start) / 1000, sinceUp }) || undefined
+    const count = states.reduce((sum, { links }) => sum + links, 0)
+    if (count > carrying.links) carrying = { links: count, since: now }
+    const since = (from = now) => (now - from) / 1000
+    const moment = { states, sinceUp: since(firstUp), sinceCarrying: since(carrying.since) }
+    if (firstUp !== undefined && now >= nextAsk && mayAsk(moment)) void ask()
+    return mayGoOn({ ...moment, isReachable, waited: since(start) }) || undefined
   }
   await log.step(`waiting for ${needed.map(({ network }) => network.name).join(', ')}`, () =>
     waitFor(linkWait + furtherWait, look, every.link),

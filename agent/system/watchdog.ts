@@ -59,15 +59,15 @@ export const runtimeWatchdog = async (root: string): Promise<string | undefined>
 
 const isOff = (value: string): boolean => /^(?:0\D*|off|infinity)$/.test(value)
 
-/** Opens the device anew with another timeout. Setting it needs an ioctl, which only wdctl can do. */
-const openWith = async (device: string, seconds: number): Promise<FileHandle> => {
-  await execute('wdctl', ['-s', String(seconds), device]).catch(() => undefined)
-  return open(device, 'w')
-}
-
 /** The timeout that the device really has; not every one can be set to any time. */
 const timeoutOf = async (asked: number): Promise<number> =>
   Number(await readFile('/sys/class/watchdog/watchdog0/timeout', 'utf8').catch(() => '')) || asked
+
+/** Opens the device anew with a timeout. Setting another one needs an ioctl, which only wdctl can do. */
+const openWith = async (device: string, seconds: number): Promise<FileHandle> => {
+  if ((await timeoutOf(0)) !== seconds) await execute('wdctl', ['-s', String(seconds), device]).catch(() => undefined)
+  return open(device, 'w')
+}
 
 /** Closes it as one closes a watchdog that is to stop; a plain close leaves it armed. */
 const disarm = async (file: FileHandle): Promise<void> => {

@@ -7,6 +7,7 @@ import {
   mayGoOn,
   neededLinks,
   partnerWait,
+  tellWait,
 } from '../../../agent/network/await.ts'
 import type { LinkState, Problem } from '../../../agent/network/links.ts'
 import { planLinks } from '../../../agent/network/plan.ts'
@@ -20,16 +21,20 @@ const state = (links: number, ...reasons: Problem['reason'][]): LinkState => ({
   links,
   isUp: links > 0,
 })
+const bonded: LinkState = { ...state(2), partner: '0e:11:22:33:44:55' }
 const moment = (states: readonly LinkState[], rest: Partial<Moment> = {}): Moment => ({
   states,
   isReachable: false,
   waited: 1,
   sinceUp: 0.5,
+  sinceCarrying: 0,
   ...rest,
 })
 
 const cases: readonly { name: string; at: Moment; goesOn: boolean }[] = [
   { name: 'all as asked for', at: moment([state(2)]), goesOn: true },
+  { name: 'a partner that is not told yet', at: moment([bonded]), goesOn: false },
+  { name: 'a partner that is told', at: moment([bonded], { sinceCarrying: tellWait }), goesOn: true },
   { name: 'a link that is down, just now', at: moment([state(1, 'link-down')]), goesOn: false },
   {
     name: 'a link that stays down while another carries',
@@ -68,6 +73,8 @@ for (const { name, at, goesOn } of cases)
 
 const asking: readonly { name: string; at: Moment; asks: boolean }[] = [
   { name: 'a link that carries', at: moment([state(1)]), asks: true },
+  { name: 'a partner that is not told yet', at: moment([bonded]), asks: false },
+  { name: 'a partner that is told', at: moment([bonded], { sinceCarrying: tellWait }), asks: true },
   { name: 'a bond that looks for its partner', at: moment([state(0, 'no-partner')]), asks: false },
   {
     name: 'a bond that has looked for long enough',
