@@ -94,9 +94,12 @@ const checkEncoding = (argv: readonly string[]): void => {
   throw new Failure('cli.encoding', 'an argument is not in UTF-8', { hint: 'names of files and values must be UTF-8' })
 }
 
-/** What nobody can end (a file of a server that is gone) must not hold the end of a run. */
+/**
+ * What nobody can end (a file of a server that is gone) must not hold the end of a run. At its exit Node would wait for the
+ * thread that hangs: another program takes its place and ends.
+ */
 const ending = (code: number): number => {
-  setTimeout(() => process.exit(code), 2000).unref()
+  setTimeout(() => process.execve?.('/bin/sh', ['sh', '-c', `exit ${code}`], {}), 2000).unref()
   return code
 }
 

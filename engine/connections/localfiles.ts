@@ -1,28 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  createReadStream,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  write,
-  writeFileSync,
-} from 'node:fs'
+import { type BigIntStats, constants, createReadStream } from 'node:fs'
 import { access, lstat, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { getSystemErrorMessage, promisify } from 'node:util'
+import { getSystemErrorMessage } from 'node:util'
 import { sh } from '../command.ts'
 import { Failure } from '../failure.ts'
+import { atOnce, createFileAccess, type FileAccess, pooled } from '../fileaccess.ts'
 import { type Accounts, accountsOf } from './accounts.ts'
 import type { Connection, Found, LargeContent, StatOptions, WriteOptions } from './connection.ts'
 import { withinOf } from './files.ts'
@@ -43,65 +27,58 @@ const reasonOf = (thrown: unknown): string => {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** Bytes that are read at once. */
-const atOnce = 1 << 20
-
-// What asks for a path looks at it first, which may take long or for ever where a file server does not answer, and so
-// waits in the thread pool. What follows there takes microseconds and is done at once: each wait would take a hundred.
-
-/** A regular file that was just looked at. */
-const readRegular = (path: string, size: bigint): Buffer | Promise<Buffer> =>
-  size <= atOnce ? readFileSync(path) : readFile(path)
-
-/** Hex digest of a file that was just looked at, which is not held in memory when it is large. */
-const digestOf = async (path: string, size: bigint, kind: NonNullable<StatOptions['checksum']>): Promise<string> => {
+/** Hex digest of a file, which is not held in memory when it is large. */
+const digestOf = async (
+  by: FileAccess,
+  path: string,
+  size: bigint,
+  kind: NonNullable<StatOptions['checksum']>,
+): Promise<string> => {
   const hash = createHash(kind)
-  if (size <= atOnce) hash.update(readFileSync(path))
+  if (size <= atOnce) hash.update(await by.readFile(path))
   else await pipeline(createReadStream(path, { highWaterMark: atOnce }), hash)
   return hash.digest('hex')
 }
 
-const writeSome = promisify(write)
-
-const writeAll = async (file: number, data: Uint8Array): Promise<void> => {
-  for (let at = 0; at < data.length; ) at += (await writeSome(file, data, at)).bytesWritten
+const writeAll = async (by: FileAccess, file: number, data: Uint8Array): Promise<void> => {
+  for (let at = 0; at < data.length; ) at += await by.write(file, data, at)
 }
 
 /** Writes a content to a file; throws when it is not what its digest says. */
-const fill = async (file: number, content: Uint8Array | LargeContent): Promise<void> => {
-  if (!('sha1' in content)) {
-    if (content.length <= atOnce) writeFileSync(file, content)
-    else await writeAll(file, content)
-    return
-  }
+const fill = async (by: FileAccess, file: number, content: Uint8Array | LargeContent): Promise<void> => {
+  if (!('sha1' in content)) return writeAll(content.length <= atOnce ? by : pooled, file, content)
   const hash = createHash('sha1')
   for await (const chunk of content.open()) {
     hash.update(chunk)
-    await writeAll(file, chunk)
+    await writeAll(pooled, file, chunk)
   }
   if (hash.digest('hex') !== content.sha1) throw new Error('it arrived changed')
 }
 
 /** A directory that was not there; its mode, which the umask or the kernel may have lessened, is set on it and nothing else. */
-const makeDirectory = (path: string, mode: number | undefined): void => {
-  mkdirSync(path, { mode: mode ?? 0o777 })
+const makeDirectory = async (by: FileAccess, path: string, mode: number | undefined): Promise<void> => {
+  await by.mkdir(path, mode ?? 0o777)
   if (mode === undefined) return
-  const made = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  const made = await by.open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
-    fchmodSync(made, mode)
+    await by.chmod(made, mode)
   } finally {
-    closeSync(made)
+    await by.close(made)
   }
 }
 
 /** The owner of a file that is replaced is kept as far as we may set it. */
-const keepOwner = (file: number, old: Stats): void => {
-  const { uid, gid } = fstatSync(file)
-  if (old.uid === uid && old.gid === gid) return
+const keepOwner = async (by: FileAccess, file: number, old: BigIntStats): Promise<void> => {
+  const [uid, gid] = [Number(old.uid), Number(old.gid)]
+  const own = await by.stat(file)
+  if (own.uid !== uid || own.gid !== gid) await quietly(() => by.chown(file, uid, gid))
+}
+
+const quietly = async (work: () => void | Promise<void>): Promise<void> => {
   try {
-    fchownSync(file, old.uid, old.gid)
+    await work()
   } catch {
-    // the file becomes ours
+    // what came before it is what counts
   }
 }
 
@@ -113,6 +90,7 @@ class Unknown extends Error {}
  * of one. `shell` does what needs the system's tools: accounts of a directory service, SELinux contexts.
  */
 export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
+  const accessTo = createFileAccess()
   const users = accountsOf('/etc/passwd')
   const groups = accountsOf('/etc/group')
   const isLabelled = access('/sys/fs/selinux/enforce').then(
@@ -154,13 +132,16 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
     }
   }
 
+  const digested = async (path: string, { dev, size }: BigIntStats, kind: NonNullable<StatOptions['checksum']>) =>
+    digestOf(await accessTo(path, dev), path, size, kind)
+
   const statHere = async (path: string, options: StatOptions = {}): Promise<Found> => {
     const { follow = false, checksum, also } = options
     const stats = await (follow ? stat(path, { bigint: true }) : lstat(path, { bigint: true }))
     const found = told(path, stats)
     const isDigested = checksum && found.type === 'file'
     const [digest, output] = await Promise.all([
-      isDigested ? digestOf(path, stats.size, checksum).catch(() => undefined) : undefined,
+      isDigested ? digested(path, stats, checksum).catch(() => undefined) : undefined,
       also ? shell.run(sh`path=${path}; ${also}`, withinOf(options)) : undefined,
     ])
     return {
@@ -179,24 +160,30 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
   ): Promise<BigIntStats> => {
     const uid = options.owner === undefined ? -1 : numbered(users, options.owner)
     const gid = options.group === undefined ? -1 : numbered(groups, options.group)
-    const found = await lstat(path).catch(() => undefined)
+    const directory = dirname(path)
+    const [found, { dev }] = await Promise.all([
+      lstat(path, { bigint: true }).catch(() => undefined),
+      stat(directory, { bigint: true }),
+    ])
     const old = found?.isFile() ? found : undefined
-    const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`)
-    let file: number | undefined = openSync(temporary, 'wx', 0o600)
+    const mode = options.mode ?? (old ? Number(old.mode) & 0o7777 : 0o644 & ~process.umask())
+    const temporary = join(directory, `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`)
+    const by = await accessTo(directory, dev)
+    const file = await by.open(temporary, 'wx', 0o600)
+    let isOpen = true
     try {
-      await fill(file, content)
-      if (old) keepOwner(file, old)
-      if (uid !== -1 || gid !== -1) fchownSync(file, uid, gid)
-      fchmodSync(file, options.mode ?? (old ? old.mode & 0o7777 : 0o644 & ~process.umask()))
-      const closing = file
-      file = undefined
-      closeSync(closing) // a full file server may say so only here
-      const written = lstatSync(temporary, { bigint: true })
-      renameSync(temporary, path)
+      await fill(by, file, content)
+      if (old) await keepOwner(by, file, old)
+      if (uid !== -1 || gid !== -1) await by.chown(file, uid, gid)
+      await by.chmod(file, mode)
+      isOpen = false
+      await by.close(file) // a full file server may say so only here
+      const written = await by.lstat(temporary)
+      await by.rename(temporary, path)
       return written
     } catch (thrown) {
-      if (file !== undefined) closeSync(file)
-      rmSync(temporary, { force: true })
+      if (isOpen) await quietly(() => by.close(file))
+      await quietly(() => by.remove(temporary))
       throw thrown
     }
   }
@@ -234,18 +221,20 @@ export const localFiles = (shell: Files & Pick<Connection, 'run'>): Files => {
       try {
         const [real, stats] = await Promise.all([realpath(path), stat(path, { bigint: true })])
         const found = told(real, stats)
-        return {
-          path: real,
-          stat: found,
-          ...(found.type === 'file' ? { content: await readRegular(real, stats.size) } : {}),
-        }
+        if (found.type !== 'file') return { path: real, stat: found }
+        const by = stats.size <= atOnce ? await accessTo(real, stats.dev) : pooled
+        return { path: real, stat: found, content: await by.readFile(real) }
       } catch {
         return shell.open(path, within) // which also tells why not
       }
     },
     async makeDirectories(paths, mode, within) {
       try {
-        for (const path of paths) makeDirectory(path, mode)
+        for (const path of paths) {
+          const above = dirname(path)
+          const { dev } = await stat(above, { bigint: true })
+          await makeDirectory(await accessTo(above, dev), path, mode)
+        }
       } catch {
         await shell.makeDirectories(paths, mode, within) // which also tells why not
       }

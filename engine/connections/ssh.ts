@@ -128,8 +128,13 @@ const connect = async (target: Target): Promise<Link> => {
   const client = ssh.connection!
   const lost = Promise.withResolvers<string>()
   client.on('error', (cause: Error) => lost.resolve(cause.message))
-  client.on('close', async () => lost.resolve((await proxy?.said()) || 'the connection was closed'))
+  let isOurs = false
+  client.on('close', async () => {
+    const said = isOurs ? undefined : await proxy?.said() // who hangs up knows why
+    lost.resolve(said || 'the connection was closed')
+  })
   const close = async (): Promise<void> => {
+    isOurs = true
     ssh.dispose()
     await lost.promise
     proxy?.close()

@@ -40,7 +40,10 @@ export const openProxy = (command: string, target: { host: string; port: number;
   return {
     socket,
     async said() {
-      await Promise.race([channel.ended.then(() => drained(channel)), setTimeout(graceMs)])
+      const late = new AbortController()
+      const grace = setTimeout(graceMs, undefined, late).catch(() => {})
+      await Promise.race([channel.ended.then(() => drained(channel)), grace])
+      late.abort()
       return said.trim()
     },
     close: channel.kill,

@@ -9,18 +9,13 @@ type Given = Dict | Readonly<Record<string, unknown>>
 const entries = (given: Given): [string, unknown][] =>
   given instanceof Map ? [...given].map(([key, value]) => [String(key), value]) : Object.entries(given)
 
-const known = new WeakMap<ParameterSchema, ReadonlyMap<string, string>>()
-
 /** The names under which each parameter may be given, its own first. */
-const namesOf = (schema: ParameterSchema): ReadonlyMap<string, string> => {
-  const kept = known.get(schema)
-  if (kept) return kept
+const namesOf = (schema: ParameterSchema): Map<string, string> => {
   const names = new Map<string, string>()
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     names.set(name, name)
     for (const alias of property.aliases ?? []) names.set(alias, name)
   }
-  known.set(schema, names)
   return names
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
+import { createReader } from '../fileaccess.ts'
 import { problemList } from '../problems.ts'
 import { emptyScope } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
@@ -43,15 +43,6 @@ export type PlaybookLoader = {
   read(path: string, decrypt?: boolean): Promise<Buffer>
 }
 
-/** At once: what was looked at a moment ago is read sooner than the thread pool answers. */
-const readSource = (path: string): Buffer => {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new Failure('playbook.missing', `cannot read ${path}`, { cause, hint: 'check the path and its permissions' })
-  }
-}
-
 /** Where an include stands. Its own tags do not reach what it brings; those around it do. */
 const surroundingsOf = (cache: Cache, from: Task): Surroundings => ({
   directory: from.searchPath.at(-1) ?? '.',
@@ -68,6 +59,7 @@ const surroundingsOf = (cache: Cache, from: Task): Surroundings => ({
 /** A loader of playbooks, task files and roles on this machine's file system. */
 export const createLoader = (options: LoadOptions): PlaybookLoader => {
   const cache = emptyCache()
+  const source = createReader()
   /** Runs a step with a list of problems of its own and throws what it holds. */
   const complete = <T>(step: (reading: Reading) => T): T => {
     const problems = problemList()
@@ -105,7 +97,12 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
         () => false,
       ),
     read: async (path, decrypt = true) => {
-      const content = readSource(path)
+      const content = await source(path).catch((cause: Error) => {
+        throw new Failure('playbook.missing', `cannot read ${path}`, {
+          cause,
+          hint: 'check the path and its permissions',
+        })
+      })
       if (!decrypt || !options.decryptFile || !isVault(content.toString('latin1', 0, 20))) return content
       return options.decryptFile(content.toString(), { file: path, line: 1, column: 1 })
     },

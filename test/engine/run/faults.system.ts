@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { execute } from '../../../engine/process.ts'
+import { execute, tool } from '../../../engine/process.ts'
 import { suite } from '../../suite.ts'
 import { until } from '../../until.ts'
 import { startSshServer } from '../connections/sshserver.ts'
@@ -368,6 +368,28 @@ test('no space for temporary files is a failure that says so', async () => {
   mkdirSync(small)
   const output = await run(['n0'], tasks)
   assert.is(output.code, 0, output.stdout)
+}, 60_000)
+
+test('a file that nobody writes hangs its own task alone, and not the end of the run', async () => {
+  emptied()
+  await tool('mkfifo', [join(target, 'silent')])
+  const tasks = `    - copy: {src: "{{ source }}", dest: "${target}/{{ inventory_hostname }}"}
+      timeout: 5
+`
+  const hosts = [
+    `n0 source=${target}/silent`,
+    `n1 source=${server.directory}/user.pub`,
+    'local ansible_connection=local',
+  ]
+  const local = `      when: inventory_hostname != 'local'
+    - stat: {path: ${target}/silent}
+`
+  const output = await execute(play, ['-i', inventory(hosts), playbook(tasks + local)], { cwd: work, timeout: 50_000 })
+  assert.is(output.code, 2, output.stderr)
+  assert.match(recapOf(output.stdout, 'n0'), / failed=1 /)
+  assert.match(output.stderr + output.stdout, /the task did not end within 5 s/)
+  assert.match(recapOf(output.stdout, 'n1'), / ok=2 changed=1 .* failed=0 /)
+  assert.match(recapOf(output.stdout, 'local'), / ok=1 .* failed=0 skipped=1 /)
 }, 60_000)
 
 test.run()

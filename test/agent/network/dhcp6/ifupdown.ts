@@ -56,7 +56,7 @@ export const ifupdown = async (namespace: string, mac: string, server: string): 
   try {
     const args = ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', takeOver, 'sh']
     const stdin = await interfacesOf(directory, mac, server)
-    return await tool('ip', ['netns', 'exec', namespace, ...args, directory, layer], { stdin })
+    return await tool('ip', ['netns', 'exec', namespace, ...args, directory, layer], { stdin, timeout: 80_000 })
   } finally {
     await rm(directory, { recursive: true })
   }
