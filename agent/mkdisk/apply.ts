@@ -3,6 +3,7 @@ import { add, assemble, create, stop } from './arrays.ts'
 import { claim, clear, partition } from './clear.ts'
 import type { Machinery } from './machinery.ts'
 import { moveDirectory } from './move.ts'
+import { whileDisksMove } from './moving.ts'
 import type { MkdiskPlan } from './plan.ts'
 import type { Volume } from './settings.ts'
 import { stepText } from './show.ts'
@@ -52,7 +53,9 @@ export const applyPlan = async (plan: MkdiskPlan, volumes: readonly Volume[], ma
       const { volumes: names = [] } = step
       if (names.length > 0 && names.every((name) => failed.has(name))) continue
       try {
-        await log.step(`mkdisk ${index + 1}/${plan.steps.length}: ${stepText(step)}`, () => applyStep(machinery, step))
+        await log.step(`mkdisk ${index + 1}/${plan.steps.length}: ${stepText(step)}`, () =>
+          whileDisksMove(log, () => applyStep(machinery, step)),
+        )
         if (step.kind === 'encrypt' || step.kind === 'unlock') opened.add(step.target.name)
         if (step.kind === 'mount' || step.kind === 'swap') opened.delete(step.target.name)
       } catch (thrown) {

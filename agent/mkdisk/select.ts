@@ -1,6 +1,6 @@
 import { Failure } from '../../engine/failure.ts'
 import { leastOf } from './layout.ts'
-import { type Disk, plural, sizeText } from './machine.ts'
+import { type Disk, diskText, plural, sizeText } from './machine.ts'
 import type { DiskSet, Selection } from './settings.ts'
 
 const patternOf = (pattern: string): RegExp =>
@@ -65,12 +65,13 @@ export const checkCount = (set: DiskSet, own: readonly Disk[], all: readonly Dis
           ? `add 'disk_config[${set.disks.first + 1}]=""', or 'count: 1' to its set`
           : "add 'count: 1' to its set",
     })
-  const size = Math.min(...own.map((disk) => disk.size))
   const wanted = set.volumes.reduce((sum, volume) => sum + (volume.size ?? 0), 0)
   // a table and a gap at each end
-  if (set.isPartitioned && wanted + 4 * 1024 ** 2 > size)
+  const small = own.filter(({ size }) => set.isPartitioned && wanted + 4 * 1024 ** 2 > size)
+  if (small.length > 0)
     throw new Failure(
       'disk.count',
-      `${set.what} needs ${sizeText(wanted)} on each disk, the smallest has ${sizeText(size)}`,
+      `${set.what} needs ${sizeText(wanted)} on each disk, too much for ${small.map(diskText).join(' and ')}`,
+      { hint: 'make its volumes smaller, or leave such disks out of its set: least, most' },
     )
 }

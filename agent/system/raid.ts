@@ -30,7 +30,9 @@ export const parseExamine = (output: string): ArrayLabel | undefined => {
   // an array made elsewhere has its home host before its name, one made here says so behind it
   const name = (values.get('Name') ?? '').replace(/\s+\(local to host .*\)$/, '').replace(/^.*:/, '')
   const sectors = (key: string) => Number(/^(\d+)(?= sectors| \()/.exec(values.get(key) ?? '')?.[1] ?? Number.NaN)
-  const need = (sectors('Used Dev Size') + sectors('Data Offset')) * 512
+  // what is used is told only where it is less than what there is
+  const used = sectors(values.has('Used Dev Size') ? 'Used Dev Size' : 'Avail Dev Size')
+  const need = (used + sectors('Data Offset')) * 512
   return {
     uuid,
     level,

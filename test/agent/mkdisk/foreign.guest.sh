@@ -137,5 +137,25 @@ profile 'sets: {two: {serial: [old-0d, old-0e]}}' 'volumes: {two: {set: two, lev
 ask dies old-0e 20000000
 check 'a mirror that loses a disk while it is made is there, and says so' says keep "$(nvme 0e) failed in the array 'two' (raid1): replace it"
 check 'and is mounted' grep -q ' /new/two ext4' /proc/mounts
+
+# a disk that is a little smaller than the one it replaces, or than what is wanted of it, and a slow one
+umount /new/two
+mdadm --quiet --stop --scan
+ask fail old-0e
+dd if=/dev/zero of="$(nvme 0e)" bs=1M 2> /dev/null
+udevadm settle
+profile 'sets: {two: {serial: [old-0d, old-0f]}}' 'volumes: {two: {set: two, level: raid1, filesystem: ext4, mount: /two}}'
+before=$(ask digest old-0f)
+check '[M14] a disk that is too small for a mirror does not join it' says keep "'two' (raid1) has 1 of its 2 disks" "$(nvme 0f)" "serial old-0f, 70 MiB) is too small for 'two': it has 70 MiB, 7" 'are needed'
+check 'which is mounted without it' grep -q ' /new/two ext4' /proc/mounts
+profile=small.yml
+profile 'sets: {small: {serial: [old-0f]}}' 'volumes: {small: {set: small, level: single, filesystem: ext4, mount: /small, size: 72M}}'
+check '[M14] one that is too small for its volumes is refused by its name, with the sizes' refuses wipe "set 'small' (single at /small) needs 72 MiB on each disk, too much for $(nvme 0f)" 'serial old-0f, 70 MiB)'
+check 'and not a byte of it was written' same "$(ask digest old-0f)" "$before"
+profile=slow.yml
+profile 'sets: {slow: {serial: [old-10]}}' 'volumes: {slow: {set: slow, level: single, filesystem: ext4, mount: /slow}}'
+ask slow old-10 524288
+check '[M14] a slow disk is waited for, and it is told how far it is' says keep 'written so far'
+check 'and is mounted' grep -q ' /new/slow ext4' /proc/mounts
 echo 'end of the guest'
 poweroff -f

@@ -11,7 +11,8 @@ const test = suite('agent mkdisk on foreign disks')
 const specs: readonly DiskSpec[] = [
   ...['02', '03', '04', '05', '06', '07', '08', '09', '0a', '0b', '0c', '0d', '0e', '0f', '10'].map((slot) => ({
     serial: `old-${slot}`,
-    size: slot === '0a' ? 128 : 72,
+    // old-0f is a little smaller than those that it could replace
+    size: slot === '0a' ? 128 : slot === '0f' ? 70 : 72,
     slot: Number.parseInt(slot, 16),
   })),
   ...['11', '12', '13', '14'].map((slot) => ({ serial: `used-${slot}`, size: 64, slot: Number.parseInt(slot, 16) })),
@@ -75,6 +76,11 @@ test(
             isDead ||= isWrite && offset + length > Number(from) && offset < disk.size - 1024 ** 2
             return isDead ? 'error' : undefined
           }
+          return ''
+        },
+        slow: (serial = '', bytes) => {
+          const none = { bps: 0, bps_rd: 0, iops: 0, iops_rd: 0, iops_wr: 0 }
+          void guest.qmp('block_set_io_throttle', { device: serial, ...none, bps_wr: Number(bytes) })
           return ''
         },
         fail: (serial = '', kind, from, to) => {

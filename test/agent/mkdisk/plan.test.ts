@@ -339,6 +339,16 @@ const cases: readonly Case[] = [
     steps: ["take the xfs file system 'data'"],
   },
   {
+    name: 'disks that are too small for their volumes are refused, those alone',
+    yaml: 'sets: {pair: {serial: [S1, S2]}}\nvolumes: {system: {set: pair, level: raid1, filesystem: ext4, mount: /system, size: 1000G}}',
+    disks: [disk(1), disk(2, blank, { size: 900 * 2 ** 30 })],
+    wipe: true,
+    refused: {
+      code: 'disk.count',
+      message: /needs 1000 GiB on each disk, too much for \/dev\/nvme1n1 \(.*, 900 GiB\)$/,
+    },
+  },
+  {
     name: 'single refuses two',
     profile: 'disk_config[1]="single:xfs:/data"',
     disks: blanks(2),

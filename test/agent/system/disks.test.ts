@@ -83,6 +83,7 @@ test('reads a superblock, with and without a home host', () => {
   assert.equal(parseExamine(examined.replace('any:system', 'system')), label)
   assert.equal(parseExamine(examined.replace('any:system', 'n1:system  (local to host n1)')), label)
   assert.is(parseExamine(examined.replace('Active device 1', 'spare'))?.role, 'spare')
+  assert.is(parseExamine(examined.replace(/ +Used Dev Size.*\n/, ''))?.need, (260096 + 2048) * 512, 'all of it is used')
   assert.is(parseExamine('mdadm: No md superblock detected'), undefined)
 })
 
