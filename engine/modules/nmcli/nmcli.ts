@@ -76,8 +76,9 @@ async function* present(host: Host, params: NmcliParameters, current: Properties
       try {
         await runOrFail(host, sh`LC_ALL=C nmcli connection up id ${name}`)
       } catch (thrown) {
-        // A profile that is left would be all that a second run wants.
-        await host.run(sh`nmcli connection delete id ${name}`)
+        // A profile that is left would be all that a second run wants. A host that was lost may have come up by it.
+        const isRefused = thrown instanceof Failure && thrown.code === 'module.command'
+        if (isRefused) await host.run(sh`nmcli connection delete id ${name}`).catch(() => {})
         throw thrown
       }
     },

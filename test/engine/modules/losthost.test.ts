@@ -7,6 +7,7 @@ import { copy } from '../../../engine/modules/copy/copy.ts'
 import { get_url } from '../../../engine/modules/get_url/get_url.ts'
 import { lineinfile } from '../../../engine/modules/lineinfile/lineinfile.ts'
 import type { Module } from '../../../engine/modules/module.ts'
+import { nmcli } from '../../../engine/modules/nmcli/nmcli.ts'
 import { unarchive } from '../../../engine/modules/unarchive/unarchive.ts'
 import { suite } from '../../suite.ts'
 import { type Case, prepare, start } from './cases.ts'
@@ -74,5 +75,33 @@ check(unarchive, at('of the controller', { src: '$ROLE/packed.tar', dest: '$ROOT
 check(archive, at('a directory', { path: '$ROOT/packed', dest: '$ROOT/new.tar.gz', mode: '0600', remove: true }))
 check(copy, at('checked', { content: 'x', dest: '$ROOT/new', validate: 'test -e %s', mode: '0600' }))
 check(lineinfile, at('checked', { path: '$ROOT/packed/a', line: 'b', validate: 'test -e %s', backup: true }))
+
+test('nmcli: a host that is lost when a connection comes up keeps it', async () => {
+  const asked: string[] = []
+  const connection: Connection = {
+    ...local,
+    async run({ text }) {
+      const [, verb = ''] = /nmcli .*?connection (\w+)/.exec(text) ?? []
+      asked.push(verb)
+      if (verb === 'up') throw new Failure('connection.unreachable', 'lost by the new address')
+      return { code: verb === 'show' ? 10 : 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+    },
+  }
+  const one = at(
+    '',
+    { conn_name: 'eth0', type: 'ethernet', state: 'present', ip4: '10.0.0.1/24', dns4: ['10.0.0.2'] },
+    '',
+  )
+  const place = prepare(one)
+  try {
+    await start(nmcli, one, place, connection, false).then(
+      () => assert.unreachable(),
+      ({ message }: Error) => assert.is(message, 'lost by the new address'),
+    )
+  } finally {
+    place.remove()
+  }
+  assert.equal(asked, ['show', 'add', 'up'])
+})
 
 test.run()
