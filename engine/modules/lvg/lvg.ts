@@ -47,9 +47,9 @@ async function* keepDevices(host: Host, params: LvgParameters, lvm: Lvm): Steps 
   for (const device of pvs) checkDevice(host, 'pvs', device)
   const real = await realDevices(host, [...pvs, ...lvm.physical.map(({ device }) => device)])
   for (const device of pvs) if (!real.get(device)) throw noDevice(host, device)
-  const isSame = (one: string, other: string) => real.get(one) === real.get(other)
-  const devices = pvs.filter((device, index) => pvs.findIndex((other) => isSame(device, other)) === index)
-  const known = (device: string) => lvm.physical.find((one) => isSame(one.device, device))
+  // LVM knows devices by their own names, and by links in /dev that udev has told it of.
+  const devices = [...new Set(pvs.map((device) => real.get(device) ?? device))]
+  const known = (device: string) => lvm.physical.find((one) => real.get(one.device) === device)
   for (const device of devices) {
     const owner = known(device)?.vg
     if (!owner || owner === vg) continue
@@ -72,7 +72,7 @@ async function* keepDevices(host: Host, params: LvgParameters, lvm: Lvm): Steps 
       apply: () => runOrFail(host, sh`vgextend -- ${vg} ${added}`),
     })
   }
-  const extra = own.filter((one) => !devices.some((device) => isSame(one.device, device))).map(({ device }) => device)
+  const extra = own.map(({ device }) => device).filter((device) => !devices.includes(real.get(device) ?? device))
   if (remove_extra_pvs && devices.length > 0 && extra.length > 0) {
     // Without --force, so that a device that holds data stays.
     yield* change({
@@ -112,7 +112,8 @@ async function* activate(host: Host, vg: string, { logical }: Lvm, wanted: boole
 async function* resetUuids(host: Host, params: LvgParameters, { physical }: Lvm): Steps {
   const { vg, pvs, reset_vg_uuid, reset_pv_uuid } = params
   if (reset_pv_uuid) {
-    const devices = pvs ?? physical.filter((one) => one.vg === vg).map(({ device }) => device)
+    const own = physical.filter((one) => one.vg === vg).map(({ device }) => device)
+    const devices = [...(await realDevices(host, pvs ?? own)).values()]
     yield* change({
       what: `give ${devices.join(', ')} new UUIDs`,
       apply: () => runOrFail(host, sh`pvchange -u -- ${devices}`),

@@ -101,12 +101,12 @@ export const selinux = module<SelinuxParameters>('selinux', schema as ModuleSche
   if (policy !== undefined && policy !== before.policy) {
     if (!hasPolicy) throw fail(`the policy ${policy} is not installed`, `/etc/selinux/${policy}/policy is not there`)
     words.messages.push(
-      `SELinux policy configuration in '${configfile}' changed from '${before.policy}' to '${policy}'`,
+      `SELinux policy configuration in '${configfile}' changed from '${before.policy ?? 'None'}' to '${policy}'`,
     )
   }
   yield* setRunning(state, running, host, words)
   if (before.state !== state) {
-    words.messages.push(`Config SELinux state changed from '${before.state}' to '${state}'`)
+    words.messages.push(`Config SELinux state changed from '${before.state ?? 'None'}' to '${state}'`)
   }
   const withPolicy = policy === undefined || policy === before.policy ? text : withSetting(text, 'SELINUXTYPE', policy)
   const after = before.state === state ? withPolicy : withSetting(withPolicy, 'SELINUX', state)
