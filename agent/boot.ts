@@ -123,8 +123,12 @@ export const boot = async (stages: readonly BootStage[], options: BootOptions): 
     const begun = new Map<BootStage, () => Promise<Details>>()
     const prepare = () => {
       for (const stage of stages) {
-        const goOn = begun.has(stage) ? undefined : stage.prepare?.(known)
-        if (goOn) begun.set(stage, goOn)
+        if (begun.has(stage) || !stage.prepare) continue
+        try {
+          begun.set(stage, stage.prepare(known))
+        } catch (thrown) {
+          begun.set(stage, () => Promise.reject(thrown)) // told as what it is: the stage's own
+        }
       }
     }
     const took: string[] = []

@@ -130,19 +130,31 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     ...routeCommands(plan.network),
   ]
 
-  const enslave = async (plan: LinkPlan & { kind: 'bond' }, member: Interface, card: Card): Promise<void> => {
-    if (card.device !== member.name) {
-      await freeName(member.name)
-      await runAll(log, memberNameCommands(card.device, member.name))
-      // what udev says of a link with a new name has the kernel look at it again: a member of an LACP bond that tells no speed
-      // would be down for good
-      await settle(udevWait / 1000)
-    }
-    await runAll(log, [
-      ...enslaveCommands(plan.network.name, member.name),
-      ...memberOptionCommands(plan.network, plan.members, member.name),
-    ])
+  const rename = async (member: Interface, card: Card): Promise<void> => {
+    await freeName(member.name)
+    await runAll(log, memberNameCommands(card.device, member.name))
   }
+
+  /** The members that are there and not in their bond yet, with their own names and the devices that they were. */
+  const membersOf = async (members: readonly Interface[]): Promise<readonly (readonly [Interface, string])[]> => {
+    const found: [Interface, string][] = []
+    let isRenamed = false
+    for (const member of members.filter(({ name }) => !joined.has(name))) {
+      const card = await cardOf(member)
+      if (!card) continue
+      const needsName = card.device !== member.name
+      if (needsName && !(await attempt(member, () => rename(member, card)))) continue
+      isRenamed ||= needsName
+      found.push([member, card.device])
+    }
+    // what udev says of a link with a new name has the kernel look at it again: a member of an LACP bond that tells no speed
+    // would be down for good
+    if (isRenamed) await settle(udevWait / 1000)
+    return found
+  }
+
+  const enslave = ({ network, members }: LinkPlan & { kind: 'bond' }, { name }: Interface): Promise<void> =>
+    runAll(log, [...enslaveCommands(network.name, name), ...memberOptionCommands(network, members, name)])
 
   const advanceBond = async (plan: LinkPlan & { kind: 'bond' }): Promise<readonly string[]> => {
     const { network, members } = plan
@@ -155,12 +167,11 @@ export const createLinks = (plans: readonly LinkPlan[], taken: ReadonlyMap<strin
     await forgetGone(members, joined)
     const came: Interface[] = []
     const devices: string[] = []
-    for (const member of members.filter(({ name }) => !joined.has(name))) {
-      const card = await cardOf(member)
-      if (!card || !(await attempt(member, () => enslave(plan, member, card)))) continue
+    for (const [member, device] of await membersOf(members)) {
+      if (!(await attempt(member, () => enslave(plan, member)))) continue
       joined.add(member.name)
       came.push(member)
-      devices.push(card.device)
+      devices.push(device)
     }
     if (isNew) {
       await runAll(log, [...upCommands(network.name), ...address(plan, [network.name, ...devices])])

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { messageOf } from '../../engine/failure.ts'
 import type { BootContext, BootStage, Details } from '../context.ts'
 import { loadRootDrivers } from '../root/drivers.ts'
 import { closeImagePlace, imageRoot, openImagePlace } from '../root/image.ts'
@@ -34,7 +35,7 @@ const prepare = (context: BootContext) => {
       await mkdir(context.newRoot, { recursive: true })
       return await (opened ? imageRoot(context, opened) : nfsRoot(context))
     } catch (thrown) {
-      if (opened) await closeImagePlace(context, opened)
+      if (opened) await closeImagePlace(context, opened).catch((why) => context.log.warning(messageOf(why)))
       throw thrown
     }
   }
