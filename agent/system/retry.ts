@@ -82,7 +82,7 @@ export const retry = async <C, T>(
       if (thrown.retryAfter === undefined) {
         busy.delete(choice)
         wait = pause(++failures, first, longest, random)
-        if (now() + wait >= end) throw giveUp(`given up after ${budget} s`)
+        if (signal.aborted || now() + wait >= end) throw giveUp(`given up after ${budget} s`)
       } else {
         busy.set(choice, thrown.retryAfter)
         const asked = open.flatMap((each) => busy.get(each) ?? [])
