@@ -53,6 +53,13 @@ export const ofSystem: Modules = {
   'community.general': ['alternatives', 'capabilities', 'locale_gen', 'nmcli', 'timezone'],
 }
 
+/** By a playbook in a guest, which has a kernel of its own. */
+export const ofGuest: Modules = {
+  'ansible.builtin': ['reboot'],
+  'ansible.posix': ['seboolean', 'selinux'],
+  'community.general': ['lvg', 'lvol', 'modprobe', 'sefcontext'],
+}
+
 /** By plays, in `test/conformance/cases`: what they do, they do to the run. */
 export const ofPlays: readonly string[] = [
   ...['add_host', 'assert', 'async_status', 'debug', 'fail', 'group_by', 'include_vars', 'pause', 'ping', 'raw'],
@@ -65,21 +72,12 @@ export const notCompared: Readonly<Record<string, string>> = {
   dracut: 'it is our own',
   image: 'it is our own',
   json_patch: 'no collection of Debian has it',
-  lvg: 'it needs the device mapper of a kernel of its own; its steps are proved in a guest',
-  lvol: 'it needs the device mapper of a kernel of its own; its steps are proved in a guest',
   mdadm: 'no collection of Debian has it',
   mkdisk: 'it is our own',
-  modprobe:
-    "Ansible's reads /proc/modules, which a kernel without modules does not have, and writes files in check mode, too",
   mount_facts: 'ansible-core has it since 2.18 (compared with that by hand)',
   nftables: 'no collection of Debian has it',
   node_power: 'it is our own',
   node_wait: 'it is our own',
   overlay: 'it is our own',
-  reboot: 'it would restart the machine of the test; it is proved in a guest',
-  seboolean: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
-  sefcontext:
-    'it takes minutes to build a policy (compared by hand in a root with that of Debian); the cases have a stand-in',
-  selinux: "Ansible's asks the library of a running SELinux; the cases have a stand-in of its programs",
   swap: 'no collection of Debian has it',
 }

@@ -9,6 +9,7 @@ import { openSsh } from '../../../engine/connections/ssh.ts'
 import { startGuest } from '../../agent/guest.ts'
 import { makeInitrd } from '../../agent/initrd.ts'
 import { debianKernel } from '../../agent/kernel.ts'
+import { packageLayer } from './packagelayer.ts'
 
 /**
  * This machine's own root with a kernel of its own, in a virtual machine: for what needs the kernel's device mapper,
@@ -36,8 +37,10 @@ for module in virtio_pci virtio_net 9pnet_virtio 9p overlay nvme dm-mod; do modp
 mkdir /lower /rw /root.d
 mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=262144,cache=loose root /lower || poweroff -f
 mount -t tmpfs rw /rw
-mkdir /rw/upper /rw/work
-mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /root.d || poweroff -f
+mkdir /rw/upper /rw/work /packages
+lower=/lower
+mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=262144,cache=loose packages /packages 2>/dev/null && lower=/packages:/lower
+mount -t overlay -o lowerdir=$lower,upperdir=/rw/upper,workdir=/rw/work overlay /root.d || poweroff -f
 umount /proc
 mount --move /dev /root.d/dev
 exec switch_root /root.d /bin/sh $WORK/start
@@ -74,8 +77,24 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+export type GuestRootOptions = {
+  /** Debian packages that it has beyond the machine's. */
+  readonly packages?: readonly string[]
+  /** Further kernel arguments. */
+  readonly args?: string
+}
+
+/** Shares a directory, under a name. */
+const shared = (name: string, path: string): string[] => [
+  ...['-fsdev', `local,id=${name},path=${path},security_model=none,readonly=on,multidevs=remap`],
+  ...['-device', `virtio-9p-pci,fsdev=${name},mount_tag=${name}`],
+]
+
 /** Starts a guest with NVMe disks of the given sizes, in MiB. */
-export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot> => {
+export const openGuestRoot = async (
+  disks: readonly number[],
+  { packages = [], args = '' }: GuestRootOptions = {},
+): Promise<GuestRoot> => {
   const work = await mkdtemp('/var/tmp/prelude-guestroot-')
   const { tree } = await debianKernel()
   const files = disks.map((_, index) => join(work, `disk${index}`))
@@ -103,10 +122,11 @@ export const openGuestRoot = async (disks: readonly number[]): Promise<GuestRoot
   const guest = await startGuest({
     initrds: [initrd],
     disks: files,
+    args,
     timeout: 20 * 60_000,
     qemu: [
-      ...['-fsdev', 'local,id=root,path=/,security_model=none,readonly=on,multidevs=remap'],
-      ...['-device', 'virtio-9p-pci,fsdev=root,mount_tag=root'],
+      ...shared('root', '/'),
+      ...(packages.length > 0 ? shared('packages', await packageLayer(packages)) : []),
       // nothing leads out of it but its one port
       ...['-netdev', `user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
       ...['-device', 'virtio-net-pci,netdev=net0,romfile='],

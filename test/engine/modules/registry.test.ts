@@ -6,7 +6,7 @@ import type { ParameterSchema } from '../../../engine/modules/module.ts'
 import { findModule, isModule, moduleNames } from '../../../engine/modules/registry.ts'
 import { executorActions } from '../../../engine/playbook/play.ts'
 import { suite } from '../../suite.ts'
-import { notCompared, ofCollections, ofCore, ofPlays, ofSystem } from './comparisons.ts'
+import { notCompared, ofCollections, ofCore, ofGuest, ofPlays, ofSystem } from './comparisons.ts'
 
 const test = suite('registry of modules')
 const at = { file: 'site.yml', line: 3, column: 5 }
@@ -29,7 +29,7 @@ test('every registered module has a folder', () => {
 })
 
 test('every module is compared with Ansible, or it is told why not', () => {
-  const byCollection = [ofCore, ofCollections, ofSystem].flatMap((modules) => Object.values(modules).flat())
+  const byCollection = [ofCore, ofCollections, ofSystem, ofGuest].flatMap((modules) => Object.values(modules).flat())
   const named = [...byCollection, ...ofPlays, ...Object.keys(notCompared)]
   assert.equal(named.toSorted(), folders.toSorted())
 })
