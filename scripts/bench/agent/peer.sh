@@ -12,21 +12,13 @@ step() {
     last=$now
 }
 
-# /init has mounted /proc and /sys, and loads the first drivers
-mount -t devtmpfs -o mode=0755,nosuid devtmpfs /dev
-mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run
-mkdir -p /dev/pts /dev/shm /run/lock /run/prelude/root/{download,image,writable}
-mount -t devpts -o mode=0620,ptmxmode=0666,gid=5,nosuid,noexec devpts /dev/pts
-mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs /dev/shm
+# /init has mounted the early file system
+mkdir -p /run/lock /run/prelude/root/{download,image,writable}
 ln -sfn /proc/self/fd /dev/fd
-mknod -m 600 /dev/loop-control c 10 237 2> /dev/null || true
 step 'early file system'
 
-# twice: behind the driver of a bus there are further devices
-for _ in 1 2; do
-    cat /sys/bus/*/devices/*/modalias | sort -u | xargs modprobe --all --quiet --use-blacklist -- || true
-done
-[ -e /dev/watchdog ] || modprobe softdog
+# it loads the drivers, and says when it has
+until [ -s /tmp/asked ]; do sleep 0.05; done
 step drivers
 
 eval "$(jq -r '@sh "node=\(.node) boot=\(.boot) https=\(.servers[0].https) http=\(.servers[0].http) digest=\(.image.digest) size=\(.image.size)"' /prelude/boot.json)"
