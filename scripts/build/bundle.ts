@@ -79,7 +79,9 @@ export const bundle = async (root: string, program: Program): Promise<string> =>
     ...common,
     stdin: {
       contents: `import { main } from './${program.entry}'
-void main(process.argv.slice(2)).then((code) => { process.exitCode = code })`,
+void main(process.argv.slice(2)).then((code) => { process.exitCode = code })
+// what is left is memory, which the system takes back faster than V8 gives it
+process.once('beforeExit', () => process.exit())`,
       resolveDir: root,
       sourcefile: `${program.name}.ts`,
       loader: 'ts',

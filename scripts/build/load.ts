@@ -51,7 +51,5 @@ const script = new Script(wrap(source), {
 })
 if ((!cachedData || script.cachedDataRejected) && mayKeep())
   process.once('exit', () => keep(id, script.createCachedData()))
-// what is left is memory, which the system takes back faster than V8 gives it
-process.once('beforeExit', () => process.exit())
 const module_ = { exports: {} }
 script.runInThisContext()(module_.exports, createRequire(filename), module_, filename, dirname(filename))
