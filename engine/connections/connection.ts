@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Command } from '../command.ts'
 
 export type Output = {
@@ -11,8 +10,8 @@ export type Output = {
 export type LargeContent = {
   readonly size: number
   readonly sha1: string
-  /** Reads it from its beginning. */
-  open(): Readable
+  /** Reads it from its beginning; each piece lasts until the next is asked for. */
+  open(): AsyncIterable<Buffer>
 }
 
 export type RunOptions = {

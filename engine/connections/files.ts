@@ -60,7 +60,7 @@ const writing = (path: string, options: WriteOptions, content: Uint8Array | Larg
   // A large content is digested on its way; a digest of more than was written tells that it was not written. It is opened
   // twice, so that it must be its owner's to write at first; and never by a name that may be another file by then.
   const store = isLarge
-    ? sh`sum=$(umask 077; set -C; exec 3>"$new" || exit; { tee /proc/self/fd/3 || echo; } | sha1sum) || exit`
+    ? sh`sum=$(umask 077; set -C; exec 3>"$new" || exit; { tee /proc/self/fd/3 || echo; } | { openssl sha1 -r 2>/dev/null || sha1sum; }) || exit`
     : sh`(umask ${umask}; set -C; cat >"$new") || exit`
   // When the connection is lost the input just ends: what has come by then must not take the old file's place.
   const arrived = isLarge

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, sh } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -25,6 +24,26 @@ export type Shell = {
 const groupSoon = async (answer: Answer): Promise<number | undefined> => {
   for (let tries = 0; tries < 100 && answer.group() === undefined; tries++) await sleep(20)
   return answer.group()
+}
+
+/** Writes to a process's input; false when it reads no more. */
+const written = (channel: WatchedChannel, data: Buffer): Promise<boolean> =>
+  new Promise((resolve) => {
+    const unwatch = channel.onEnd(() => resolve(false))
+    channel.stdin.write(data, (cause) => {
+      unwatch()
+      resolve(!cause)
+    })
+  })
+
+/** Sends a content as fast as it is taken. When it cannot be read to its end the command sees less, and that it ends. */
+const send = async (content: LargeContent, channel: WatchedChannel): Promise<void> => {
+  try {
+    for await (const piece of content.open()) if (!(await written(channel, piece))) break
+  } catch {
+    // the command finds that it is not what was announced
+  }
+  channel.stdin.end()
 }
 
 export const createShell = (transport: Transport): Shell => {
@@ -121,7 +140,7 @@ export const createShell = (transport: Transport): Shell => {
     const answer = readAnswer(own, framed)
     own.stdin.write(`${Buffer.from(framed.text).toString('base64')}\n`)
     if (Buffer.isBuffer(stdin)) own.stdin.end(stdin)
-    else void pipeline(stdin.open(), own.stdin).catch(() => own.stdin.end()) // the command sees the end, or has seen enough
+    else void send(stdin, own)
     return settle(own, answer, command, options)
   }
 

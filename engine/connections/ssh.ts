@@ -1,4 +1,4 @@
-import { connect as connectSocket } from 'node:net'
+import { connect as connectSocket, type Socket } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { NodeSSH } from 'node-ssh'
@@ -57,6 +57,24 @@ const authenticationFor = ({ user, home, given, options }: Target) => {
   })
 }
 
+/**
+ * A connected socket that sends by one system call what is written to it in one turn of the event loop: the ssh client writes
+ * each packet in three parts. Nagle's algorithm, which would gather as well, holds a small message back until the one before
+ * is acknowledged, up to 40 ms.
+ */
+const gathering = (socket: Socket): Socket => {
+  const write = socket.write.bind(socket)
+  return Object.assign(socket, {
+    write(data: Uint8Array | string, ...rest: []) {
+      if (socket.writableCorked === 0) {
+        socket.cork()
+        process.nextTick(() => socket.uncork())
+      }
+      return write(data, ...rest)
+    },
+  })
+}
+
 type Refusal = Error & { readonly level?: string; readonly code?: string | number }
 
 /** What an admin looks at first, by the system's error code. */
@@ -94,9 +112,7 @@ const connect = async (target: Target): Promise<Link> => {
   const timeout = given.connectTimeout === undefined ? options.timeout : given.connectTimeout * 1000
   let untrusted: Failure | undefined
   const ssh = new NodeSSH()
-  // Each message is a small packet that waits for an answer, from the handshake on: Nagle's algorithm would hold each back
-  // for 40 ms.
-  const socket = proxy?.socket ?? connectSocket({ host, port, noDelay: true })
+  const socket = proxy?.socket ?? gathering(connectSocket({ host, port, noDelay: true }))
   socket.on('error', () => {}) // told by the ssh client, which listens too
   try {
     await ssh.connect({

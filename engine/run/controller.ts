@@ -8,7 +8,6 @@ import { layer, type Scope, Suspension, settled } from '../vars/scope.ts'
 import type { RenderOptions, TemplateSource } from '../vars/templar.ts'
 import { templateNames } from '../vars/templatenames.ts'
 import { toPlain, type Value } from '../vars/value.ts'
-import { largeFile } from './largefile.ts'
 import type { PlayRun } from './playrun.ts'
 import { writeLocal } from './writelocal.ts'
 
@@ -106,7 +105,7 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
       })
     },
     read: (path, decrypt) => loader.read(path, decrypt),
-    large: largeFile,
+    large: playRun.run.large,
     async stat(path) {
       const found = await stat(path).catch(() => undefined)
       if (!found) return undefined

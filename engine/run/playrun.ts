@@ -6,6 +6,7 @@ import type { Dict, Value } from '../vars/value.ts'
 import type { OwnJob } from './background.ts'
 import type { Connections } from './connections.ts'
 import { connectionVariables } from './connectionvariables.ts'
+import type { LargeFiles } from './largefile.ts'
 import { magicVariables } from './magic.ts'
 import type { RunOptions } from './options.ts'
 import type { PlaySettings } from './settings.ts'
@@ -19,6 +20,8 @@ export type Run = {
   readonly connections: Connections
   /** Facts that modules asked for, by host; templates do not see them. */
   readonly collected: Map<string, Map<string, Value>>
+  /** Files of this machine that are sent as they are read. */
+  readonly large: LargeFiles
   /** Tasks that go on in the background of this program, by their job's id. */
   readonly jobs: Map<string, OwnJob>
   taskCount: number

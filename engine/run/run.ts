@@ -8,6 +8,7 @@ import { globals } from '../vars/globals.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, Omit, Template, toPlain, type Value } from '../vars/value.ts'
 import { Connections } from './connections.ts'
+import { createLargeFiles } from './largefile.ts'
 import type { RunOptions } from './options.ts'
 import { runPlay } from './play.ts'
 import { hostOf, type Run } from './playrun.ts'
@@ -75,6 +76,7 @@ const newRun = (options: RunOptions): Run => ({
   hosts: new Map(),
   connections: new Connections(options.open),
   collected: new Map(),
+  large: createLargeFiles(),
   jobs: new Map(),
   taskCount: 0,
   stopped: false,

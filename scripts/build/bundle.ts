@@ -28,6 +28,35 @@ const withoutNativeAddons: Plugin = {
 }
 
 /**
+ * ssh2 makes a cipher for each packet from a key in a buffer, and Node finds out that a buffer is no key by two exceptions,
+ * which take most of the time of a packet. Each buffer becomes a key once.
+ */
+const withKeyObjects: Plugin = {
+  name: 'with-key-objects',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^crypto$/ }, ({ importer }) =>
+      importer.endsWith(join('ssh2', 'lib', 'protocol', 'crypto.js'))
+        ? { path: 'crypto', namespace: 'keys' }
+        : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'keys' }, () => ({
+      contents: `const crypto = require('node:crypto')
+const keys = new WeakMap()
+const keyOf = (bytes) => {
+  let key = keys.get(bytes)
+  if (!key) keys.set(bytes, (key = crypto.createSecretKey(bytes)))
+  return key
+}
+module.exports = Object.assign(Object.create(crypto), {
+  createCipheriv: (name, key, iv, options) => crypto.createCipheriv(name, keyOf(key), iv, options),
+  createDecipheriv: (name, key, iv, options) => crypto.createDecipheriv(name, keyOf(key), iv, options),
+  createHmac: (name, key) => crypto.createHmac(name, keyOf(key)),
+})`,
+    }))
+  },
+}
+
+/**
  * What sources say about modules, as one CommonJS file in dist/ says it:
  * - they find the files beside them by import.meta.dirname; the bundle reaches the same place from where it lies;
  * - they load a package when they first need it by `const require = createRequire(…)`; the bundle has it, by its own `require`.
@@ -89,7 +118,7 @@ process.once('beforeExit', () => process.exit())`,
     outfile,
     absWorkingDir: root,
     sourcemap: program.sourcemap ? 'linked' : false,
-    plugins: [withoutNativeAddons, asBundled(root)],
+    plugins: [withoutNativeAddons, withKeyObjects, asBundled(root)],
   })
   for (const file of result.outputFiles) {
     if (file.path === outfile) demandAscii(file.text)

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, join, posix } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { FetchParameters } from '../../../schema/types.ts'
 import type { LargeContent, Stat } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
@@ -28,8 +27,7 @@ const formerOf = async (host: Host, dest: string): Promise<Buffer | LargeContent
 
 const md5Of = async (content: Buffer | LargeContent): Promise<string> => {
   const hash = createHash('md5')
-  if (Buffer.isBuffer(content)) return hash.update(content).digest('hex')
-  await pipeline(content.open(), hash)
+  for await (const piece of Buffer.isBuffer(content) ? [content] : content.open()) hash.update(piece)
   return hash.digest('hex')
 }
 

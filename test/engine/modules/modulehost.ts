@@ -4,7 +4,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { Failure } from '../../../engine/failure.ts'
 import type { Controller, Host } from '../../../engine/modules/module.ts'
-import { largeFile } from '../../../engine/run/largefile.ts'
+import { createLargeFiles } from '../../../engine/run/largefile.ts'
 import { writeLocal } from '../../../engine/run/writelocal.ts'
 import { createTemplar } from '../../../engine/vars/createtemplar.ts'
 import { emptyScope, layer } from '../../../engine/vars/scope.ts'
@@ -44,7 +44,7 @@ const controller = (role: string, vars: Readonly<Record<string, unknown>>): Cont
       return path
     },
     read: (path) => readFile(path),
-    large: largeFile,
+    large: createLargeFiles(),
     async stat(path) {
       const found = await stat(path).catch(() => undefined)
       return found && { type: found.isDirectory() ? 'directory' : 'file', mode: found.mode & 0o7777 }
