@@ -40,17 +40,12 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
     return { result: { ...step.value, changed }, changed, diffs, changes }
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code === 'connection.unreachable') throw thrown
-    // A change that failed may have done a part of its work; one that became nobody has not begun,
-    // and of one that took too long nothing is known.
-    const changed = changes.length > 0 && !host.check && !unchanging.has(thrown.code)
     const { code, message, hint, cause, excerpt, others } = thrown
     const failure = thrown.at ? thrown : new Failure(code, message, { at: host.at, hint, cause, excerpt, others })
-    return { result: { changed, failed: true, msg: failure.message }, changed, diffs, changes, failure }
+    // What a part of the work has done is no change that the task is known for, as with Ansible's modules.
+    return { result: { changed: false, failed: true, msg: failure.message }, changed: false, diffs, changes, failure }
   }
 }
-
-/** Failures of a module that has not begun, or of which nothing is known. */
-const unchanging = new Set<string>(['connection.become', 'connection.timeout', 'module.async'])
 
 const isPath = (schema: ParameterSchema | undefined): boolean => schema?.format === 'path'
 

@@ -91,7 +91,7 @@ const keysOf = (module: string, result: Result & { stat?: object }): string[] =>
 
 /** What a run came to, in a word. */
 export const outcome = ({ changed, failed, skipped }: Result): string =>
-  failed ? 'failed' : skipped ? 'skipped' : changed ? 'changed' : 'ok'
+  failed ? (changed ? 'failed, changed' : 'failed') : skipped ? 'skipped' : changed ? 'changed' : 'ok'
 
 /** What the failed ones of some runs say. */
 export const failuresOf = (results: readonly Result[]): string[] =>

@@ -44,7 +44,7 @@ test('a change that fails lets the module clean up', async () => {
   const apply = () => Promise.reject(new Failure('module.write', 'the disk is full'))
   const { result } = await runModule(probe(heard, apply), host(false), {})
   assert.equal(heard, ['cleaned up'])
-  assert.equal(result, { changed: true, failed: true, msg: 'the disk is full' })
+  assert.equal(result, { changed: false, failed: true, msg: 'the disk is full' })
 })
 
 test.run()
