@@ -5,6 +5,7 @@ import type { Host, Module } from '../modules/module.ts'
 import { readParameters } from '../modules/parameters.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
 import type { Task } from '../playbook/play.ts'
+import { text } from '../vars/python/text.ts'
 import { type Scope, settled } from '../vars/scope.ts'
 import { type Dict, holdsTemplate, isDict, Omit, Template, type Value } from '../vars/value.ts'
 import { type Background, runInBackground } from './background.ts'
@@ -14,14 +15,14 @@ import { controllerFor } from './controller.ts'
 import { failedBy, placed } from './failed.ts'
 import { inTime } from './intime.ts'
 import { lazyConnection } from './lazyconnection.ts'
-import { keyword, keywords, type Place, type PlayRun, type Run } from './playrun.ts'
+import { delegateScope, keyword, keywords, type Place, type PlayRun, type Run } from './playrun.ts'
 import type { HostRun } from './state.ts'
 
 /** What one execution of a module came to, before changed_when, failed_when and register. */
 export type Attempt = {
   readonly run: ModuleRun
   readonly unreachable: boolean
-  /** Where the host that carried it out is reached. */
+  /** Where the host was reached that carried it out. */
   readonly address?: string | undefined
 }
 
@@ -57,7 +58,7 @@ export const keywordValue = async (
 
 /** How the task's host (or its delegate) is reached. */
 export const routeFor = async (occasion: Occasion): Promise<Route> => {
-  const { playRun, task, place, host, scope, delegate } = occasion
+  const { playRun, task, place, host, scope, delegate, loopVars } = occasion
   const { options } = playRun.run
   const names = [
     'connection',
@@ -74,19 +75,13 @@ export const routeFor = async (occasion: Occasion): Promise<Route> => {
     const value = await resolved(occasion, keyword(name, task, place, playRun.play) as Value | undefined)
     if (value !== undefined) words[name] = value
   }
-  if (delegate === undefined) {
-    const value = (name: string) => {
-      const found = scope.get(name)
-      return found === undefined ? undefined : options.templar.resolve(found, scope)
-    }
-    return settled(() => routeOf(host.name, value, words, options, task.at))
+  // The delegate's variables are those of the task, were it the delegate's own.
+  const known = delegate === undefined ? scope : delegateScope(playRun, delegate, task, place, loopVars)
+  const value = (name: string) => {
+    const found = known.get(name)
+    return found === undefined ? undefined : options.templar.resolve(found, known)
   }
-  // The delegate's own variables say how it is reached; the play's `connection` and user were meant for its hosts.
-  const all = scope.get('hostvars')
-  const theirs = isDict(all) ? all.get(delegate) : undefined
-  const value = (name: string) => (isDict(theirs) ? theirs.get(name) : undefined)
-  const { connection: _, remoteUser: __, port: ___, ...become } = words
-  return settled(() => routeOf(delegate, value, become, options, task.at))
+  return settled(() => routeOf(delegate ?? host.name, value, words, options, task.at))
 }
 
 const environmentOf = async (occasion: Occasion): Promise<Record<string, string>> => {
@@ -95,7 +90,7 @@ const environmentOf = async (occasion: Occasion): Promise<Record<string, string>
   for (const value of keywords('environment', task, place, playRun.play).flat()) {
     const environment = await resolved(occasion, value)
     if (!isDict(environment)) continue
-    for (const [name, text] of environment) if (text !== null) merged[String(name)] = String(text)
+    for (const [name, each] of environment) if (each !== null) merged[String(name)] = text(each)
   }
   return merged
 }
@@ -183,7 +178,7 @@ export const attempt = async (occasion: Occasion): Promise<Attempt> => {
   } catch (thrown) {
     const { result, failure } = failedBy(thrown, task)
     const run = { result, changed: false, diffs: [], changes: [], failure }
-    return { run, unreachable: result['unreachable'] === true, address }
+    return result['unreachable'] === true ? { run, unreachable: true } : { run, unreachable: false, address }
   }
 }
 

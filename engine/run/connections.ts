@@ -48,7 +48,7 @@ export const routeOf = (
   const { defaults } = options
   const implicit = isImplicitlyLocal(host, options) ? 'local' : undefined
   const kind = connectionKind(
-    first(variable('ansible_connection'), keywords.connection, implicit, defaults.connection) ?? 'ssh',
+    first(variable('ansible_connection'), implicit, keywords.connection, defaults.connection) ?? 'ssh',
   )
   const named = first(variable('ansible_become_method'), keywords.becomeMethod, defaults.becomeMethod) ?? 'sudo'
   const method = named.replace(/^(?:ansible\.builtin|community\.general)\./, '')

@@ -47,11 +47,9 @@ export const connectionVariables =
     const isLocal = isImplicitlyLocal(reached, options)
     switch (names[0]) {
       case 'ansible_connection':
-        // the play's connection was meant for its hosts
-        return (
-          (delegate === undefined ? word('connection') : undefined) ??
-          (isLocal ? 'local' : (defaults.connection ?? 'ssh'))
-        )
+        if (isLocal) return 'local'
+        // a delegate is reached by the play's connection, but no variable tells of it, as with Ansible
+        return (delegate === undefined ? word('connection') : undefined) ?? defaults.connection ?? 'ssh'
       case 'ansible_host':
         return isLocal && delegate === undefined ? '127.0.0.1' : reached
       case 'ansible_user':

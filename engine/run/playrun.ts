@@ -1,6 +1,6 @@
 import type { Block, Inherited, Play, Role, Task } from '../playbook/play.ts'
 import type { TaskInfo } from '../report/event.ts'
-import { taskScope } from '../vars/precedence.ts'
+import { type TaskSubject, taskScope } from '../vars/precedence.ts'
 import type { Scope } from '../vars/scope.ts'
 import type { Dict, Value } from '../vars/value.ts'
 import type { OwnJob } from './background.ts'
@@ -106,8 +106,37 @@ export const scopeFor = (
   loopVars?: Dict,
   delegate?: string,
 ): Scope => {
-  const { run, play } = playRun
   const scope: Scope = taskScope({
+    ...subjectOf(playRun, host, task, place, loopVars, () => scope),
+    fallback: connectionVariables(playRun, host, task, place, delegate),
+  })
+  return scope
+}
+
+/** What a host knows that carries a task out for another one: as in the task's own scope, but of this host. */
+export const delegateScope = (
+  playRun: PlayRun,
+  name: string,
+  task: Task,
+  place: Place,
+  loopVars: Dict | undefined,
+): Scope => {
+  const { hosts, options } = playRun.run
+  const host = hosts.get(name) ?? newHostRun(name, options.factCache?.read(name))
+  const scope: Scope = taskScope(subjectOf(playRun, host, task, place, loopVars, () => scope))
+  return scope
+}
+
+const subjectOf = (
+  playRun: PlayRun,
+  host: HostRun,
+  task: Task,
+  place: Place,
+  loopVars: Dict | undefined,
+  scope: () => Scope,
+): TaskSubject => {
+  const { run, play } = playRun
+  return {
     inventory: run.options.inventory,
     hostName: host.name,
     play,
@@ -117,10 +146,8 @@ export const scopeFor = (
     state: host.variables,
     extraVars: run.options.extraVars,
     ...(loopVars ? { loopVars } : {}),
-    magic: magicVariables(playRun, host, task, place, () => scope),
-    fallback: connectionVariables(playRun, host, task, place, delegate),
-  })
-  return scope
+    magic: magicVariables(playRun, host, task, place, scope),
+  }
 }
 
 export const taskInfo = (playRun: PlayRun, task: Task, name: string, place: Place): TaskInfo => {

@@ -65,7 +65,8 @@ const runLoop = async (occasion: Occasion, items: readonly Item[], info: TaskInf
       : await labelOf(playRun, task, scope, item.value).catch(() => text(item.value))
     const shown: HostResult = { ...outcome, host: host.name, ignored: false, ms: 0 }
     playRun.run.options.report({ type: 'item', task: info, label, outcome: shown })
-    if (outcome.status === 'unreachable') break
+    // other items may be for other hosts
+    if (outcome.status === 'unreachable' && outcome.delegate === undefined) break
     const { breakWhen } = task.loopControl
     if (breakWhen && !(await firstFalse(playRun, breakWhen, scope))) break
   }
