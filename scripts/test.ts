@@ -1,69 +1,18 @@
-// Runs test files, each in a process of its own, and counts what uvu says of them.
+// Runs test files and counts what uvu says of them: fast ones several in a process, the others each in one of its own.
 // usage: test.ts fast|all [PATTERN]; the last line is `N passed, N failed, N skipped`.
-import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { type Report, runFiles } from './test/run.ts'
 
 const root = join(import.meta.dirname, '..')
 const [, , kind = 'all', pattern = ''] = process.argv
 
-/** What Node made of the sources: most of a small test's time is reading them. */
-const compiled = join(root, 'dist/.compiled')
-
-type Outcome = { passed: number; failed: number; skipped: number; output: string; seconds: number }
-
 /** A file of fast tests may take this long; one of system tests as long as the whole run may. */
 const limits = { fast: 120_000, system: 30 * 60_000 }
 
-const runFile = (file: string, limit: number): Promise<Outcome> => {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
-  const start = performance.now()
-  const child = spawn(process.execPath, [join(root, file)], {
-    cwd: root,
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', LC_ALL: 'C.UTF-8', NODE_COMPILE_CACHE: compiled },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  let output = ''
-  let isLate = false
-  child.stdout.on('data', (chunk) => (output += chunk))
-  child.stderr.on('data', (chunk) => (output += chunk))
-  const timer = setTimeout(() => {
-    isLate = true
-    try {
-      if (child.pid) process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // it has just ended
-    }
-  }, limit)
-  child.on('close', (code) => {
-    clearTimeout(timer)
-    const sum = (word: string) =>
-      [...output.matchAll(new RegExp(`^\\s*${word}:\\s+(\\d+)`, 'gm'))].reduce(
-        (total, match) => total + Number(match[1]),
-        0,
-      )
-    const total = sum('Total')
-    const passed = sum('Passed')
-    const skipped = sum('Skipped')
-    // A file that died, hung or ran nothing is a failure even when no test of it failed.
-    const failed = total - passed
-    const isBroken = (code !== 0 && failed === 0) || isLate || total + skipped === 0
-    if (isLate) output += `\n${file} did not end within ${limit / 1000} s\n`
-    resolve({
-      passed,
-      failed: failed + (isBroken ? 1 : 0),
-      skipped,
-      output,
-      seconds: (performance.now() - start) / 1000,
-    })
-  })
-  return promise
-}
-
 const totals = { passed: 0, failed: 0, skipped: 0 }
-const report = (file: string, outcome: Outcome): void => {
+const report: Report = (file, outcome) => {
   totals.passed += outcome.passed
   totals.failed += outcome.failed
   totals.skipped += outcome.skipped
@@ -80,23 +29,28 @@ const select = (glob: string): string[] =>
     .filter((file) => file.includes(pattern))
     .sort()
 
+type Work = { readonly limit: number; readonly workers: number; readonly share: (waiting: number) => number }
+
 /**
- * Runs files, so many at a time, and reports each as it ends. Half of the workers take them from the front, the others from
- * the back: of system tests these are guests, which often wait, and comparisons, which compute.
+ * Runs files in so many processes at a time, `share` of those that wait in each. Half of the workers take them from the
+ * front, the others from the back: of system tests these are guests, which often wait, and comparisons, which compute.
  */
-const runAll = async (files: string[], limit: number, workers: number): Promise<void> => {
+const runAll = async (files: string[], { limit, workers, share }: Work): Promise<void> => {
   const waiting = [...files]
-  const work = async (next: () => string | undefined) => {
-    for (let file = next(); file; file = next()) report(file, await runFile(file, limit))
+  const work = async (isBack: boolean) => {
+    while (waiting.length > 0) {
+      const count = share(waiting.length)
+      await runFiles(waiting.splice(isBack ? -count : 0, count), limit, report)
+    }
   }
-  await Promise.all(
-    Array.from({ length: workers }, (_, worker) => work(() => (worker % 2 === 0 ? waiting.shift() : waiting.pop()))),
-  )
+  await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker % 2 === 1)))
 }
 
-// Fast tests wait half of their time for what they started.
-await runAll(select('test/**/*.test.ts'), limits.fast, 2 * availableParallelism())
-if (kind === 'all') await runAll(select('test/**/*.system.ts'), limits.system, 2)
+// Fast tests wait half of their time for what they started. Their shares shrink, that all workers end together.
+const workers = 2 * availableParallelism()
+const share = (waiting: number) => Math.max(3, Math.ceil(waiting / (2 * workers)))
+await runAll(select('test/**/*.test.ts'), { limit: limits.fast, workers, share })
+if (kind === 'all') await runAll(select('test/**/*.system.ts'), { limit: limits.system, workers: 2, share: () => 1 })
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0
