@@ -779,7 +779,7 @@ export interface CopyParameters {
    */
   remote_src: boolean;
   /**
-   * Permission bits of the directories that are made.
+   * Permission bits of the directories that are made; with `remote_src` they have those of the source when absent.
    */
   directory_mode?: string;
   /**
@@ -787,9 +787,9 @@ export interface CopyParameters {
    */
   checksum?: string;
   /**
-   * Follow links in the source.
+   * Follow links in the source; when absent, those of the controller are followed and those of the host are copied.
    */
-  local_follow: boolean;
+  local_follow?: boolean;
   /**
    * Decrypt a source that is a vault file.
    */
@@ -803,7 +803,7 @@ export interface CopyParameters {
    */
   group?: string;
   /**
-   * Permission bits: octal ('0644'), symbolic ('u=rwX,g=rX,o='), or 'preserve' for those of the source.
+   * Permission bits: octal ('0644'), symbolic ('u=rwX,g=rX,o='), or 'preserve' for those of the source. Of a directory that is copied with `remote_src` they are its own: what it holds has those of the source.
    */
   mode?: string;
   /**

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import type { LargeContent, Stat } from '../connections/connection.ts'
 import { Failure } from '../failure.ts'
 import { type Attributes, describe, setAttributes } from './attributes.ts'
+import { makeAbove } from './makedirectories.ts'
 import { octal } from './mode.ts'
 import type { Change, Host, Result } from './module.ts'
 import { realPath, statAfter } from './paths.ts'
@@ -16,6 +17,8 @@ export type Deployment = {
   readonly attributes: Attributes
   /** Permission bits of the source, for the mode `preserve`. */
   readonly sourceMode?: number | undefined
+  /** Permission bits of directories that are made when `dest` ends with `/`. */
+  readonly directoryMode?: string | undefined
   readonly force: boolean
   readonly follow: boolean
   readonly backup: boolean
@@ -68,6 +71,7 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     const isChanged = yield* setAttributes(host, old, attributes)
     return { ...told, ...describe(isChanged ? await statAfter(host, path, old) : old) }
   }
+  if (!old && dest.endsWith('/')) yield* makeAbove(host, path, attributes, deployment.directoryMode)
   const md5 = md5Of(content) // while it is on its way
   md5.catch(() => {})
   const replaced = yield* replaceFile(host, {
@@ -77,7 +81,6 @@ export async function* deploy(host: Host, deployment: Deployment): AsyncGenerato
     attributes,
     backup,
     validate,
-    makeDirectory: dest.endsWith('/'),
   })
   const now = replaced.stat ?? (await statAfter(host, path, old))
   return { ...told, md5sum: await md5, ...replaced.told, ...(now ? describe(now) : {}) }

@@ -71,6 +71,9 @@ export type Way = {
   readonly become?: Become | undefined
 }
 
+/** A file in a directory of the controller: of a directory the name ends with `/`; a link that is not followed has its target. */
+export type Listed = { readonly name: string; readonly target?: string }
+
 /** The controller's side of a task: files beside the playbook and role, templates, and what only actions may touch. */
 export type Controller = {
   /**
@@ -84,8 +87,8 @@ export type Controller = {
   large?(path: string, decrypt?: boolean): Promise<LargeContent | undefined>
   /** What a path on the controller is, links followed; undefined when nothing is there. */
   stat(path: string): Promise<Pick<Stat, 'type' | 'mode'> | undefined>
-  /** What a directory on the controller holds: recursive, links followed, relative and sorted; directories end with `/`. */
-  list(path: string): Promise<readonly string[]>
+  /** What a directory on the controller holds: recursive, relative and sorted; links are followed unless `follow` is false. */
+  list(path: string, follow?: boolean): Promise<readonly Listed[]>
   /** Writes a file on the controller atomically, as it comes: when `content` throws, what was there stays. */
   write(path: string, content: AsyncIterable<Uint8Array>): Promise<void>
   /** Renders a template file by its ending: Mustache for `.mustache`, else Jinja2. */

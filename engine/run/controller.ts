@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Controller } from '../modules/module.ts'
@@ -8,6 +8,7 @@ import { layer, type Scope, Suspension, settled } from '../vars/scope.ts'
 import type { RenderOptions, TemplateSource } from '../vars/templar.ts'
 import { templateNames } from '../vars/templatenames.ts'
 import { toPlain, type Value } from '../vars/value.ts'
+import { listLocal } from './listlocal.ts'
 import type { PlayRun } from './playrun.ts'
 import { writeLocal } from './writelocal.ts'
 
@@ -76,18 +77,6 @@ export const firstExisting = async (playRun: PlayRun, places: readonly string[])
   return undefined
 }
 
-/** Everything below a directory, links followed, relative and sorted; directories end with `/`. */
-const listTree = async (root: string, below: string): Promise<string[]> => {
-  const found: string[] = []
-  for (const name of (await readdir(join(root, below))).sort()) {
-    const path = join(below, name)
-    const isDirectory = (await stat(join(root, path)).catch(() => undefined))?.isDirectory() === true
-    found.push(isDirectory ? `${path}/` : path)
-    if (isDirectory) found.push(...(await listTree(root, path)))
-  }
-  return found
-}
-
 /** The controller's side of one task on one host. */
 export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Controller => {
   const { options } = playRun.run
@@ -112,7 +101,7 @@ export const controllerFor = (playRun: PlayRun, task: Task, scope: Scope): Contr
       const type = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'fifo'
       return { type, mode: found.mode & 0o7777 }
     },
-    list: (path) => listTree(path, ''),
+    list: listLocal,
     write: writeLocal,
     render: async (path, given) =>
       renderFile(playRun, task, path, (await loader.read(path)).toString(), scope, {

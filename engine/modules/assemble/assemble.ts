@@ -26,8 +26,8 @@ const partsOnController = async (host: Host, { src, decrypt }: AssembleParameter
   const directory = await host.controller.find('files', src)
   const names = await host.controller.list(directory)
   return names
-    .filter((name) => !name.includes('/'))
-    .map((name) => ({ name, read: () => host.controller.read(join(directory, name), decrypt) }))
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ name }) => ({ name, read: () => host.controller.read(join(directory, name), decrypt) }))
 }
 
 /** The parts one after the other: each but the last ends a line when a delimiter follows it, and so does the delimiter. */

@@ -23,21 +23,41 @@ const toText = (content: unknown, nested = false): string => {
 }
 
 async function* copyContent(host: Host, params: CopyParameters, content: string | object): Steps {
-  const { dest, force, follow, backup, validate } = params
+  const { dest, force, follow, backup, validate, directory_mode: directoryMode } = params
   if (params.mode === 'preserve') throw new Failure('module.parameter', "the mode 'preserve' needs a source file")
   const bytes = Buffer.from(toText(content))
-  return yield* deploy(host, { content: bytes, dest, attributes: params, force, follow, backup, validate })
+  return yield* deploy(host, {
+    content: bytes,
+    dest,
+    attributes: params,
+    directoryMode,
+    force,
+    follow,
+    backup,
+    validate,
+  })
 }
 
 async function* copyFile(host: Host, params: CopyParameters, path: string, sourceMode: number): Steps {
-  const { dest, force, follow, backup, validate, checksum } = params
+  const { dest, force, follow, backup, validate, checksum, directory_mode: directoryMode } = params
   const content = await sourceOf(host, path, params.decrypt)
   if (checksum !== undefined && sha1Of(content) !== checksum) {
     throw new Failure('module.checksum', `${path} does not have the checksum ${checksum}`)
   }
   const name = basename(path)
   const attributes = params
-  return yield* deploy(host, { content, dest, name, attributes, sourceMode, force, follow, backup, validate })
+  return yield* deploy(host, {
+    content,
+    dest,
+    name,
+    attributes,
+    directoryMode,
+    sourceMode,
+    force,
+    follow,
+    backup,
+    validate,
+  })
 }
 
 export const copy = module<CopyParameters>('copy', schema as ModuleSchema, async function* (host, params) {

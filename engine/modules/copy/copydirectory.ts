@@ -3,10 +3,11 @@ import type { CopyParameters } from '../../../schema/types.ts'
 import type { Stat } from '../../connections/connection.ts'
 import { setAttributes } from '../attributes.ts'
 import { statAll } from '../listing.ts'
-import { makeDirectories } from '../makedirectories.ts'
+import { makeDirectories, missingAbove } from '../makedirectories.ts'
 import { octal } from '../mode.ts'
 import type { Change, Host, Result } from '../module.ts'
 import { replaceFile } from '../replacefile.ts'
+import { copyLinks } from './copylinks.ts'
 import { sha1Of, sourceOf } from './source.ts'
 
 /** A file of the source on the controller, and what its place on the host holds. */
@@ -33,27 +34,27 @@ export async function* copyDirectory(
   source: string,
   contentOnly: boolean,
 ): AsyncGenerator<Change, Result, unknown> {
-  const names = await host.controller.list(source)
+  const listed = await host.controller.list(source, params.local_follow)
   const root = contentOnly ? params.dest.replace(/(.)\/+$/, '$1') : posix.join(params.dest, basename(source))
-  const isDirectory = (name: string) => name.endsWith('/')
   const placeOf = (name: string) => posix.join(root, name).replace(/\/$/, '')
+  const links = listed.flatMap(({ name, target }) => (target === undefined ? [] : [{ path: placeOf(name), target }]))
+  const names = listed.flatMap(({ name, target }) => (target === undefined ? [name] : []))
   const known = await statAll(host, [root, ...names.map(placeOf)], { follow: params.follow, checksum: true })
 
-  const directories = names.filter(isDirectory).map(placeOf)
+  const directories = names.filter((name) => name.endsWith('/')).map(placeOf)
   const { mode, directory_mode, ...ownership } = params
   const attributes = directory_mode === undefined ? ownership : { ...ownership, mode: directory_mode }
-  yield* makeDirectories(
-    host,
-    [root, ...directories].filter((path) => !known.has(path)),
-    attributes,
-  )
+  const above = known.has(root) ? [] : await missingAbove(host, root)
+  const missing = [root, ...directories].filter((path) => !known.has(path))
+  yield* makeDirectories(host, [...above, ...missing], attributes)
   for (const path of directories) {
     const old = known.get(path)
     if (old) yield* setAttributes(host, old, attributes)
   }
-  for (const name of names.filter((name) => !isDirectory(name))) {
+  for (const name of names.filter((name) => !name.endsWith('/'))) {
     const path = placeOf(name)
     yield* copyOne(host, params, posix.join(source, name), path, known.get(path))
   }
+  yield* copyLinks(host, params, links)
   return { dest: params.dest.replace(/\/*$/, '/') }
 }

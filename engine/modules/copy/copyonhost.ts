@@ -1,14 +1,17 @@
 import { posix } from 'node:path'
 import type { CopyParameters } from '../../../schema/types.ts'
+import { sequence, sh } from '../../command.ts'
 import type { Stat } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
 import { describe, setAttributes } from '../attributes.ts'
 import { listTree, statAll } from '../listing.ts'
-import { makeDirectories } from '../makedirectories.ts'
+import { makeAbove, makeDirectories, missingAbove } from '../makedirectories.ts'
 import { octal } from '../mode.ts'
-import type { Change, Host, Result } from '../module.ts'
+import { type Change, change, type Host, type Result } from '../module.ts'
 import { realPath, statAfter } from '../paths.ts'
 import { replaceFile } from '../replacefile.ts'
+import { runOrFail, tidy } from '../runorfail.ts'
+import { copyLinks } from './copylinks.ts'
 
 /** Copies one file of the host to another place of it; the content does not leave the host. Returns whether it was changed. */
 async function* copyOne(
@@ -21,6 +24,7 @@ async function* copyOne(
   const attributes = params.mode === 'preserve' ? { ...params, mode: octal(source.mode) } : params
   if (old && !params.force) return { isChanged: false }
   if (old && old.checksum === source.checksum) return { isChanged: yield* setAttributes(host, old, attributes) }
+  if (!old && params.dest.endsWith('/')) yield* makeAbove(host, path, attributes, params.directory_mode)
   const { told } = yield* replaceFile(host, {
     path: old && params.follow ? await realPath(host, path) : path,
     content: source,
@@ -28,24 +32,55 @@ async function* copyOne(
     attributes,
     backup: params.backup,
     validate: params.validate,
-    makeDirectory: params.dest.endsWith('/'),
   })
   return { isChanged: true, ...told }
 }
 
+/** Gives directories that were made the permission bits of their sources, the innermost first. */
+async function* copyModes(
+  host: Host,
+  directories: readonly { readonly path: string; readonly mode: number }[],
+): AsyncGenerator<Change, void, unknown> {
+  if (directories.length === 0) return
+  const commands = directories.toReversed().map(({ path, mode }) => sh`chmod ${octal(mode)} -- ${path}`)
+  yield* change({
+    what: `give ${directories.length} directories the permission bits of their sources`,
+    apply: () => runOrFail(host, sequence(...commands), tidy),
+  })
+}
+
+/**
+ * Copies what a directory of the host holds. New files and those whose content changes get the permission bits of their
+ * sources; links are links again unless they are followed.
+ */
 async function* copyTree(host: Host, params: CopyParameters, source: string, root: string) {
-  const follow = params.local_follow
-  const files = await listTree(host, [source], { follow, checksum: true })
+  const files = await listTree(host, [source], { follow: params.local_follow || 'given', checksum: true })
   const placeOf = ({ path }: Stat) => posix.join(root, path.slice(source.length))
   const known = await statAll(host, files.map(placeOf), { follow: params.follow, checksum: true })
   const missing = files.filter((file) => file.type === 'directory' && !known.has(placeOf(file)))
   const { mode, directory_mode, ...ownership } = params
   const attributes = directory_mode === undefined ? ownership : { ...ownership, mode: directory_mode }
-  yield* makeDirectories(host, missing.map(placeOf), attributes)
+  const above = known.has(root) ? [] : await missingAbove(host, root)
+  yield* makeDirectories(host, [...above, ...missing.map(placeOf)], attributes)
   for (const file of files.filter(({ type }) => type === 'file')) {
     const path = placeOf(file)
-    yield* copyOne(host, params, file, path, known.get(path))
+    const old = known.get(path)
+    const isSame = old !== undefined && old.checksum === file.checksum
+    yield* copyOne(host, isSame ? ownership : { ...ownership, mode: 'preserve' }, file, path, old)
   }
+  const links = files.flatMap((file) =>
+    file.target === undefined ? [] : [{ path: placeOf(file), target: file.target }],
+  )
+  yield* copyLinks(host, params, links)
+  if (directory_mode === undefined) {
+    yield* copyModes(
+      host,
+      missing.map((file) => ({ path: placeOf(file), mode: file.mode })),
+    )
+  }
+  const now = await statAfter(host, root, known.get(root))
+  const wanted = mode === 'preserve' ? octal(files[0]?.mode ?? 0o755) : mode
+  if (now) yield* setAttributes(host, now, wanted === undefined ? ownership : { ...ownership, mode: wanted })
 }
 
 /** `copy` with `remote_src`: source and destination are on the host. */
@@ -65,10 +100,10 @@ export async function* copyOnHost(
   const target = there?.type === 'link' ? await host.stat(params.dest, { follow: true }) : there
   const isInto = params.dest.endsWith('/') || target?.type === 'directory'
   if (source.type === 'directory') {
-    const root = src.endsWith('/') ? posix.join(params.dest, '.') : isInto ? posix.join(params.dest, name) : params.dest
+    const root = (src.endsWith('/') ? params.dest : posix.join(params.dest, name)).replace(/(.)\/+$/, '$1')
     yield* copyTree(host, params, source.path, root)
     const now = await statAfter(host, root, undefined)
-    return { src, dest: src.endsWith('/') ? params.dest : root, ...(now ? describe(now) : {}) }
+    return { src, dest: src.endsWith('/') || !target ? params.dest : root, ...(now ? describe(now) : {}) }
   }
   if (params.checksum !== undefined && params.checksum !== source.checksum) {
     throw new Failure('module.checksum', `${src} does not have the checksum ${params.checksum}`)

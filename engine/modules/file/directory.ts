@@ -1,27 +1,14 @@
-import { posix } from 'node:path'
 import type { FileParameters } from '../../../schema/types.ts'
 import { sequence } from '../../command.ts'
 import type { Stat } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
 import { describe, planAttributes, propertyDiff, resolveOwnership, setAttributes } from '../attributes.ts'
-import { listTree, statAll } from '../listing.ts'
-import { makeDirectories } from '../makedirectories.ts'
+import { listTree } from '../listing.ts'
+import { makeDirectories, missingAbove } from '../makedirectories.ts'
 import { type Change, change, type Host, type Steps } from '../module.ts'
 import { realPath, statAfter } from '../paths.ts'
 import { runOrFail, tidy } from '../runorfail.ts'
 import { setTimes } from './times.ts'
-
-const ancestors = (path: string): string[] =>
-  path === '/' || path === '.' ? [] : [...ancestors(posix.dirname(path)), path]
-
-/** The directories above a path that are not there, the uppermost first; its own is mostly there. */
-const missingAbove = async (host: Host, path: string): Promise<string[]> => {
-  const directory = posix.dirname(path)
-  if (await host.stat(directory, { follow: true })) return []
-  const above = ancestors(directory)
-  const known = await statAll(host, above, { follow: true })
-  return above.filter((each) => !known.has(each))
-}
 
 /** Everything below a directory whose attributes differ, in one change. */
 async function* setBelow(host: Host, params: FileParameters, root: string): AsyncGenerator<Change, void, unknown> {

@@ -3,14 +3,17 @@ import type { FileParameters } from '../../../schema/types.ts'
 import { sh } from '../../command.ts'
 import type { Stat } from '../../connections/connection.ts'
 import { Failure } from '../../failure.ts'
-import { describe, propertyDiff, setAttributes } from '../attributes.ts'
+import { type Attributes, describe, propertyDiff, setAttributes } from '../attributes.ts'
 import { type Change, change, type Host, type Steps } from '../module.ts'
 import { runOrFail } from '../runorfail.ts'
+
+/** The parameters of a symbolic link. */
+export type LinkParameters = Pick<FileParameters, 'path' | 'src' | 'force' | 'follow'> & Attributes
 
 const kindOf = ({ type, links }: Stat): string => (type === 'file' && links > 1 ? 'hard link' : type)
 
 /** Refuses to put a link in the place of something else, unless the task forces it; never removes a filled directory. */
-const checkPlace = async (host: Host, { path, force }: FileParameters, old: Stat | undefined): Promise<void> => {
+const checkPlace = async (host: Host, { path, force }: LinkParameters, old: Stat | undefined): Promise<void> => {
   if (!old || old.type === 'link') return
   if (!force) {
     throw new Failure('module.file', `${path} is a ${kindOf(old)}, not a link`, {
@@ -28,7 +31,7 @@ const checkPlace = async (host: Host, { path, force }: FileParameters, old: Stat
 /** The change that makes a link in one step: under another name, then renamed to its place. */
 async function* makeLink(
   host: Host,
-  { path }: FileParameters,
+  { path }: LinkParameters,
   old: Stat | undefined,
   src: string,
   kind: 'link' | 'hard',
@@ -49,7 +52,7 @@ async function* makeLink(
 }
 
 /** A symbolic link that points to `src`; without `src`, an existing link and its attributes. */
-export async function* ensureLink(host: Host, params: FileParameters, old: Stat | undefined): Steps {
+export async function* ensureLink(host: Host, params: LinkParameters, old: Stat | undefined): Steps {
   const { path, src, force, follow } = params
   if (src === undefined && old?.type !== 'link') {
     throw new Failure('module.parameter', `a link needs 'src', as ${path} is no link yet`)

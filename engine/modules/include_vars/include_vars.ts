@@ -20,7 +20,7 @@ const filesOf = async (host: Host, directory: string, params: IncludeVarsParamet
   const wanted = files_matching === undefined ? undefined : regularExpression(files_matching)
   const ignored = ignore_files.map((source) => regularExpression(`${source}$`))
   const files: string[] = []
-  for (const name of await host.controller.list(directory)) {
+  for (const { name } of await host.controller.list(directory)) {
     if (name.endsWith('/') || (depth > 0 && name.split('/').length > depth)) continue
     const file = basename(name)
     if ((wanted && !wanted.test(file)) || ignored.some((pattern) => pattern.test(file))) continue

@@ -101,7 +101,7 @@ test('pause waits', async () => {
 })
 
 test('include_vars names the file that it takes for none of variables', async () => {
-  const controller = { find: async () => '/site/vars', list: async () => ['README.md'] }
+  const controller = { find: async () => '/site/vars', list: async () => [{ name: 'README.md' }] }
   const { failure } = await run('include_vars', { dir: 'vars' }, {}, controller)
   assert.match(failure?.message ?? '', '/site/vars/README.md is no file of variables by its ending')
   assert.match(failure?.hint ?? '', 'json, yaml, yml')

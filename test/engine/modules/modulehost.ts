@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { Failure } from '../../../engine/failure.ts'
 import type { Controller, Host } from '../../../engine/modules/module.ts'
 import { createLargeFiles } from '../../../engine/run/largefile.ts'
+import { listLocal } from '../../../engine/run/listlocal.ts'
 import { writeLocal } from '../../../engine/run/writelocal.ts'
 import { createTemplar } from '../../../engine/vars/createtemplar.ts'
 import { emptyScope, layer } from '../../../engine/vars/scope.ts'
@@ -49,10 +49,7 @@ const controller = (role: string, vars: Readonly<Record<string, unknown>>): Cont
       const found = await stat(path).catch(() => undefined)
       return found && { type: found.isDirectory() ? 'directory' : 'file', mode: found.mode & 0o7777 }
     },
-    list: async (path) =>
-      readdirSync(path, { recursive: true, withFileTypes: true })
-        .map((entry) => relative(path, join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''))
-        .sort(),
+    list: listLocal,
     write: writeLocal,
     render: async (path, options) => {
       const source = await readFile(path, 'utf8')
