@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../../engine/failure.ts'
 import type { BootContext, Details } from '../context.ts'
 import { DigestFile } from '../system/digestfile.ts'
 import { download } from '../system/download.ts'
-import { mebibytes, readMemory, tmpfsOptions } from '../system/memory.ts'
+import { largeFileOptions, mebibytes, readMemory, tmpfsOptions } from '../system/memory.ts'
 import { mount, unmount } from '../system/mounts.ts'
 import { run } from '../system/run.ts'
 import { transferProgress } from '../system/transfer.ts'
@@ -94,7 +94,7 @@ export const openImagePlace = (context: BootContext, type: 'image' | 'tmpfs'): I
   const { manifest, log } = context
   const mountPlace = async () => {
     await mkdir(imageDirectory, { recursive: true, mode: 0o700 })
-    const options = tmpfsOptions(String(manifest.image.size + 1024 ** 2))
+    const options = largeFileOptions(String(manifest.image.size + 1024 ** 2))
     await mount(log, { type: 'tmpfs', source: 'prelude', target: imageDirectory, options })
   }
   const writable = type === 'image' ? makeWritable(context) : undefined

@@ -22,5 +22,14 @@ export const tmpfsOptions = (
   hasNodes = existsSync('/sys/devices/system/node/node1'),
 ): readonly string[] => [`size=${size}`, 'mode=0755', ...(hasNodes ? ['mpol=interleave'] : [])]
 
+/**
+ * Options of a tmpfs for one large file. From Linux 6.14 on its memory comes in pages as large as what is written at once, which
+ * spares more than a quarter of the time that a download takes of the processor; before, a file that grows gets small pages.
+ */
+export const largeFileOptions = (
+  size: string,
+  hasHuge = existsSync('/sys/kernel/mm/transparent_hugepage/shmem_enabled'),
+): readonly string[] => [...tmpfsOptions(size), ...(hasHuge ? ['huge=within_size'] : [])]
+
 /** Bytes in MiB, for people. */
 export const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB`

@@ -1,11 +1,14 @@
 // `npm run bench:agent [PART]...`: the agent's figures, each beside the peer that does the same in the same run. Parts are the
-// files of scripts/bench/agent, and `link`, which is `root` over a node's network; all of them unless told.
+// files of scripts/bench/agent, and `link`, which is `root` over a node's network (of LINK, a rate as tc takes it: 10gbit unless
+// told); all of them unless told. Medians of BENCH_ROUNDS runs in turn, three unless told.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const parts = ['size', 'root', 'link', 'preboot', 'steps', 'initramfs'] as const
 const placeOf = (part: string) =>
-  part === 'link' ? { file: 'root.ts', env: { LINK: '10gbit' } } : { file: `${part}.ts` }
+  part === 'link'
+    ? { file: 'root.ts', env: { LINK: process.env['LINK'] ?? '10gbit' } }
+    : { file: `${part}.ts`, env: { LINK: '' } }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !parts.some((part) => part === name))

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { bytesOf, checkRoom } from '../../../agent/root/room.ts'
-import { parseMemory, tmpfsOptions } from '../../../agent/system/memory.ts'
+import { largeFileOptions, parseMemory, tmpfsOptions } from '../../../agent/system/memory.ts'
 import { Failure } from '../../../engine/failure.ts'
 import { suite } from '../../suite.ts'
 
@@ -52,6 +52,11 @@ test('reads what /proc/meminfo says', () => {
 test('pages go round the NUMA nodes where there are several', () => {
   assert.equal(tmpfsOptions('1g', true), ['size=1g', 'mode=0755', 'mpol=interleave'])
   assert.equal(tmpfsOptions('1g', false), ['size=1g', 'mode=0755'])
+})
+
+test('a large file gets large pages where the kernel has them', () => {
+  assert.equal(largeFileOptions('1g', true), [...tmpfsOptions('1g'), 'huge=within_size'])
+  assert.equal(largeFileOptions('1g', false), tmpfsOptions('1g'))
 })
 
 test.run()
