@@ -1,4 +1,5 @@
 import { Failure, messageOf } from './failure.ts'
+import { monotonic } from './monotonic.ts'
 import { ToolFailure } from './process.ts'
 
 /**
@@ -52,8 +53,8 @@ export const createLog = (sink: LogSink): Log => {
     async step(text, run) {
       const step = ++steps
       // not by the clock: a node sets its own in the middle of a step
-      const start = performance.now()
-      const ended = () => ({ step, ms: Math.round(performance.now() - start) })
+      const start = monotonic()
+      const ended = () => ({ step, ms: Math.round(monotonic() - start) })
       write('info', text, { state: 'started', step })
       try {
         const result = await run()

@@ -37,7 +37,9 @@ export type InventoryOptions = {
 /** `force_valid_group_names`: such names stay, with or without a warning, or get `_` for what no variable has in its name. */
 export type GroupNames = 'never' | 'ignore' | 'always' | 'silently'
 
-const invalidInName = /^[^\p{L}_]|[^\p{L}\p{N}_]/gu
+/** What a variable may not have in its name becomes `_`. V8 takes long to read the classes of Unicode: few names need them. */
+const validName = (name: string): string =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : name.replace(/^[^\p{L}_]|[^\p{L}\p{N}_]/gu, '_')
 
 const ignoredNames = /^\.|^(?:group_vars|host_vars|vars_plugins)$/
 const ignoredExtensions = /(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry))$/
@@ -153,7 +155,7 @@ export const loadInventory = async (sources: readonly string[], options: Invento
   const isReplaced = mode === 'always' || mode === 'silently'
   let hasInvalid = false
   const groupName = (name: string): string => {
-    const valid = name.replace(invalidInName, '_')
+    const valid = validName(name)
     hasInvalid ||= valid !== name
     return isReplaced ? valid : name
   }

@@ -1,4 +1,5 @@
 import type { Output } from '../connections/connection.ts'
+import { monotonic } from '../monotonic.ts'
 import type { Result } from './module.ts'
 
 /** The lines of an output as results list them. */
@@ -26,9 +27,9 @@ export type Ran = { readonly output: Output; readonly start: number; readonly en
 
 /** Runs something and notes when, in milliseconds since 1970; the clock may be set to another time meanwhile. */
 export const timed = async (run: () => Promise<Output>): Promise<Ran> => {
-  const [start, began] = [Date.now(), performance.now()]
+  const [start, began] = [Date.now(), monotonic()]
   const output = await run()
-  return { output, start, end: start + Math.round(performance.now() - began) }
+  return { output, start, end: start + Math.round(monotonic() - began) }
 }
 
 /** The result of a command, with Ansible's names; any exit code but 0 is a failure. */

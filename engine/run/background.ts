@@ -3,6 +3,7 @@ import { Failure, messageOf } from '../failure.ts'
 import { newJobId, readJob, removeJob, startJob } from '../modules/async_status/job.ts'
 import type { Host, Module, Result, Steps } from '../modules/module.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
+import { monotonic } from '../monotonic.ts'
 import { splitWords } from '../words.ts'
 
 /** A task that goes on in this program while the play does. */
@@ -46,11 +47,11 @@ const commandRun = (host: Host, id: string, shown: unknown, background: Backgrou
   return async (command, options = {}) => {
     const directory = await startJob(host.run, { id, command, options, seconds, shown })
     if (poll === 0) throw new Detached(directory)
-    const deadline = performance.now() + seconds * 1000
+    const deadline = monotonic() + seconds * 1000
     for (;;) {
       await setTimeout(poll * 1000)
       const job = await readJob(host.run, id).catch((thrown: unknown) => {
-        if (!isAway(thrown) || performance.now() > deadline) throw thrown
+        if (!isAway(thrown) || monotonic() > deadline) throw thrown
         return { state: 'running' } as const
       })
       tell(id, job.state === 'ended')
@@ -59,7 +60,7 @@ const commandRun = (host: Host, id: string, shown: unknown, background: Backgrou
         return job.output
       }
       if (job.state === 'lost') throw new Failure('module.async', 'the task ended without a result')
-      if (job.state !== 'running' || performance.now() > deadline) throw late(seconds)
+      if (job.state !== 'running' || monotonic() > deadline) throw late(seconds)
     }
   }
 }

@@ -2,6 +2,7 @@ import { sh } from '../command.ts'
 import { collectFacts } from '../facts/collect.ts'
 import { timeoutWarnings } from '../facts/mounts.ts'
 import { chosenFamilies } from '../modules/setup/subsets.ts'
+import { monotonic } from '../monotonic.ts'
 import type { Play, Task } from '../playbook/play.ts'
 import { isSelected } from '../playbook/tags.ts'
 import type { HostResult } from '../report/event.ts'
@@ -57,10 +58,10 @@ export const gatherFacts = async (playRun: PlayRun): Promise<void> => {
   const outcomes: HostResult[] = []
   await parallel(hosts, options.forks, async (host) => {
     options.report({ type: 'start', task: info, host: host.name })
-    const start = performance.now()
+    const start = monotonic()
     const scope = scopeFor(playRun, host, task, top)
     const occasion: Occasion = { playRun, task, place: top, host, scope, once: false }
-    const outcome: HostResult = { ...(await gather(occasion, needed)), host: host.name, ms: performance.now() - start }
+    const outcome: HostResult = { ...(await gather(occasion, needed)), host: host.name, ms: monotonic() - start }
     outcomes.push(outcome)
     await settle(occasion, outcome)
     options.report({ type: 'result', task: info, outcome, looped: false })

@@ -1,4 +1,5 @@
 import type { Result } from '../modules/module.ts'
+import { monotonic } from '../monotonic.ts'
 import type { Task } from '../playbook/play.ts'
 import type { HostResult, Status, TaskInfo } from '../report/event.ts'
 import { text } from '../vars/python/text.ts'
@@ -93,10 +94,10 @@ export const runTask = async (
   info: TaskInfo,
 ): Promise<{ outcome: HostResult; looped: boolean }> => {
   const { playRun, task, place, host, scope } = occasion
-  const start = performance.now()
+  const start = monotonic()
   playRun.run.options.report({ type: 'start', task: info, host: host.name })
   const finish = (outcome: Outcome, looped: boolean) => ({
-    outcome: { ...outcome, host: host.name, ms: performance.now() - start },
+    outcome: { ...outcome, host: host.name, ms: monotonic() - start },
     looped,
   })
   let items: readonly Item[] | undefined

@@ -19,19 +19,26 @@ const types: Readonly<Record<string, Found['type']>> = {
   isfifo: 'fifo',
 }
 
+/** What `file` says of a directory and of an empty file, without it; what it says of a link depends on its version. */
+const plainKind = (follow: boolean): Command => sh`if ${follow ? sh`false` : sh`[ -L "$path" ]`}; then :
+elif [ -d "$path" ]; then kind='inode/directory; charset=binary'
+elif [ -f "$path" ] && [ ! -s "$path" ]; then kind='inode/x-empty; charset=binary'; fi`
+
 /**
  * What the file system does not tell: rights of the user, where links lead, whether there is a tool, flags, kind of content;
- * NUL ends each part. The two programs that look at a file do so side by side.
+ * NUL ends each part. The two programs that look at a file do so side by side, and the slow one only when it has to.
  */
 const further = (params: StatParameters): Command => {
-  const follow = params.follow ? ['-L'] : []
   const tool = params.get_checksum ? sh`command -v ${toolOf(params)} || printf no` : sh`:`
-  const mime = params.get_mime ? sh`! command -v file >/dev/null || file ${follow} -b -i -- "$path"` : sh`:`
   const flags = params.get_attributes ? sh`lsattr -vd -- "$path" 2>/dev/null` : sh`:`
+  const mime = sh`kind=
+if command -v file >/dev/null; then ${plainKind(params.follow)}; else kind=unknown; fi
+if [ "$kind" ]; then ${flags}; printf '\\0%s\\0' "$kind"
+else file ${params.follow ? ['-L'] : []} -b -i -- "$path" | { ${flags}; printf '\\0'; IFS= read -r kind; printf '%s\\0' "$kind"; }; fi`
   return sh`for right in r w x; do [ ! -$right "$path" ] || printf $right; done; printf '\\0'
 [ ! -L "$path" ] || readlink -f -- "$path"; printf '\\0'
 ${tool}; printf '\\0'
-{ ${mime}; } | { ${flags}; printf '\\0'; IFS= read -r kind; printf '%s\\0' "$kind"; }`
+${params.get_mime ? mime : sh`${flags}; printf '\\0'`}`
 }
 
 const toolOf = ({ checksum_algorithm }: StatParameters): string => `${checksum_algorithm}sum`

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonic } from '../../monotonic.ts'
 
 /** Times in seconds. */
 export type Patience = { readonly delay: number; readonly sleep: number; readonly timeout: number }
@@ -8,8 +9,8 @@ export const until = async <T>(
   look: () => Promise<T | undefined>,
   { delay, sleep: between, timeout }: Patience,
 ): Promise<{ readonly found: T | undefined; readonly elapsed: number }> => {
-  const start = performance.now()
-  const passed = () => (performance.now() - start) / 1000
+  const start = monotonic()
+  const passed = () => (monotonic() - start) / 1000
   await sleep(delay * 1000)
   for (;;) {
     const found = await look()

@@ -7,12 +7,13 @@ export type LinkOptions = {
   readonly schemes: readonly string[]
 }
 
-const address =
+/** Made when it is asked for: V8 takes long to read the classes of Unicode. */
+const address = () =>
   /^(?:https?:\/\/|www\.)(?:(?:[\p{L}\p{N}_%-]+\.)+)?(?:[a-z]{2,63}|xn--[\p{L}\p{N}_%]{2,59})|^(?:[\p{L}\p{N}_%-]{2,63}\.)+(?:com|net|int|edu|gov|org|info|mil)|^https?:\/\/(?:(?:\d{1,3}(?:\.\d{1,3}){3})|\[(?:[\da-f]{0,4}:){2}(?:[\da-f]{0,4}:?){1,6}\])/iu
 const whole = /(?::\d{1,5})?(?:[/?#]\S*)?$/
 
 const isAddress = (word: string): boolean => {
-  const found = address.exec(word)
+  const found = address().exec(word)
   return found !== null && new RegExp(`^${whole.source}`).test(word.slice(found[0].length))
 }
 const isMail = (word: string): boolean => /^\S+@[\p{L}\p{N}_][\p{L}\p{N}_.-]*\.[\p{L}\p{N}_]+$/u.test(word)

@@ -67,7 +67,9 @@ const decoded = (body: string): string =>
   })
 
 const space = /\s+/y
-const name = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_]*/uy
+const plainName = /[A-Za-z_][A-Za-z0-9_]*/y
+/** V8 takes a millisecond to read the classes of Unicode: few names need them. */
+const anyName = () => /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_]*/uy
 const floating = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y
 const integer = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y
 const string = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y
@@ -114,7 +116,8 @@ const readExpression = (
       if (float !== undefined) return { type: 'float', value: float, offset: at }
       const int = match(integer, at)
       if (int !== undefined) return { type: 'integer', value: int, offset: at }
-      const word = match(name, at)
+      const plain = match(plainName, at)
+      const word = source.charCodeAt(at + (plain?.length ?? 0)) > 0x7f ? match(anyName(), at) : plain
       if (word !== undefined) return { type: 'name', value: word, offset: at }
       const text = match(string, at)
       if (text !== undefined) return { type: 'string', value: text, offset: at }
@@ -155,16 +158,33 @@ export const tokenizeExpression = (source: string): Token[] => {
   return tokens
 }
 
+type Patterns = Readonly<Record<'begin' | 'blockEnd' | 'variableEnd' | 'commentEnd' | 'raw' | 'endRaw', RegExp>>
+
+const patternsOf = (syntax: Syntax): Patterns => {
+  const starts = [syntax.variableStart, syntax.blockStart, syntax.commentStart].sort((a, b) => b.length - a.length)
+  const [start, end] = [literal(syntax.blockStart), literal(syntax.blockEnd)]
+  return {
+    begin: new RegExp(starts.map(literal).join('|'), 'g'),
+    blockEnd: new RegExp(`[-+]?${end}`, 'y'),
+    variableEnd: new RegExp(`-?${literal(syntax.variableEnd)}`, 'y'),
+    commentEnd: new RegExp(`[-+]?${literal(syntax.commentEnd)}`, 'g'),
+    raw: new RegExp(`${start}[-+]?\\s*raw\\s*([-+]?)${end}`, 'y'),
+    endRaw: new RegExp(`${start}([-+]?)\\s*endraw\\s*([-+]?)${end}`, 'g'),
+  }
+}
+
+const known = new WeakMap<Syntax, Patterns>()
+
+const patternsFor = (syntax: Syntax): Patterns => {
+  const patterns = known.get(syntax) ?? patternsOf(syntax)
+  known.set(syntax, patterns)
+  return patterns
+}
+
 /** The tokens of a template whose line ends are `\n`. */
 export const tokenizeTemplate = (source: string, syntax: Syntax): Token[] => {
   const tokens: Token[] = []
-  const starts = [syntax.variableStart, syntax.blockStart, syntax.commentStart].sort((a, b) => b.length - a.length)
-  const begin = new RegExp(starts.map(literal).join('|'), 'g')
-  const blockEnd = new RegExp(`[-+]?${literal(syntax.blockEnd)}`, 'y')
-  const variableEnd = new RegExp(`-?${literal(syntax.variableEnd)}`, 'y')
-  const commentEnd = new RegExp(`[-+]?${literal(syntax.commentEnd)}`, 'g')
-  const raw = new RegExp(`${literal(syntax.blockStart)}[-+]?\\s*raw\\s*([-+]?)${literal(syntax.blockEnd)}`, 'y')
-  const endRaw = new RegExp(`${literal(syntax.blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${literal(syntax.blockEnd)}`, 'g')
+  const { begin, blockEnd, variableEnd, commentEnd, raw, endRaw } = patternsFor(syntax)
 
   const data = (text: string, offset: number) => {
     if (text !== '') tokens.push({ type: 'data', value: text, offset })

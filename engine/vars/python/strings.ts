@@ -88,10 +88,11 @@ const search = (self: string, given: Given, isLast: boolean): number => {
 }
 
 const found = (index: number): number => (index < 0 ? fail('substring not found') : index)
+/** The pattern is made when it is asked for: V8 takes long to read the classes of Unicode. */
 const all =
-  (pattern: RegExp): Method<string> =>
+  (pattern: () => RegExp): Method<string> =>
   (self) =>
-    pattern.test(self)
+    pattern().test(self)
 const cased =
   (change: (value: string) => string): Method<string> =>
   (self) =>
@@ -191,16 +192,16 @@ export const stringMethods = (access: Access): Readonly<Record<string, Method<st
     )
   },
   index: (self, given) => found(search(self, given, false)),
-  isalnum: all(/^[\p{L}\p{N}]+$/u),
-  isalpha: all(/^\p{L}+$/u),
-  isascii: all(/^[\x00-\x7f]*$/),
-  isdecimal: all(/^\p{Nd}+$/u),
-  isdigit: all(/^[\p{Nd}\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+$/u),
-  isidentifier: all(/^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Nd}_]*$/u),
+  isalnum: all(() => /^[\p{L}\p{N}]+$/u),
+  isalpha: all(() => /^\p{L}+$/u),
+  isascii: all(() => /^[\x00-\x7f]*$/),
+  isdecimal: all(() => /^\p{Nd}+$/u),
+  isdigit: all(() => /^[\p{Nd}\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+$/u),
+  isidentifier: all(() => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Nd}_]*$/u),
   islower: cased((value) => value.toLowerCase()),
-  isnumeric: all(/^\p{N}+$/u),
-  isprintable: all(/^(?:[^\p{C}\p{Z}]| )*$/u),
-  isspace: all(/^\s+$/),
+  isnumeric: all(() => /^\p{N}+$/u),
+  isprintable: all(() => /^(?:[^\p{C}\p{Z}]| )*$/u),
+  isspace: all(() => /^\s+$/),
   istitle: cased(titleCase),
   isupper: cased((value) => value.toUpperCase()),
   join: (self, given) =>
