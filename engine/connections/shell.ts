@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, sh } from '../command.ts'
-import { Failure } from '../failure.ts'
+import { Failure, messageOf } from '../failure.ts'
 import type { LargeContent, Output, RunOptions } from './connection.ts'
 import { type Answer, frame, Lost, readAnswer, type WatchedChannel, watched } from './frame.ts'
 import { shellItself, type Transport } from './transport.ts'
@@ -36,14 +36,13 @@ const written = (channel: WatchedChannel, data: Buffer): Promise<boolean> =>
     })
   })
 
-/** Sends a content as fast as it is taken. When it cannot be read to its end the command sees less, and that it ends. */
+/** Sends a content as fast as it is taken, until the process reads no more; it sees the end. Throws when the content cannot be read. */
 const send = async (content: LargeContent, channel: WatchedChannel): Promise<void> => {
   try {
     for await (const piece of content.open()) if (!(await written(channel, piece))) break
-  } catch {
-    // the command finds that it is not what was announced
+  } finally {
+    channel.stdin.end()
   }
-  channel.stdin.end()
 }
 
 export const createShell = (transport: Transport): Shell => {
@@ -139,9 +138,17 @@ export const createShell = (transport: Transport): Shell => {
     }
     const answer = readAnswer(own, framed)
     own.stdin.write(`${Buffer.from(framed.text).toString('base64')}\n`)
-    if (Buffer.isBuffer(stdin)) own.stdin.end(stdin)
-    else void send(stdin, own)
-    return settle(own, answer, command, options)
+    if (Buffer.isBuffer(stdin)) {
+      own.stdin.end(stdin)
+      return settle(own, answer, command, options)
+    }
+    let unread: Failure | undefined
+    send(stdin, own).catch((cause) => {
+      unread = new Failure('module.read', `the content cannot be read to its end: ${messageOf(cause)}`, { cause })
+    })
+    const output = await settle(own, answer, command, options)
+    if (unread) throw unread // whatever the command made of the part that it got
+    return output
   }
 
   return {

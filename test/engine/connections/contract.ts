@@ -347,6 +347,12 @@ export const contract = (
       assert.equal([stat?.size, stat?.mode, stat?.checksum], [pieces * piece.length, 0o600, sha1])
       const failure = await failureOf(place().connection.write(path('large'), content(pieces - 1)))
       assert.match(failure.message, 'arrived changed')
+      const broken = async function* () {
+        yield piece
+        throw new Error('gone in mid-read')
+      }
+      const unread = await failureOf(place().connection.write(path('large'), { ...content(pieces), open: broken }))
+      assert.match(unread.message, /gone in mid-read/i)
       assert.is((await place().connection.stat(path('large')))?.inode, stat?.inode)
       assert.is(await text(sh`ls -A ${place().directory}`), 'large\n')
       await run(sh`rm ${path('large')}`)
