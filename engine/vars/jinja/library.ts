@@ -1,12 +1,14 @@
 import type { Position } from '../../failure.ts'
 import type { RenderOptions } from '../templar.ts'
+import type { Expression } from './ast.ts'
+import { compileExpression } from './compile.ts'
 import { defaultSyntax, type Syntax, tokenizeExpression, tokenizeTemplate } from './lexer.ts'
 import { type Reference, referencesIn, referencesOf } from './names.ts'
 import type { Plugins } from './plugins.ts'
 import type { Code, Unit } from './runtime.ts'
 import { Source, SyntaxProblem } from './source.ts'
 import { parseBareExpression, parseTemplate } from './statements.ts'
-import { compileBare, compileUnit } from './unit.ts'
+import { compileUnit } from './unit.ts'
 
 /** A compiled expression and the text that its offsets count in. */
 export type Bare = { readonly source: Source; readonly code: Code }
@@ -67,37 +69,74 @@ const kept = <T>(cache: Map<string, T>, key: string, make: () => T): T => {
   return made
 }
 
+type Parsed<T> = { readonly source: Source; readonly tree: T }
+
+/** How many texts that were checked wait for being compiled as they were parsed; more are parsed again. */
+const ahead = 2_000
+
+/** Parses a text once for both, its check and what compiles it later, which lets it go. */
+const parsesOf = <T>(parse: (text: string) => T) => {
+  const checked = new Map<string, Parsed<T>>()
+  const parsed = (text: string, base: Position): Parsed<T> => {
+    const source = new Source(newlines(text))
+    return checked.get(text) ?? { source, tree: positioned(source, base, () => parse(source.text)) }
+  }
+  return {
+    toCheck(text: string, base: Position): Parsed<T> {
+      const found = parsed(text, base)
+      if (checked.size < ahead) checked.set(text, found)
+      return found
+    },
+    toCompile(text: string, base: Position): Parsed<T> {
+      const found = parsed(text, base)
+      checked.delete(text)
+      return found
+    },
+  }
+}
+
+const parseExpression = (text: string): Expression => parseBareExpression(tokenizeExpression(text))
+
 export const createLibrary = (plugins: Plugins): Library => {
-  const playbooks = new Map<string, Unit>()
+  const units = new Map<string, Unit>()
   const files = new Map<string, Unit>()
-  const expressions = new Map<string, Bare>()
+  const bares = new Map<string, Bare>()
+  const templates = parsesOf((text) => parseTemplate(tokenizeTemplate(text, playbookSyntax)))
+  const expressions = parsesOf(parseExpression)
   return {
     playbook: (text, base) =>
-      kept(playbooks, text, () => {
-        const source = new Source(newlines(text))
-        return positioned(source, base, () => compileUnit(source, playbookSyntax, plugins))
+      kept(units, text, () => {
+        const { source, tree } = templates.toCompile(text, base)
+        return positioned(source, base, () => compileUnit(source, tree, plugins))
       }),
     file(text, base, options) {
       const syntax = syntaxOf(options)
       return kept(files, JSON.stringify(syntax) + text, () => {
         const source = new Source(newlines(text).replace(/\n$/, ''))
-        return positioned(source, base, () => compileUnit(source, syntax, plugins))
+        return positioned(source, base, () =>
+          compileUnit(source, parseTemplate(tokenizeTemplate(source.text, syntax)), plugins),
+        )
       })
     },
     expression: (text, base) =>
-      kept(expressions, text, () => {
-        const source = new Source(newlines(text))
-        return { source, code: positioned(source, base, () => compileBare(source, plugins)) }
+      kept(bares, text, () => {
+        const { source, tree } = expressions.toCompile(text, base)
+        return { source, code: positioned(source, base, () => compileExpression(tree, plugins)) }
       }),
     references(text, base, kind, options = {}) {
+      const placed = (source: Source, found: readonly Reference[]): Placed[] =>
+        found.map(({ offset, ...reference }) => ({ ...reference, at: source.position(offset, base) }))
+      if (kind === 'expression') {
+        const { source, tree } = expressions.toCheck(text, base)
+        return placed(source, referencesOf(tree))
+      }
+      if (kind === 'template') {
+        const { source, tree } = templates.toCheck(text, base)
+        return placed(source, referencesIn(tree))
+      }
       const source = new Source(newlines(text))
-      const syntax = kind === 'file' ? syntaxOf(options) : playbookSyntax
-      const found = positioned(source, base, () =>
-        kind === 'expression'
-          ? referencesOf(parseBareExpression(tokenizeExpression(source.text)))
-          : referencesIn(parseTemplate(tokenizeTemplate(source.text, syntax))),
-      )
-      return found.map(({ offset, ...reference }) => ({ ...reference, at: source.position(offset, base) }))
+      const tree = positioned(source, base, () => parseTemplate(tokenizeTemplate(source.text, syntaxOf(options))))
+      return placed(source, referencesIn(tree))
     },
   }
 }

@@ -1,16 +1,14 @@
+import type { Statement } from './ast.ts'
 import { compileBody, type Gathered } from './body.ts'
 import { compileExpression } from './compile.ts'
-import { type Syntax, tokenizeExpression, tokenizeTemplate } from './lexer.ts'
 import type { Plugins } from './plugins.ts'
-import type { Code, Unit } from './runtime.ts'
+import type { Unit } from './runtime.ts'
 import type { Source } from './source.ts'
-import { parseBareExpression, parseTemplate } from './statements.ts'
 
 const textFilters: ReadonlySet<string> = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 'to_nice_yaml'])
 
-/** Compiles a template. Throws a SyntaxProblem. */
-export const compileUnit = (source: Source, syntax: Syntax, plugins: Plugins): Unit => {
-  const body = parseTemplate(tokenizeTemplate(source.text, syntax))
+/** Compiles a template, whose `body` is what its text was parsed to. Throws a SyntaxProblem. */
+export const compileUnit = (source: Source, body: readonly Statement[], plugins: Plugins): Unit => {
   const blocks: Gathered = new Map()
   const steps = compileBody(body, plugins, blocks)
   const [only] = body
@@ -28,7 +26,3 @@ export const compileUnit = (source: Source, syntax: Syntax, plugins: Plugins): U
       textFilters.has(only.expression.name),
   }
 }
-
-/** Compiles a bare expression. Throws a SyntaxProblem. */
-export const compileBare = (source: Source, plugins: Plugins): Code =>
-  compileExpression(parseBareExpression(tokenizeExpression(source.text)), plugins)
