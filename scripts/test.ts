@@ -1,4 +1,5 @@
-// Runs test files and counts what uvu says of them: fast ones several in a process, the others each in one of its own.
+// Runs test files and counts what uvu says of them. Fast ones run several in a process, but for `*.alone.test.ts`, which
+// measure their process; these and system tests have one of their own.
 // usage: test.ts fast|all [PATTERN]; the last line is `N passed, N failed, N skipped`.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -46,11 +47,17 @@ const runAll = async (files: string[], { limit, workers, share }: Work): Promise
   await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker % 2 === 1)))
 }
 
-// Fast tests wait half of their time for what they started. Their shares shrink, that all workers end together.
+const one = () => 1
+// Fast tests wait half of their time for what they started. Shares shrink, so that all workers end together.
 const workers = 2 * availableParallelism()
-const share = (waiting: number) => Math.max(3, Math.ceil(waiting / (2 * workers)))
-await runAll(select('test/**/*.test.ts'), { limit: limits.fast, workers, share })
-if (kind === 'all') await runAll(select('test/**/*.system.ts'), { limit: limits.system, workers: 2, share: () => 1 })
+const together = (waiting: number) => Math.max(3, Math.ceil(waiting / (2 * workers)))
+const alone = new Set(select('test/**/*.alone.test.ts'))
+const others = select('test/**/*.test.ts').filter((file) => !alone.has(file))
+await Promise.all([
+  runAll([...alone], { limit: limits.fast, workers: 1, share: one }),
+  runAll(others, { limit: limits.fast, workers, share: together }),
+])
+if (kind === 'all') await runAll(select('test/**/*.system.ts'), { limit: limits.system, workers: 2, share: one })
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSite, type Site } from '../../../../engine/site.ts'
-import { type Dict, Template, toPlain } from '../../../../engine/vars/value.ts'
+import type { Dict } from '../../../../engine/vars/value.ts'
 
 /** Opens an inventory `hosts.yml` of this text and calls `use` with it and the directory it is in. */
 export const withInventory = async <T>(
@@ -20,7 +20,3 @@ export const withInventory = async <T>(
     await rm(directory, { recursive: true, force: true })
   }
 }
-
-/** What a template gives for a host of an inventory. */
-export const says = (site: Site, host: string, source: string): unknown =>
-  toPlain(site.templar.evaluate(new Template(source, { file: 'page', line: 1, column: 1 }), site.scope(host)))
