@@ -33,6 +33,8 @@ export type FailureDetails = {
   readonly cause?: unknown
   /** The source line at `at`, when the text is not a file that the reader can open. */
   readonly excerpt?: string | undefined
+  /** What the result of a module's task tells beside the message. */
+  readonly told?: Readonly<Record<string, unknown>> | undefined
   /** Further problems found in the same pass; all of them are shown together. */
   readonly others?: readonly Failure[] | undefined
 }
@@ -47,6 +49,7 @@ export class Failure extends Error {
   readonly hint: string | undefined
   readonly excerpt: string | undefined
   readonly others: readonly Failure[]
+  readonly told: Readonly<Record<string, unknown>> | undefined
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -56,6 +59,7 @@ export class Failure extends Error {
     this.hint = details.hint
     this.excerpt = details.excerpt
     this.others = details.others ?? []
+    this.told = details.told
   }
 }
 

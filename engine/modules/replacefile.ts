@@ -5,6 +5,7 @@ import type { LargeContent, Stat, WriteOptions } from '../connections/connection
 import { Failure } from '../failure.ts'
 import { splitWords } from '../words.ts'
 import { type Attributes, type Ownership, resolveOwnership, setLabels } from './attributes.ts'
+import { linesOf } from './commandresult.ts'
 import { contentDiff, readForDiff, type Shown } from './contentdiff.ts'
 import { modeFor } from './mode.ts'
 import { type Change, change, type Host } from './module.ts'
@@ -61,13 +62,21 @@ const checkContent = async (host: Host, { path, content, validate }: Replacement
     const words = splitWords(validate).map((word) => word.replaceAll('%s', temporary))
     const output = await host.run(sh`${words}`)
     if (output.code === 0) return
-    const said = output.stderr.toString().trim() || output.stdout.toString().trim()
+    const [stdout, stderr] = [output.stdout.toString(), output.stderr.toString()]
+    const said = stderr.trim() || stdout.trim()
     throw new Failure(
       'module.validate',
       `${path}: the new content was refused: ${said || `exit code ${output.code}`}`,
       {
         at: host.at,
         hint: `'${validate}' ended with ${output.code}; the file was left as it is`,
+        told: {
+          exit_status: output.code,
+          stdout,
+          stderr,
+          stdout_lines: linesOf(stdout),
+          stderr_lines: linesOf(stderr),
+        },
       },
     )
   })

@@ -43,7 +43,13 @@ export const runModule = async <P>(module: Module<P>, host: Host, given: P): Pro
     const { code, message, hint, cause, excerpt, others } = thrown
     const failure = thrown.at ? thrown : new Failure(code, message, { at: host.at, hint, cause, excerpt, others })
     // What a part of the work has done is no change that the task is known for, as with Ansible's modules.
-    return { result: { changed: false, failed: true, msg: failure.message }, changed: false, diffs, changes, failure }
+    return {
+      result: { ...thrown.told, changed: false, failed: true, msg: failure.message },
+      changed: false,
+      diffs,
+      changes,
+      failure,
+    }
   }
 }
 

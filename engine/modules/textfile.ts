@@ -22,15 +22,19 @@ export type TextFile = {
   readonly toBytes: (text: string) => Buffer
 }
 
+/** Of a file that has to be there. Its result has the `rc` by which playbooks know it. */
+export const missingFile = (path: string, hint?: string): Failure =>
+  new Failure('module.file', `there is no file ${path}`, { hint, told: { rc: 257 } })
+
 export const openText = async (host: Host, name: string, encoding: string): Promise<TextFile> => {
   const { path, stat, content } = await host.open(name)
   if (stat && stat.type !== 'file') {
-    throw new Failure('module.file', `${name} is a ${stat.type}, not a file`, { at: host.at })
+    throw new Failure('module.file', `${name} is a ${stat.type}, not a file`, { at: host.at, told: { rc: 256 } })
   }
   const bytes = content ?? Buffer.alloc(0)
   const file = { path, stat, bytes: content }
   const text = decode(bytes, encoding)
-  if (encode(text, encoding).equals(bytes)) {
+  if (text !== undefined) {
     return { ...file, text, native: (given) => given, toBytes: (changed) => encode(changed, encoding) }
   }
   return {

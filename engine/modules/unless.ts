@@ -26,7 +26,7 @@ export const needless = async (host: Host, { creates, removes, chdir }: Conditio
     stderr: '',
     stdout_lines: [`skipped, since ${path} ${state}`],
     stderr_lines: [],
-    msg: `Did not run command since '${path}' ${state}`,
+    msg: `${host.check ? 'Would' : 'Did'} not run command since '${path}' ${state}`,
   })
   if (creates !== undefined && (await isThere(host, creates, chdir))) return skipped(creates, 'exists')
   if (removes !== undefined && !(await isThere(host, removes, chdir))) return skipped(removes, 'does not exist')
@@ -37,5 +37,6 @@ export const needless = async (host: Host, { creates, removes, chdir }: Conditio
 export const notRun = ({ creates, removes }: Conditions): Result => {
   const isDecided = creates !== undefined || removes !== undefined
   const msg = 'Command would have run if not in check mode'
-  return isDecided ? { changed: true, rc: 0, msg } : { changed: false, skipped: true, rc: 0, msg }
+  const nothing = { rc: 0, stdout: '', stderr: '', stdout_lines: [], stderr_lines: [] }
+  return isDecided ? { changed: true, ...nothing, msg } : { changed: false, skipped: true, ...nothing, msg }
 }

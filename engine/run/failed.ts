@@ -19,6 +19,8 @@ const isUnreachable = ({ code }: Failure): boolean => code.startsWith('connectio
 export const failedBy = (thrown: unknown, task: Task): { result: Result; failure: Failure } => {
   if (!(thrown instanceof Failure)) throw thrown
   const msg = messageOf(thrown)
-  const result = isUnreachable(thrown) ? { changed: false, unreachable: true, msg } : { failed: true, msg }
+  // A task whose own words cannot be understood has no module that would tell what it changed.
+  const changed = /^(?:module|connection)\./.test(thrown.code) ? { changed: false } : {}
+  const result = isUnreachable(thrown) ? { ...changed, unreachable: true, msg } : { ...changed, failed: true, msg }
   return { result, failure: placed(thrown, task) }
 }

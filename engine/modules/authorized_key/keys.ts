@@ -34,13 +34,13 @@ const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : 
 
 /**
  * The file with the keys: one that is there is rewritten in its place when its options or comment differ, others come
- * at the end. With `exclusive` no other key stays.
+ * at the end. With `exclusive` no other line stays.
  */
 export const withKeys = (text: string, keys: readonly KeyLine[], exclusive: boolean): string => {
   const written = new Set<KeyLine>()
   const lines = linesOf(text).flatMap((line) => {
     const found = parseKey(line)
-    if (!found) return line
+    if (!found) return exclusive ? [] : line
     const wanted = keys.find((key) => isSame(key, found))
     if (!wanted) return exclusive ? [] : line
     if (written.has(wanted)) return []

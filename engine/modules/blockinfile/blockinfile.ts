@@ -1,7 +1,6 @@
 import type { BlockInFileParameters } from '../../../schema/types.ts'
-import { Failure } from '../../failure.ts'
 import { type ModuleSchema, module } from '../module.ts'
-import { expressionOf, openText, saveText, type TextFile } from '../textfile.ts'
+import { expressionOf, missingFile, openText, saveText, type TextFile } from '../textfile.ts'
 import { type Block, setBlock } from './block.ts'
 import schema from './blockinfile.schema.json' with { type: 'json' }
 
@@ -30,7 +29,7 @@ export const blockinfile = module<BlockInFileParameters>(
     const isWanted = state === 'present' && block !== ''
     const file = await openText(host, path, encoding)
     if (!file.stat && !create) {
-      throw new Failure('module.file', `there is no file ${path}`, { hint: 'set create: true to make it' })
+      throw missingFile(path, 'set create: true to make it')
     }
     if (!file.stat && !isWanted) return { msg: `File ${path} not present` }
     const text = setBlock(file.text, blockOf(file, params, isWanted))

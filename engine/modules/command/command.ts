@@ -51,7 +51,7 @@ export const command = module<CommandParameters>('command', schema as ModuleSche
   })
   if (!ran) return { ...notRun(params), cmd: given }
   await checkDirectory(host, chdir, ran.output)
-  const result = notStarted(words, commandResult(words, ran, params.strip_empty_ends))
+  const result = notStarted(words, commandResult(given, ran, params.strip_empty_ends))
   if (executable === undefined) return result
   return { ...result, warnings: [`'executable' has no meaning for the module command: ${executable} is not used`] }
 })

@@ -1,7 +1,7 @@
 import type { LineInFileParameters } from '../../../schema/types.ts'
 import { Failure } from '../../failure.ts'
 import { type ModuleSchema, module } from '../module.ts'
-import { expressionOf, openText, saveText, type TextFile } from '../textfile.ts'
+import { expressionOf, missingFile, openText, saveText, type TextFile } from '../textfile.ts'
 import { type Edit, insertLine, removeLines } from './edit.ts'
 import schema from './lineinfile.schema.json' with { type: 'json' }
 
@@ -45,7 +45,7 @@ export const lineinfile = module<LineInFileParameters>(
     const file = await openText(host, path, encoding)
     if (!file.stat && state === 'absent') return { msg: 'file not present' }
     if (!file.stat && !create) {
-      throw new Failure('module.file', `there is no file ${path}`, { hint: 'set create: true to make it' })
+      throw missingFile(path, 'set create: true to make it')
     }
     const { text, msg, found } = edited(file, params)
     const saved = yield* saveText(host, file, text, { attributes: params, backup, validate })

@@ -2,16 +2,21 @@ import type { ReplaceParameters } from '../../../schema/types.ts'
 import { Failure, messageOf } from '../../failure.ts'
 import { substitute, withFlags } from '../../vars/regularexpression.ts'
 import { type ModuleSchema, module } from '../module.ts'
-import { expressionOf, openText, saveText, type TextFile } from '../textfile.ts'
+import { expressionOf, missingFile, openText, saveText, type TextFile } from '../textfile.ts'
 import schema from './replace.schema.json' with { type: 'json' }
 
+/** The regular expression of the part between `after` and `before`; undefined for the whole text. */
+const patternOf = ({ after, before }: ReplaceParameters): string | undefined => {
+  if (!after && !before) return undefined
+  return `${after ?? ''}(?P<subsection>${after && before ? '.*?' : '.*'})${before ?? ''}`
+}
+
 /** Begin and end of the part between `after` and `before`; undefined when they match nothing. */
-const sectionOf = ({ text, native }: TextFile, { after, before }: ReplaceParameters): [number, number] | undefined => {
-  if (after === undefined && before === undefined) return [0, text.length]
-  const rest = after !== undefined && before !== undefined ? '.*?' : '.*'
-  const pattern = `${native(after ?? '')}(?P<section>${rest})${native(before ?? '')}`
-  const expression = expressionOf('after and before', pattern, { dotAll: true })
-  return withFlags(expression, 'd').exec(text)?.indices?.groups?.['section']
+const sectionOf = ({ text, native }: TextFile, params: ReplaceParameters): [number, number] | undefined => {
+  const pattern = patternOf(params)
+  if (pattern === undefined) return [0, text.length]
+  const expression = expressionOf('after and before', native(pattern), { dotAll: true })
+  return withFlags(expression, 'd').exec(text)?.indices?.groups?.['subsection']
 }
 
 const replaced = (expression: RegExp, text: string, replacement: string) => {
@@ -25,12 +30,12 @@ const replaced = (expression: RegExp, text: string, replacement: string) => {
 export const replace = module<ReplaceParameters>('replace', schema as ModuleSchema, async function* (host, params) {
   const { path, regexp, backup, validate, encoding } = params
   const file = await openText(host, path, encoding)
-  if (!file.stat) throw new Failure('module.file', `there is no file ${path}`)
+  if (!file.stat) throw missingFile(path)
   const section = sectionOf(file, params)
   if (!section) {
     return {
       rc: 0,
-      msg: `Pattern for before/after params did not match the given file: ${params.after ?? ''}${params.before ?? ''}`,
+      msg: `Pattern for before/after params did not match the given file: ${patternOf(params)}`,
     }
   }
   const expression = expressionOf('regexp', file.native(regexp), { multiline: true, global: true })

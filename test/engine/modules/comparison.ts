@@ -160,7 +160,12 @@ export const compareWithAnsible = (title: string, { modules, words = {}, environ
       const expected = results.map(outcome)
       if (expected[0] === 'skipped' && expected[1] !== 'skipped') found[0] = 'skipped'
       assert.equal(found, expected, `check mode, run, again: ${said}`)
-      if (one.fails !== undefined) return
+      if (one.fails !== undefined) {
+        // of a traceback it is Python's
+        const rc = /^MODULE FAILURE/.test(said) ? undefined : results[0]?.rc
+        if (rc !== undefined) assert.is(runs[0]?.rc, rc, `rc of the failure: ${said}`)
+        return
+      }
       const { ours: mine, theirs: other } = prepared[index]!
       const made = changesOf(mine, treeOf(ours.root))
       assert.equal(made, changesOf(other, treeOf(place.root)), 'the files afterwards')
