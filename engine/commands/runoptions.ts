@@ -19,11 +19,6 @@ const gatheringOf = ({ gathering = 'implicit' }: Settings): RunDefaults['gatheri
 
 const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, passwords: Passwords): RunDefaults => {
   const { environment, directory } = surroundings
-  const sshArguments = [
-    settings.sshArgs,
-    flags.sshCommonArgs ?? settings.sshCommonArgs,
-    flags.sshExtraArgs ?? settings.sshExtraArgs,
-  ].filter((part) => part)
   const key = flags.privateKey ?? settings.privateKeyFile
   return {
     connection: flags.connection ?? settings.connection ?? 'ssh',
@@ -38,7 +33,9 @@ const defaultsOf = ({ surroundings, settings }: Session, flags: ExecutionFlags, 
     sshAgent: environment['SSH_AUTH_SOCK'],
     hostKeyChecking: settings.hostKeyChecking ?? true,
     timeout: flags.timeout ?? settings.timeout ?? 10,
-    sshArguments: sshArguments.length > 0 ? sshArguments.join(' ') : undefined,
+    sshArguments: settings.sshArgs,
+    sshCommonArguments: flags.sshCommonArgs ?? settings.sshCommonArgs,
+    sshExtraArguments: flags.sshExtraArgs ?? settings.sshExtraArgs,
     sshRetries: settings.sshRetries,
     password: passwords.connection,
     becomePassword: passwords.become,

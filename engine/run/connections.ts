@@ -62,10 +62,11 @@ export const routeOf = (
   const user = variable('ansible_user', 'ansible_ssh_user') ?? first(keywords.remoteUser, defaults.user)
   const port = variable('ansible_port', 'ansible_ssh_port') ?? first(keywords.port, defaults.port)
   const sshArguments = [
-    variable('ansible_ssh_common_args') ?? defaults.sshArguments,
-    variable('ansible_ssh_extra_args'),
+    variable('ansible_ssh_args') ?? defaults.sshArguments,
+    variable('ansible_ssh_common_args') ?? defaults.sshCommonArguments,
+    variable('ansible_ssh_extra_args') ?? defaults.sshExtraArguments,
   ]
-    .filter((part) => part !== undefined)
+    .filter((part) => part)
     .join(' ')
   const retries = Number(variable('ansible_ssh_retries') ?? defaults.sshRetries ?? 0)
   const checking = value('ansible_host_key_checking') ?? value('ansible_ssh_host_key_checking')

@@ -67,7 +67,10 @@ export type RunDefaults = {
   readonly hostKeyChecking: boolean
   /** Seconds to wait for a connection. */
   readonly timeout: number
+  /** Arguments of ssh in three parts, each of which a variable can replace. */
   readonly sshArguments?: string | undefined
+  readonly sshCommonArguments?: string | undefined
+  readonly sshExtraArguments?: string | undefined
   /** How often a host that cannot be reached is tried again. */
   readonly sshRetries?: number | undefined
   readonly password?: string | undefined

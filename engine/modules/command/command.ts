@@ -34,7 +34,7 @@ const notStarted = (words: readonly string[], result: Result): Result => {
 export const command = module<CommandParameters>('command', schema as ModuleSchema, async function* (host, params) {
   const { chdir, stdin, executable } = params
   const given = wordsOf(host, params)
-  if (given.length === 0) throw new Failure('module.parameter', 'no command given', { at: host.at })
+  if (given.length === 0) throw new Failure('module.parameter', 'no command given', { at: host.at, told: { rc: 256 } })
   const skipped = await needless(host, params)
   if (skipped) return { ...skipped, cmd: given }
   const words =
