@@ -134,3 +134,17 @@ export const openNodeSite = async (
     },
   }
 }
+
+/** What the console of a node does not show although its boot went well, as a pattern; undefined when it shows everything. */
+export const missingOf = (node: NodeName, output: string): RegExp | undefined =>
+  [
+    /real init: pid 1, arguments: single\n/,
+    new RegExp(`^${node}$`, 'm'),
+    /^mounts: \/ \/dev \/dev\/pts \/dev\/shm \/proc \/run .*\/sys $/m,
+    new RegExp(`^preboot: of ${node}$`, 'm'),
+    /^root: bin boot dev etc preboot proc root run sbin sys tmp var $/m,
+    /^boot log: 600$/m,
+    /^\s*Number of ports: 2$/m,
+    ...['virtio_net', 'bonding', 'overlay', 'softdog'].map((name) => new RegExp(`^${name} `, 'm')),
+    /drivers: .*virtio_net/,
+  ].find((pattern) => !pattern.test(output))
