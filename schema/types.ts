@@ -5262,7 +5262,7 @@ export interface UriParameters {
    */
   url: string;
   /**
-   * The request's method, in upper case.
+   * The request's method.
    */
   method: string;
   /**

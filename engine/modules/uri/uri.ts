@@ -5,6 +5,7 @@ import { type CurlOptions, clientOptions, shownUrl } from '../../curl.ts'
 import { Failure } from '../../failure.ts'
 import { curl } from '../curl.ts'
 import { deploy } from '../deploy.ts'
+import { decode } from '../encoding.ts'
 import { type Host, type ModuleSchema, module, type Result } from '../module.ts'
 import { stopwatch } from '../stopwatch.ts'
 import { needless } from '../unless.ts'
@@ -32,9 +33,8 @@ const optionsOf = (params: UriParameters, body: Body | undefined, mark: string):
   if (method === 'HEAD') options.push(['head', true])
   else if (method !== 'GET' || body) options.push(['request', method])
   if (body) options.push(['data-binary', '@-'], ['header', 'Expect:'])
-  // curl's own type for data is right for forms only.
-  if (body && !isTyped)
-    options.push(['header', body.type === undefined ? 'Content-Type:' : `Content-Type: ${body.type}`])
+  // without a type curl says that it is a form, as Ansible's does
+  if (body?.type !== undefined && !isTyped) options.push(['header', `Content-Type: ${body.type}`])
   if (follows(params)) options.push(['location', true])
   if (unix_socket !== undefined) options.push(['unix-socket', unix_socket])
   if (force) options.push(['header', 'Cache-Control: no-cache'])
@@ -49,13 +49,27 @@ const parsed = (text: string): unknown => {
   }
 }
 
+/** A response's text, by the encoding that its type names; UTF-8 when it names none, or wrongly. */
+const textOf = (body: Buffer, type: string): string => {
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]+)/i.exec(type) ?? []
+  try {
+    return decode(body, charset) ?? body.toString()
+  } catch (thrown) {
+    if (thrown instanceof Failure) return body.toString()
+    throw thrown
+  }
+}
+
 const toResult = (params: UriParameters, response: Response, isGood: boolean): Result => {
   const { status, reason, headers, cookies, body, url, redirects } = response
-  const text = body.toString()
-  const isJson = /[/+]json\b/.test(headers.get('content_type') ?? '')
+  const type = headers.get('content_type') ?? ''
+  const text = textOf(body, type)
+  const isJson = /[/+]json\b/.test(type)
+  const location = headers.get('location')
   const json = isJson ? parsed(text) : undefined
   return {
     ...Object.fromEntries(headers),
+    ...(location !== undefined && URL.canParse(location, url) ? { location: new URL(location, url).href } : {}),
     changed: false,
     url: shownUrl(url),
     status,
@@ -64,7 +78,7 @@ const toResult = (params: UriParameters, response: Response, isGood: boolean): R
     cookies_string: Object.entries(cookies)
       .map(([name, value]) => `${name}=${value}`)
       .join('; '),
-    msg: status < 400 ? `OK (${headers.get('content_length') ?? 'unknown'} bytes)` : `HTTP Error ${status}: ${reason}`,
+    msg: status < 300 ? `OK (${headers.get('content_length') ?? 'unknown'} bytes)` : `HTTP Error ${status}: ${reason}`,
     ...(json === undefined ? {} : { json }),
     ...(params.return_content || !isGood ? { content: text } : {}),
   }
@@ -79,7 +93,8 @@ const send = async (host: Host, params: UriParameters): Promise<Response | strin
   return output.stderr.toString().trim() || `curl ended with ${output.code}`
 }
 
-export const uri = module<UriParameters>('uri', schema as ModuleSchema, async function* (host, params) {
+export const uri = module<UriParameters>('uri', schema as ModuleSchema, async function* (host, given) {
+  const params = { ...given, method: given.method.toUpperCase() }
   const { status_code, dest } = params
   const skipped = await needless(host, params)
   if (skipped) return skipped

@@ -66,7 +66,7 @@ const runAnsible = async (
 
 const keys = [
   ...['rc', 'stdout', 'stdout_lines', 'stderr', 'checksum', 'dest', 'path', 'mode', 'owner', 'group'],
-  ...['uid', 'gid', 'size', 'state', 'found', 'matched', 'content', 'encoding', 'source', 'status'],
+  ...['uid', 'gid', 'size', 'state', 'found', 'matched', 'content', 'encoding', 'source', 'status', 'location'],
   ...['handler', 'remote_url_changed', 'skipped', 'exists', 'isreg', 'isdir', 'islnk', 'nlink', 'pw_name', 'gr_name'],
   ...['lnk_source', 'lnk_target', 'readable', 'writeable', 'executable', 'mimetype', 'charset', 'attr_flags', 'blocks'],
   ...['block_size', 'device_type', 'disk', 'partitions', 'rusr', 'xoth', 'isuid', 'isgid'],

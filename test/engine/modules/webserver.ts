@@ -29,6 +29,8 @@ const routes: Readonly<Record<string, Answer>> = {
     response.setHeader('Set-Cookie', ['one=1; Path=/', 'two=2']).setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify(told))
   },
+  '/latin': (_, response) =>
+    response.setHeader('Content-Type', 'text/plain; charset=ISO-8859-1').end(Buffer.from('h\xe9\n', 'latin1')),
   '/created': (_, response) => response.writeHead(201).end(),
 }
 
