@@ -29,6 +29,7 @@ const standIns = {
 /** The command line of `play`. */
 export const createProgram = (surroundings: Surroundings): Command => {
   const program = new Command('play').version(packageFile.version).exitOverride().enablePositionalOptions()
+  program.configureOutput({ writeOut: surroundings.out, writeErr: surroundings.error })
   playbookCommand(program, surroundings)
   playbookCommand(program.command('playbook'), surroundings)
   for (const add of commands) add(program, surroundings)
@@ -103,11 +104,38 @@ const ending = (code: number): number => {
   return code
 }
 
+/** `play` with these arguments: returns its exit code, and says on the standard error what it failed of. */
+export const runProgram = async (argv: readonly string[], given: Omit<Surroundings, 'exit'>): Promise<number> => {
+  const { environment, directory, columns, error } = given
+  let code = 0
+  const exit = (asked: number) => {
+    code = asked
+  }
+  try {
+    checkEncoding(argv)
+    await createProgram({ ...given, exit }).parseAsync(argv, { from: 'user' })
+    return code
+  } catch (thrown) {
+    const style = styleFor(hasColours({ isTTY: columns.error() !== undefined }, environment))
+    if (thrown instanceof Failure) {
+      error(`${renderFailure(thrown, { directory, style })}\n`)
+    } else if (!(thrown instanceof CommanderError)) {
+      error(`${style.failed('This is a mistake of play itself; please report it:')}\n${inspect(thrown)}\n`)
+    }
+    return codeOf(thrown)
+  }
+}
+
 /** `play`: returns its exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
-  let code = 0
   const nextLine = lineReader()
-  const surroundings: Surroundings = {
+  // The reader of a report may end early (`play site.yml | head -1`): the run goes on.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EPIPE') throw thrown
+    })
+  }
+  const code = await runProgram(argv, {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
     columns: { out: columnsOf(process.stdout), error: columnsOf(process.stderr) },
@@ -118,27 +146,6 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     answer: (prompt, isSecret) => (process.stdin.isTTY ? ask(prompt, isSecret) : nextLine(prompt)),
     read,
     interruptible,
-    exit: (given) => {
-      code = given
-    },
-  }
-  // The reader of a report may end early (`play site.yml | head -1`): the run goes on.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (thrown: NodeJS.ErrnoException) => {
-      if (thrown.code !== 'EPIPE') throw thrown
-    })
-  }
-  try {
-    checkEncoding(argv)
-    await createProgram(surroundings).parseAsync(argv, { from: 'user' })
-    return ending(code)
-  } catch (thrown) {
-    const style = styleFor(hasColours(process.stderr, process.env))
-    if (thrown instanceof Failure) {
-      surroundings.error(`${renderFailure(thrown, { directory: process.cwd(), style })}\n`)
-    } else if (!(thrown instanceof CommanderError)) {
-      surroundings.error(`${style.failed('This is a mistake of play itself; please report it:')}\n${inspect(thrown)}\n`)
-    }
-    return ending(codeOf(thrown))
-  }
+  })
+  return ending(code)
 }

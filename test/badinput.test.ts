@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { execute } from '../engine/process.ts'
+import { runProgram } from '../engine/cli.ts'
+import { execute, type ProcessOutput } from '../engine/process.ts'
 import { suite } from './suite.ts'
 
 // Bad input as people write it: what they are told is a golden file, the exit code is Ansible's, and nothing is changed.
@@ -14,10 +15,15 @@ const test = suite('bad input')
 type Case = { name: string; program: 'play' | 'provision'; args: string[]; code: number }
 
 let work: string
+const former = process.cwd()
 test.before(() => {
   work = mkdtempSync(join(tmpdir(), 'prelude-badinput-'))
+  process.chdir(here)
 })
-test.after(() => rmSync(work, { recursive: true, force: true }))
+test.after(() => {
+  process.chdir(former)
+  rmSync(work, { recursive: true, force: true })
+})
 
 const play = (file: string): string[] => ['-i', 'localhost,', file]
 const cases: Case[] = [
@@ -70,15 +76,34 @@ const cases: Case[] = [
   { name: 'no-image', program: 'provision', args: ['boot', 'show', 'n01', '-i', 'no-image.yml'], code: 1 },
 ]
 
+/** `play` in this process, as by somebody without a terminal. */
+const runPlay = async (args: readonly string[]): Promise<ProcessOutput> => {
+  const said = { stdout: '', stderr: '' }
+  const code = await runProgram(args, {
+    out: (text) => (said.stdout += text),
+    error: (text) => (said.stderr += text),
+    columns: { out: () => undefined, error: () => undefined },
+    environment: { ...process.env, NO_COLOR: '1' },
+    directory: here,
+    home: root,
+    ask: async () => undefined,
+    answer: async () => undefined,
+    read: async () => Buffer.alloc(0),
+    interruptible: (run) => run(new AbortController().signal),
+  })
+  return { code, ...said }
+}
+
+const runProvision = (args: readonly string[]): Promise<ProcessOutput> =>
+  execute(join(root, 'bin/provision'), args, { cwd: here, env: { ...process.env, NO_COLOR: '1' } })
+
 for (const { name, program, args, code } of cases) {
   test(name, async () => {
     const marker = join(work, 'marker')
     const state = join(work, 'state')
-    const extra = program === 'play' ? ['-e', `marker=${marker}`] : ['--state', state]
-    const output = await execute(join(root, 'bin', program), [...args, ...extra], {
-      cwd: here,
-      env: { ...process.env, NO_COLOR: '1' },
-    })
+    const output = await (program === 'play'
+      ? runPlay([...args, '-e', `marker=${marker}`])
+      : runProvision([...args, '--state', state]))
     const said = `${output.stdout}${output.stderr}`
       .replaceAll(work, '/WORK')
       .replaceAll(`${here}/`, '')
