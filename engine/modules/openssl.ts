@@ -11,6 +11,22 @@ export type KeySource = {
   readonly passphrase?: string | undefined
 }
 
+type KeyParameters = {
+  readonly privatekey_path?: string
+  readonly privatekey_content?: string
+  readonly privatekey_passphrase?: string
+}
+
+/** The private key that the parameters of a module name. Throws a Failure when they name none. */
+export const keySourceOf = (
+  host: Host,
+  module: string,
+  { privatekey_path: path, privatekey_content: content, privatekey_passphrase: passphrase }: KeyParameters,
+): KeySource => {
+  if (path !== undefined || content !== undefined) return { path, content, passphrase }
+  throw new Failure('module.parameter', `${module} needs 'privatekey_path' or 'privatekey_content'`, { at: host.at })
+}
+
 /**
  * Runs a command that reads texts from /dev/fd/3, /dev/fd/4 and so on, each with a newline after it. They are variables of
  * the shell, which reads them in its own input: no argument list, environment or file holds them.

@@ -49,19 +49,21 @@ export type TextEdit = {
   readonly attributes: Attributes
   readonly backup: boolean
   readonly validate?: string | undefined
+  /** The file is written anew though its text is the same. */
+  readonly force?: boolean
   /** A text of the file as a diff may show it: without its secrets. */
   readonly shown?: (text: string) => string
 }
 
-/** Yields the changes that give a text file its new text and its attributes; an unchanged text is not written. */
+/** Yields the changes that give a text file its new text and its attributes; an unchanged text is not written, unless by `force`. */
 export async function* saveText(
   host: Host,
   file: TextFile,
   text: string,
-  { attributes, backup, validate, shown }: TextEdit,
+  { attributes, backup, validate, force, shown }: TextEdit,
 ): AsyncGenerator<Change, { isWritten: boolean; hasNewAttributes: boolean; backup_file?: string }, unknown> {
   const { path, stat, bytes } = file
-  if (stat && text === file.text) {
+  if (stat && text === file.text && !force) {
     return { isWritten: false, hasNewAttributes: yield* setAttributes(host, stat, attributes) }
   }
   const { told } = yield* replaceFile(host, {

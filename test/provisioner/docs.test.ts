@@ -2,26 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import * as assert from 'uvu/assert'
-import { styleFor } from '../../engine/report/style.ts'
-import { createProgram } from '../../provisioner/cli.ts'
-import { createOpening } from '../../provisioner/commands/open.ts'
-import type { Surroundings } from '../../provisioner/commands/program.ts'
 import { routes } from '../../provisioner/routes.ts'
+import { provisionCommand } from '../../scripts/reference/commands.ts'
 import { suite } from '../suite.ts'
 
 const test = suite('provisioner: documentation')
 const page = readFileSync(join(import.meta.dirname, '../../docs/provisioner.md'), 'utf8')
-
-const surroundings: Surroundings = {
-  print: () => {},
-  complain: () => {},
-  style: styleFor(false),
-  environment: {},
-  read: async () => Buffer.alloc(0),
-  stop: new AbortController().signal,
-  console: async () => {},
-  self: ['provision'],
-}
 
 const leaves = (command: Command, words: string): { words: string; command: Command }[] =>
   command.commands.length === 0
@@ -36,7 +22,7 @@ test('every route stands in the page, and no other', () => {
 })
 
 test('every command and option stands in the page, and no other command', () => {
-  const program = createProgram(surroundings, createOpening(surroundings))
+  const program = provisionCommand()
   const commands = leaves(program, 'provision')
   const told = [...page.matchAll(/^\| `(provision [^`]+)`/gm)].map(([, words]) => words)
   assert.equal(told.sort(), commands.map(({ words }) => words).sort())

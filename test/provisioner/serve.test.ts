@@ -143,52 +143,35 @@ test('bodies have an end', async () => {
   assert.is(answer, 413)
 })
 
-test('a second provisioner of the same state is refused', async () => {
-  const file = runtimeFiles(fixture.state.directory).pid
-  const other = spawn('sleep', ['60'], { argv0: 'serve' })
-  await writeFile(file, `${other.pid}\n`)
-  const again = serve(
+/** Why another provisioner of the same state does not run. */
+const refusal = (httpPort: number): Promise<string> =>
+  serve(
     {
       sources: { inventory: [fixture.inventory], vaultSecrets: [], warn: () => {}, environment: {} },
       state: fixture.state.directory,
-      httpPort: 0,
+      listen: '127.0.0.1',
+      httpPort,
       httpsPort: 0,
       log: createLog(() => {}),
     },
     AbortSignal.abort(),
     () => {},
+  ).then(
+    () => 'it ran',
+    (thrown) => thrown.message,
   )
-  assert.match(
-    await again.then(
-      () => 'it ran',
-      (thrown) => thrown.message,
-    ),
-    `runs already: process ${other.pid}`,
-  )
+
+test('a second provisioner of the same state is refused', async () => {
+  const file = runtimeFiles(fixture.state.directory).pid
+  const other = spawn('sleep', ['60'], { argv0: 'serve' })
+  await writeFile(file, `${other.pid}\n`)
+  assert.match(await refusal(0), `runs already: process ${other.pid}`)
   other.kill()
   await writeFile(file, `${process.pid}\n`)
 })
 
 test('a port that is taken is told with a hint', async () => {
-  const again = serve(
-    {
-      sources: { inventory: [fixture.inventory], vaultSecrets: [], warn: () => {}, environment: {} },
-      state: fixture.state.directory,
-      listen: '127.0.0.1',
-      httpPort: ready.http,
-      httpsPort: 0,
-      log: createLog(() => {}),
-    },
-    AbortSignal.abort(),
-    () => {},
-  )
-  assert.match(
-    await again.then(
-      () => 'it ran',
-      (thrown) => thrown.message,
-    ),
-    `cannot listen on 127.0.0.1:${ready.http}`,
-  )
+  assert.match(await refusal(ready.http), `cannot listen on 127.0.0.1:${ready.http}`)
 })
 
 test('a changed inventory is followed; a broken one leaves the former in force and says so', async () => {

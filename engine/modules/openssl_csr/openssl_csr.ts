@@ -3,25 +3,23 @@ import { sh } from '../../command.ts'
 import { Failure } from '../../failure.ts'
 import { describe } from '../attributes.ts'
 import { change, type Host, type ModuleSchema, module, type Result } from '../module.ts'
-import { keyFile, lookAtKey, publicKeyOf, reasonOf, runWith } from '../openssl.ts'
+import { type KeySource, keyFile, keySourceOf, lookAtKey, publicKeyOf, reasonOf, runWith } from '../openssl.ts'
 import { statAfter } from '../paths.ts'
 import { removeFile } from '../removefile.ts'
-import { replaceFile } from '../replacefile.ts'
 import { openText, saveText } from '../textfile.ts'
 import { configurationOf } from './configuration.ts'
 import { parseRequest } from './der.ts'
 import schema from './openssl_csr.schema.json' with { type: 'json' }
 
 /** The request as openssl makes it. Throws a Failure with what openssl says. */
-const make = async (host: Host, params: OpensslCsrParameters): Promise<string> => {
-  const { privatekey_path: path, privatekey_content: content, privatekey_passphrase: passphrase, digest } = params
+const make = async (host: Host, params: OpensslCsrParameters, source: KeySource): Promise<string> => {
+  const { digest } = params
   if (!/^[A-Za-z0-9][\w-]*$/.test(digest)) {
     throw new Failure('module.parameter', `'${digest}' is no name of a digest`, { at: host.at })
   }
-  const source = { path, content, passphrase }
   const output = await runWith(
     host,
-    [configurationOf(host, params), passphrase ?? '', content ?? ''],
+    [configurationOf(host, params), source.passphrase ?? '', source.content ?? ''],
     sh`openssl req -new -config /dev/fd/3 -key ${keyFile(source, 5)} -passin fd:4 ${`-${digest}`} -batch </dev/null`,
   )
   const text = output.stdout.toString()
@@ -41,16 +39,11 @@ export const openssl_csr = module<OpensslCsrParameters>(
   'openssl_csr',
   schema as ModuleSchema,
   async function* (host, params) {
-    const { path, state, privatekey_path, privatekey_content, privatekey_passphrase, backup, force } = params
+    const { path, state, privatekey_path, backup, force } = params
     const file = await openText(host, path, 'utf-8')
     const told: Result = { filename: path, privatekey: privatekey_path ?? null }
     if (state === 'absent') return { ...told, ...(yield* removeFile(host, file.path, file.stat, backup)) }
-    if (privatekey_path === undefined && privatekey_content === undefined) {
-      throw new Failure('module.parameter', "openssl_csr needs 'privatekey_path' or 'privatekey_content'", {
-        at: host.at,
-      })
-    }
-    const source = { path: privatekey_path, content: privatekey_content, passphrase: privatekey_passphrase }
+    const source = keySourceOf(host, 'openssl_csr', params)
     configurationOf(host, params)
     if (host.check && !(await lookAtKey(host, source)).isThere) {
       // An earlier task would have made the key.
@@ -58,19 +51,13 @@ export const openssl_csr = module<OpensslCsrParameters>(
       return told
     }
     await publicKeyOf(host, source)
-    const text = await make(host, params)
+    const text = await make(host, params, source)
     const isKept = isSame(file.text, text)
-    const saved: { readonly backup_file?: string } =
-      force && isKept
-        ? (yield* replaceFile(host, {
-            path: file.path,
-            content: Buffer.from(text),
-            old: file.stat,
-            before: file.bytes,
-            attributes: params,
-            backup,
-          })).told
-        : yield* saveText(host, file, isKept ? file.text : text, { attributes: params, backup })
+    const saved: { readonly backup_file?: string } = yield* saveText(host, file, isKept && !force ? file.text : text, {
+      attributes: params,
+      backup,
+      force,
+    })
     const stat = await statAfter(host, file.path, file.stat)
     return {
       ...told,
