@@ -119,7 +119,13 @@ export const options = {
   ),
   askVaultPass: option('defaults', 'ask_vault_pass', 'ASK_VAULT_PASS', 'boolean', 'ask for the vault password'),
   rolesPath: option('defaults', 'roles_path', 'ROLES_PATH', 'pathspec', 'directories of roles'),
-  library: option('defaults', 'library', 'LIBRARY', 'pathspec', 'directories of modules; those in Python are not run'),
+  library: option(
+    'defaults',
+    'library',
+    'LIBRARY',
+    'pathspec',
+    'directories of modules; those in Python are run where `prelude_python_modules` is true',
+  ),
   collectionsPath: option(
     'defaults',
     'collections_path collections_paths',

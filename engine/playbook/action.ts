@@ -19,6 +19,8 @@ export type Action = {
   readonly places: ReadonlyMap<string, Position>
   /** `local_action`. */
   readonly isLocal: boolean
+  /** The program of the site that is the module. */
+  readonly program?: string
 }
 
 type Arguments = { args: Dict | Template; places: ReadonlyMap<string, Position> }
@@ -98,6 +100,12 @@ const isModule = (reading: Reading, name: string): boolean =>
 const isForeign = (reading: Reading, around: Surroundings, name: string): boolean =>
   reading.options.isForeignModule?.(name) === true || findPlugin(reading, around, name) !== undefined
 
+/** A program of the site that can be run as a module; what a collection has is for Ansible. */
+const programOf = (reading: Reading, around: Surroundings, name: string): string | undefined => {
+  const found = name.includes('.') ? undefined : findPlugin(reading, around, name)
+  return found === undefined || found.endsWith('.ps1') || found.includes('/ansible_collections/') ? undefined : found
+}
+
 const foreign = (reading: Reading, around: Surroundings, name: string, at: Position): Failure => {
   const plugin = findPlugin(reading, around, name)
   const what =
@@ -173,6 +181,8 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
     }
     const action = reading.problems.attempt(() => fromActionKeyword(reading, keyword))
     if (action && !action.name.includes('{{') && !isModule(reading, action.name)) {
+      const program = programOf(reading, around, action.name)
+      if (program !== undefined) return { ...action, program }
       // What 'action' names is looked up when the task runs.
       tell(reading, unknownModule(reading, around, action.name, action.at))
     }
@@ -186,9 +196,11 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
   if (!entry) return undefined
   const written = String(entry.key)
   const name = shortName(written)
-  if (!isModule(reading, name)) tell(reading, foreign(reading, around, name, entry.at))
+  const program = isModule(reading, name) ? undefined : programOf(reading, around, name)
+  if (!isModule(reading, name) && program === undefined) tell(reading, foreign(reading, around, name, entry.at))
   const found = reading.problems.attempt(() => argumentsOf(reading, entry.node, name))
-  return found && { name, written, at: entry.at, args: found.args, places: found.places, isLocal: false }
+  const action = found && { name, written, at: entry.at, args: found.args, places: found.places, isLocal: false }
+  return action && program !== undefined ? { ...action, program } : action
 }
 
 /** Adds what the `args` keyword gives; what stands with the module wins. */

@@ -143,6 +143,8 @@ export type Task = {
   readonly written?: string
   /** Where the action's key stands. */
   readonly actionAt: Position
+  /** The program of the site that is the module: its path on the controller. */
+  readonly program?: string
   /** Parameters; a Template when the whole of them is one (`{{ params }}`). Free-form text stands under `_raw_params`. */
   readonly args: Dict | Template
   readonly keywords: Inherited

@@ -192,6 +192,7 @@ export const readTask = (reading: Reading, map: YamlMap, read: Action, around: S
     at: map.at,
     action: action.name,
     actionAt: action.at,
+    ...(action.program !== undefined && { program: action.program }),
     ...(action.written !== action.name && { written: action.written }),
     args: action.args,
     keywords,

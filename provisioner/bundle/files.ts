@@ -81,7 +81,7 @@ const pathsOfTask = async (task: Task, play: Play): Promise<string[]> => {
     return action === 'include_role' ? [...roles, ...beside] : [...(role ? [role.path] : []), ...beside]
   }
   const find = (kind: string, name: string) => firstThere(candidates(task, play.directory, kind, name))
-  const paths: (string | undefined)[] = []
+  const paths: (string | undefined)[] = [task.program]
   for (const { kind, name } of lookupNames(task)) paths.push(await find(kind, name))
   const reader = readers[action]
   if (!reader) return paths.filter((path) => path !== undefined)

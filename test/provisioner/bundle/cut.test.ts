@@ -115,6 +115,7 @@ const role: Files = {
   'playbooks/files/tree/one': '1',
   'playbooks/files/tree/two': '2',
   'playbooks/scripts/run.sh': 'echo',
+  'playbooks/library/asks': '#!/bin/sh',
 }
 
 const fileCases: { what: string; tasks: string; files: string[] }[] = [
@@ -128,6 +129,11 @@ const fileCases: { what: string; tasks: string; files: string[] }[] = [
     what: 'a script with arguments',
     tasks: '    - {script: "scripts/run.sh --fast", tags: preboot}\n',
     files: ['playbooks/scripts/run.sh'],
+  },
+  {
+    what: 'a module of the site',
+    tasks: '    - {asks: {name: x}, tags: preboot}\n',
+    files: ['playbooks/library/asks'],
   },
   {
     what: 'a lookup',
