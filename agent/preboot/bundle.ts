@@ -8,7 +8,7 @@ import { type Dict, fromPlain } from '../../engine/vars/value.ts'
 import type { Bundle } from '../../schema/types.ts'
 
 /** Fields of compiled plays that hold a path of the machine that made the bundle. */
-const pathFields = new Set(['file', 'directory', 'path', 'searchPath'])
+const pathFields = new Set(['file', 'directory', 'path', 'searchPath', 'program'])
 
 const moved = (root: string, value: Json): Json => {
   if (typeof value === 'string') return value.startsWith('/') ? join(root, value) : value

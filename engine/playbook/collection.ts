@@ -97,7 +97,7 @@ const redirected = (reading: Reading, directory: string, name: string): string |
 const programIn = (directory: string, name: string): string | undefined =>
   programEndings.map((ending) => join(directory, `${name}${ending}`)).find(isFile)
 
-const programEndings = ['.py', '', '.sh', '.pl', '.rb', '.ps1']
+const programEndings = ['.ts', '.py', '', '.sh', '.pl', '.rb', '.ps1']
 
 const pluginOf = (
   reading: Reading,

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts'
 import type { Host, Module } from '../modules/module.ts'
 import { readParameters } from '../modules/parameters.ts'
 import { type ModuleRun, runModule } from '../modules/runmodule.ts'
-import { siteProgram } from '../modules/siteprogram.ts'
+import { siteModule } from '../modules/sitemodule.ts'
 import type { Task } from '../playbook/play.ts'
 import { text } from '../vars/python/text.ts'
 import { type Scope, settled } from '../vars/scope.ts'
@@ -131,7 +131,7 @@ const argumentsOf = async (occasion: Occasion, action: string): Promise<Dict> =>
 /** The module of a task; a template may name it. */
 const moduleOf = async (occasion: Occasion): Promise<Module> => {
   const { task, playRun } = occasion
-  if (task.program !== undefined) return siteProgram(task.action, task.program) as Module
+  if (task.program !== undefined) return siteModule(task.action, task.program)
   const name = task.action.includes('{{')
     ? String(await resolved(occasion, new Template(task.action, task.actionAt)))
     : task.action

@@ -26,6 +26,7 @@ const play = {
       at,
       role,
       searchPath: ['/srv/site/roles/munge', 'relative'],
+      program: '/srv/site/library/asks',
       args: new Map<string, Value>([
         ['path', '/etc/x'],
         ['src', new Template('{{ a }}', at)],
@@ -63,6 +64,7 @@ test('paths of the program are moved, what a user wrote is kept', () => {
   const [task] = moved.tasks
   assert.is(task?.at.file, '/run/site/srv/site/roles/munge/tasks/main.yml')
   assert.equal(task?.searchPath, ['/run/site/srv/site/roles/munge', 'relative'])
+  assert.is(task?.program, '/run/site/srv/site/library/asks')
   assert.is(task?.args.get('path'), '/etc/x')
   assert.is((task!.args.get('src') as Template).at.file, '/run/site/srv/site/roles/munge/tasks/main.yml')
   assert.is(variables.get('path'), '/srv/site/x')
