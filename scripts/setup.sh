@@ -105,6 +105,7 @@ fi
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "setup: installing npm packages"
   # Not `npm ci`: it wants every optional package of every platform in the lock file, and some mirrors lack those of others.
-  npm install --no-save --no-fund --no-audit --loglevel=error
+  # What npm has in its cache is not asked for again; where the cache is too old to know a version, everything is.
+  npm install --no-save --prefer-offline --loglevel=silent || npm install --no-save --loglevel=error
   touch node_modules/.package-lock.json
 fi
