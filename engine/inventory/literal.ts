@@ -1,21 +1,8 @@
+import { stringEscapes } from '../vars/python/escapes.ts'
 import { Float, type Key, Tuple, type Value } from '../vars/value.ts'
 
 /** Thrown inside when a text is no Python literal; never leaves this file. */
 class NoLiteral extends Error {}
-
-const escapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '\n': '',
-}
 
 const number =
   /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][-+]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][-+]?\d(?:_?\d)*)?)/y
@@ -81,7 +68,7 @@ const reader = (text: string) => {
     const next = text[at + 1] ?? ''
     if (/[NuUx]/.test(next)) throw new NoLiteral() // a character by its number without the digits, or by its name
     at += 2
-    return escapes[next] ?? `\\${next}`
+    return stringEscapes[next] ?? `\\${next}`
   }
   /** The items up to a closing bracket; whether a comma stood behind the last tells a tuple from parentheses. */
   const items = (close: string): { values: Value[]; comma: boolean } => {

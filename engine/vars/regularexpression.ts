@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '../failure.ts'
+import { letterEscapes } from './python/escapes.ts'
 import { fail } from './python/failing.ts'
 import { PatternMatcher } from './python/matcher.ts'
 import { translatePattern } from './python/pattern.ts'
@@ -62,17 +63,6 @@ export const withFlags = (expression: RegExp, more: string): RegExp => {
   return expression instanceof PatternMatcher ? new PatternMatcher(expression, flags) : new RegExp(expression, flags)
 }
 
-const replacementEscapes: Readonly<Record<string, string>> = {
-  '\\': '\\',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
-
 /** What a replacement stands for: `\1`, `\g<1>`, `\g<name>`, `\n` and their kin, for one match. */
 export const expandReplacement = (
   replacement: string,
@@ -95,7 +85,7 @@ export const expandReplacement = (
       const reference = name ?? digits
       if (reference !== undefined) return group(reference)
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
-      return replacementEscapes[other] ?? (/^[A-Za-z]?$/.test(other) ? fail(`bad escape ${all} in a replacement`) : all)
+      return letterEscapes[other] ?? (/^[A-Za-z]?$/.test(other) ? fail(`bad escape ${all} in a replacement`) : all)
     },
   )
 }

@@ -1,3 +1,4 @@
+import { stringEscapes } from '../python/escapes.ts'
 import { SyntaxProblem } from './source.ts'
 
 export type TokenType =
@@ -43,25 +44,12 @@ export const defaultSyntax: Syntax = {
   escapes: true,
 }
 
-const simpleEscapes: Record<string, string> = {
-  '\n': '',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-}
 const escapePattern = /\\(?:([\n\\'"abfnrtv])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3}))/g
 
 /** Python's escapes of a string literal; unknown ones stay as they are written. */
 const decoded = (body: string): string =>
   body.replace(escapePattern, (all, simple, hex2, hex4, hex8, octal) => {
-    if (simple !== undefined) return simpleEscapes[simple]!
+    if (simple !== undefined) return stringEscapes[simple]!
     const code = octal === undefined ? Number.parseInt(hex2 ?? hex4 ?? hex8, 16) : Number.parseInt(octal, 8)
     return code > 0x10ffff ? all : String.fromCodePoint(code)
   })
