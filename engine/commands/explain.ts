@@ -8,7 +8,7 @@ import { explainInPlay, type Setting } from '../run/explain.ts'
 import { lookahead } from '../run/lookahead.ts'
 import { magicNames } from '../run/magic.ts'
 import { foretell } from '../run/run.ts'
-import { emptyHostState, hostScopeLayers } from '../vars/precedence.ts'
+import { emptyHostState, explainVariable, hostScopeLayers } from '../vars/precedence.ts'
 import { loaderFor } from './loader.ts'
 import { type ExecutionFlags, runOptionsOf } from './runoptions.ts'
 import type { Session } from './session.ts'
@@ -33,10 +33,7 @@ export const explainOperands = (operands: readonly string[], directory: string) 
 const inInventory = ({ site, extraVars }: Session, host: string, name: string): Setting[] => {
   const state = emptyHostState()
   const subject = { inventory: site.inventory, hostName: host, state, extraVars, magic: () => undefined }
-  return hostScopeLayers(subject).flatMap(({ level, source, get, positionOf }) => {
-    const value = get(name)
-    return value === undefined ? [] : [{ level, source, at: positionOf?.(name), value }]
-  })
+  return explainVariable(hostScopeLayers(subject), name)
 }
 
 /** `play --explain NAME HOST [PLAYBOOK...]`: every level that gives a variable a value on a host, and which one wins. */

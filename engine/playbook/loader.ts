@@ -108,7 +108,3 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
     },
   }
 }
-
-/** Loads one playbook. @throws Failure that carries every problem of all files that it imports */
-export const loadPlaybook = (file: string, options: LoadOptions): Promise<Playbook> =>
-  createLoader(options).playbook(file)

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { qmp } from '../../provisioner/lab/qmp.ts'
-import { type InitrdParts, makeInitrd } from './initrd.ts'
 import { debianKernel } from './kernel.ts'
 
 // Virtual machines with this machine's tools, Debian's kernel and the agent: for what needs a kernel of its own.
@@ -139,17 +138,4 @@ export const startGuest = async (machine: Machine): Promise<RunningGuest> => {
     },
     ended,
   }
-}
-
-export type Guest = InitrdParts &
-  Omit<Machine, 'initrds'> & {
-    /** Directory for what is made on the way. */
-    readonly work: string
-  }
-
-/** Makes an initramfs, runs one guest until it powers off and returns what it wrote to its console. */
-export const runGuest = async (guest: Guest): Promise<string> => {
-  const initrd = await makeInitrd(guest, guest.work)
-  const { ended } = await startGuest({ ...guest, initrds: [initrd] })
-  return ended
 }
