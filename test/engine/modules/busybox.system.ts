@@ -25,7 +25,8 @@ const noGetent = 'the host has no getent'
 
 /**
  * Modules whose cases are run, and those of their cases that need more than busybox (that of Debian): what their failure
- * says then. null: the case hides a program by its PATH, which busybox does not look at, or has prepared what another tar packs.
+ * says then. null: the case hides a program by its PATH, which busybox does not look at, or has prepared what another tar packs,
+ * or asks what only file(1) knows.
  */
 const modules: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
   command: {},
@@ -34,7 +35,12 @@ const modules: Readonly<Record<string, Readonly<Record<string, string | null>>>>
   copy: {},
   template: {},
   file: {},
-  stat: { 'the kind of a content': null },
+  stat: {
+    'the kind of a content': null,
+    "the kind of an empty file's content": null,
+    'the kind of a directory': null,
+    'the kind of a link to an empty file': null,
+  },
   slurp: {},
   fetch: {},
   lineinfile: {},
