@@ -79,7 +79,7 @@ test('of 100 hosts two hang: the rest finish, the report says which and why, a s
   for (const host of well) assert.match(recapOf(first.stdout, host), 'ok=3 changed=3 unreachable=0 failed=0')
   assert.match(recapOf(first.stdout, 'slow'), /ok=1 .*failed=1/)
   assert.match(recapOf(first.stdout, 'mute'), /unreachable=1/)
-  assert.match(first.stdout, 'fatal: [slow]: FAILED! => {"msg": "the task did not end within 6 s"}')
+  assert.match(first.stdout, 'fatal: [slow]: FAILED! => {"changed": false, "msg": "the task did not end within 6 s"}')
   assert.match(first.stdout, new RegExp(`cannot reach root@127\\.0\\.0\\.1:${silentPort}: .*[Tt]imed out`))
   assert.is(readdirSync(target).length, 2 * well.length + 1)
   const second = await run([...well, 'slow', 'mute'], tasks, '-f', '20')
