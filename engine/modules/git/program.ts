@@ -69,7 +69,10 @@ export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.helper GIT_CONFIG_VALUE_0=
       const output = await run(command)
       if (output.code === 0) return output.stdout.toString()
       const said = (output.stderr.toString().trim() || output.stdout.toString().trim()).split('\n').slice(-5).join('\n')
-      throw new Failure('module.git', `cannot ${doing}: ${said || `exit code ${output.code}`}`, { at: host.at })
+      throw new Failure('module.git', `cannot ${doing}: ${said || `exit code ${output.code}`}`, {
+        at: host.at,
+        told: { rc: output.code },
+      })
     },
   }
 }

@@ -39,6 +39,7 @@ export const lookUp = async (git: Git, { version }: GitParameters): Promise<Revi
     if (name !== undefined && commit !== undefined) return { kind, name, commit }
   }
   throw new Failure('module.git', `the remote repository has no branch or tag '${version}'`, {
+    told: { rc: 1 }, // as git's own when it is asked to check it out
     hint: 'a commit needs all its hexadecimal digits',
   })
 }
