@@ -4,7 +4,7 @@ import { describe } from '../attributes.ts'
 import { type Host, type ModuleSchema, module } from '../module.ts'
 import { checkOneLine } from '../oneline.ts'
 import { statAfter } from '../paths.ts'
-import { openText, saveText } from '../textfile.ts'
+import { missingFile, openText, saveText } from '../textfile.ts'
 import { type IniEdit, iniWith, iniWithout } from './edit.ts'
 import schema from './ini_file.schema.json' with { type: 'json' }
 
@@ -48,9 +48,7 @@ export const ini_file = module<IniFileParameters>('ini_file', schema as ModuleSc
   const values = params.values ?? (params.value === undefined ? [] : [params.value])
   checkParameters(host, params, values)
   const file = await openText(host, path, 'utf-8')
-  if (!file.stat && !create) {
-    throw new Failure('module.file', `there is no file ${path}`, { at: host.at, hint: 'set create: true to make it' })
-  }
+  if (!file.stat && !create) throw missingFile(path, 'set create: true to make it')
   const edit = editOf(params, values.map(file.native))
   // A byte order mark stands before the first section or option.
   const before = file.text.replace(/^\uFEFF/, '')
