@@ -57,10 +57,10 @@ const writing = (path: string, options: WriteOptions, content: Uint8Array | Larg
   const own = asked === undefined ? sh`:` : sh`{ chown ${asked} "$new" && again=1; }`
   const umask = (options.mode === undefined ? undefined : umaskFor(options.mode)) ?? '077'
   const isLarge = !(content instanceof Uint8Array)
-  // A large content is digested on its way; a digest of more than was written tells that it was not written. It is opened
-  // twice, so that it must be its owner's to write at first; and never by a name that may be another file by then.
+  // The digest of a large content is that of what the file holds: read anew by its descriptor, as its name may be another
+  // file's by then. In one go afterwards takes less of a small machine than piece by piece while it arrives.
   const store = isLarge
-    ? sh`sum=$(umask 077; set -C; exec 3>"$new" || exit; { tee /proc/self/fd/3 || echo; } | { openssl sha1 -r 2>/dev/null || sha1sum; }) || exit`
+    ? sh`sum=$(umask 077; set -C; exec 3>"$new" && cat >&3 && { openssl sha1 -r </proc/self/fd/3 2>/dev/null || sha1sum </proc/self/fd/3; }) || exit`
     : sh`(umask ${umask}; set -C; cat >"$new") || exit`
   // When the connection is lost the input just ends: what has come by then must not take the old file's place.
   const arrived = isLarge
