@@ -48,8 +48,17 @@ const playbook = `- hosts: tiny
   connection: image
   tasks:
     - name: leave a mark
-      copy: {content: "of {{ inventory_hostname }}\\n", dest: /preboot}
+      mark: {dest: /preboot, owner: "{{ inventory_hostname }}"}
       tags: preboot
+`
+
+/** A module of the site's, in TypeScript: the agent runs it as `play` does. */
+const mark = `import type { Host } from 'prelude'
+type Parameters = { dest: string; owner: string }
+export async function* run(host: Host, { dest, owner }: Parameters, { change }) {
+  yield* change({ what: \`mark \${dest}\`, apply: () => host.write(dest, Buffer.from(\`of \${owner}\\n\`)) })
+  return { dest }
+}
 `
 
 /** The real init: says what it sees of the boot. It does not power off, as that would cut off what the console still has to show. */
@@ -109,6 +118,7 @@ export const openNodeSite = async (
   await writeFiles(join(work, 'site'), {
     'inventory/hosts.yml': hosts.replace('{{ state }}', state).replace('{{ tree }}', tree).replace('{{ vars }}', vars),
     'playbooks/tiny.yml': plays,
+    'playbooks/library/mark.ts': mark,
   })
   await makeTree(tree, kernel)
   const opened = await openState(state)
