@@ -65,7 +65,7 @@ const known = (name: string): Encoding | undefined => {
 
 const find = (name: string): Encoding => {
   const plain = name.toLowerCase().replace(/[-_ ]/g, '')
-  const encoding = own[plain]?.() ?? known(plain)
+  const encoding = Object.hasOwn(own, plain) ? own[plain]?.() : known(plain)
   if (encoding) return encoding
   throw new Failure('module.parameter', `the encoding '${name}' is not known`, {
     hint: 'known: utf-8, ascii, latin-1, utf-16, iso-8859-15, cp1252 and their kin',

@@ -113,6 +113,8 @@ export type Host = {
   readonly check: boolean
   readonly diff: boolean
   readonly verbosity: number
+  /** What the task's parameters are must not be written anywhere. */
+  readonly noLog: boolean
   /** Where the task stands, for Failures. */
   readonly at: Position
   run(command: Command, options?: RunOptions): Promise<Output>

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { secret, sh } from '../command.ts'
 import { Failure, messageOf } from '../failure.ts'
+import { Suspension } from '../vars/scope.ts'
 import { toPlain, type Value } from '../vars/value.ts'
 import { change, type Host, type Module, type ModuleSchema, module, type Steps } from './module.ts'
 import { runOrFail } from './runorfail.ts'
@@ -42,9 +43,18 @@ export const siteModule = (name: string, path: string): Module => {
   if (!path.endsWith('.ts')) return siteProgram(name, path) as Module
   const { schema, run } = load(name, path)
   const whole = { title: name, description: '', properties: {}, additionalProperties: !schema?.properties, ...schema }
-  return module(name, whole, (host, params) => {
+  return module(name, whole, async function* (host, params) {
     const given = Object.entries(params as Record<string, unknown>)
     const plain = given.map(([key, value]) => [key, key in whole.properties ? value : toPlain(value as Value)])
-    return run(host, Object.fromEntries(plain), tools)
+    try {
+      return yield* run(host, Object.fromEntries(plain), tools)
+    } catch (cause) {
+      if (cause instanceof Failure || cause instanceof Suspension) throw cause
+      throw new Failure('module.site', `the module '${name}' ended with an error: ${messageOf(cause)}`, {
+        at: host.at,
+        hint: `look into ${path}`,
+        cause,
+      })
+    }
   })
 }

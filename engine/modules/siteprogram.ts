@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import { toJson } from '../vars/json.ts'
 import { text } from '../vars/python/text.ts'
 import type { Dict, Value } from '../vars/value.ts'
+import { splitWords } from '../words.ts'
 import { linesOf } from './commandresult.ts'
 import { type Host, type Module, module, type Result } from './module.ts'
 import { runOrFail, tidy } from './runorfail.ts'
@@ -39,9 +40,7 @@ const dictOf = (...parts: readonly Given[]): Dict => new Map(parts.flatMap((part
 const argumentsText = (convention: Convention, given: Given, internal: Given): string => {
   if (convention === 'ansible') return toJson(new Map([['ANSIBLE_MODULE_ARGS', dictOf(given, internal)]]))
   if (convention !== 'words') return toJson(dictOf(given, internal))
-  return Object.entries(given)
-    .map(([name, value]) => `${name}=${quote(text(value))}`)
-    .join(' ')
+  return [...dictOf(given, internal)].map(([name, value]) => `${name}=${quote(text(value))}`).join(' ')
 }
 
 /** What a program says: the first line of its output that begins a dictionary, and what follows. */
@@ -55,13 +54,13 @@ const answerOf = ({ code, stdout, stderr }: Output): Result => {
   return { changed: false, failed: true, rc: code, module_stdout: said, module_stderr: stderr.toString(), msg }
 }
 
-const interpreterOf = (host: Host): string => {
-  const given = host.controller.scope.get('ansible_python_interpreter')
-  return typeof given === 'string' && !given.startsWith('auto') ? given : 'python3'
+const interpreterOf = async (host: Host): Promise<readonly string[]> => {
+  const given = await host.controller.expression("ansible_python_interpreter | default('auto')")
+  return typeof given === 'string' && !given.startsWith('auto') ? splitWords(given) : ['python3']
 }
 
-const checkPython = (host: Host, name: string, path: string): void => {
-  if (host.controller.scope.get('prelude_python_modules') === true) return
+const checkPython = async (host: Host, name: string, path: string): Promise<void> => {
+  if ((await host.controller.expression('prelude_python_modules | default(false) | bool')) === true) return
   throw new Failure('module.python', `the module '${name}' is a Python program: ${path}`, {
     at: host.at,
     hint: 'set prelude_python_modules: true for hosts that have what it needs of Python',
@@ -87,7 +86,7 @@ export const siteProgram = (name: string, path: string): Module<Given> =>
       yield* [] // what it changes it tells only afterwards
       const content = await host.controller.read(path)
       const isOfPython = isPython(path, content)
-      if (isOfPython) checkPython(host, name, path)
+      if (isOfPython) await checkPython(host, name, path)
       if (host.check && !knowsCheckMode(content)) {
         const msg = `the program '${name}' does not ask whether it is in check mode: skipped`
         return { changed: false, skipped: true, msg }
@@ -97,7 +96,7 @@ export const siteProgram = (name: string, path: string): Module<Given> =>
         _ansible_diff: host.diff,
         _ansible_verbosity: host.verbosity,
         _ansible_module_name: name,
-        _ansible_no_log: false,
+        _ansible_no_log: host.noLog,
         _ansible_debug: false,
       }
       const convention = conventionOf(content)
@@ -110,7 +109,11 @@ export const siteProgram = (name: string, path: string): Module<Given> =>
       return withTemporary(host, directory, async () => {
         await host.write(args, Buffer.from(told), { mode: 0o600 })
         await host.write(file, program, { mode: 0o700 })
-        const words = [...(isOfPython ? [interpreterOf(host)] : []), file, ...(convention === 'inline' ? [] : [args])]
+        const words = [
+          ...(isOfPython ? await interpreterOf(host) : []),
+          file,
+          ...(convention === 'inline' ? [] : [args]),
+        ]
         return withLines(answerOf(await host.run(sh`${words} </dev/null`)))
       })
     },

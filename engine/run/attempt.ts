@@ -207,6 +207,7 @@ const targetOf = async (occasion: Occasion, connection: Connection, signal: Abor
     check: checkMode === undefined ? options.check : boolean(checkMode),
     diff: diff === undefined ? options.diff : boolean(diff),
     verbosity: options.verbosity,
+    noLog: boolean(await keywordValue(occasion, 'noLog')),
     at: task.at,
     run: (command, given) =>
       connection.run(command, {

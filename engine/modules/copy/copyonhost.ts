@@ -24,7 +24,6 @@ async function* copyOne(
   const attributes = params.mode === 'preserve' ? { ...params, mode: octal(source.mode) } : params
   if (old && !params.force) return { isChanged: false }
   if (old && old.checksum === source.checksum) return { isChanged: yield* setAttributes(host, old, attributes) }
-  if (!old && params.dest.endsWith('/')) yield* makeAbove(host, path, attributes, params.directory_mode)
   const { told } = yield* replaceFile(host, {
     path: old && params.follow ? await realPath(host, path) : path,
     content: source,
@@ -59,9 +58,13 @@ async function* copyTree(host: Host, params: CopyParameters, source: string, roo
   const known = await statAll(host, files.map(placeOf), { follow: params.follow, checksum: true })
   const missing = files.filter((file) => file.type === 'directory' && !known.has(placeOf(file)))
   const { mode, directory_mode, ...ownership } = params
-  const attributes = directory_mode === undefined ? ownership : { ...ownership, mode: directory_mode }
-  const above = known.has(root) ? [] : await missingAbove(host, root)
-  yield* makeDirectories(host, [...above, ...missing.map(placeOf)], attributes)
+  const asked = (otherwise: object) => ({
+    ...ownership,
+    ...(directory_mode === undefined ? otherwise : { mode: directory_mode }),
+  })
+  yield* makeDirectories(host, known.has(root) ? [] : await missingAbove(host, root), asked({}))
+  // nobody else looks in before they have what their sources have, which they get in the end
+  yield* makeDirectories(host, missing.map(placeOf), asked({ mode: '0700' }))
   for (const file of files.filter(({ type }) => type === 'file')) {
     const path = placeOf(file)
     const old = known.get(path)
@@ -111,6 +114,7 @@ export async function* copyOnHost(
   const path = isInto ? posix.join(params.dest, name) : params.dest
   const old = isInto ? await host.stat(path, { follow: params.follow, checksum: 'sha1' }) : there
   if (old?.type === 'directory') throw new Failure('module.file', `${path} is a directory, not a file`)
+  if (!old && params.dest.endsWith('/')) yield* makeAbove(host, path, params, params.directory_mode)
   const { isChanged, ...written } = yield* copyOne(host, params, source, path, old)
   const now = isChanged ? await statAfter(host, path, old) : old
   return { src, dest: path, checksum: source.checksum, ...written, ...(now ? describe(now) : {}) }

@@ -60,6 +60,9 @@ const textOf = (body: Buffer, type: string): string => {
   }
 }
 
+/** An address without the user and the password that it may hold, which a place relative to it would take over. */
+const plainBase = (url: string): URL => Object.assign(new URL(url), { username: '', password: '' })
+
 const toResult = (params: UriParameters, response: Response, isGood: boolean): Result => {
   const { status, reason, headers, cookies, body, url, redirects } = response
   const type = headers.get('content_type') ?? ''
@@ -69,7 +72,9 @@ const toResult = (params: UriParameters, response: Response, isGood: boolean): R
   const json = isJson ? parsed(text) : undefined
   return {
     ...Object.fromEntries(headers),
-    ...(location !== undefined && URL.canParse(location, url) ? { location: new URL(location, url).href } : {}),
+    ...(location !== undefined && URL.canParse(location, url)
+      ? { location: new URL(location, plainBase(url)).href }
+      : {}),
     changed: false,
     url: shownUrl(url),
     status,

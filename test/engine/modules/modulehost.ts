@@ -78,6 +78,7 @@ export const moduleHost = ({
   check,
   diff: true,
   verbosity: 0,
+  noLog: false,
   at,
   run: (command, options) =>
     connection.run(command, { ...options, environment: { ...environment, ...options?.environment } }),

@@ -36,6 +36,7 @@ const files = {
     'export async function* run(_, params) {\n  return { msg: JSON.stringify(params), changed: false }\n}\n',
   'library/empty.ts': 'export const nothing = 1\n',
   'library/broken.ts': 'export const = 1\n',
+  'library/throws.ts': "export async function* run() {\n  throw new Error('no such volume')\n}\n",
   'site.yml': `- hosts: localhost
   gather_facts: false
   tasks:
@@ -49,11 +50,14 @@ const files = {
   - broken:
     register: b
     ignore_errors: true
+  - throws:
+    register: t
+    ignore_errors: true
   - greet: {nam: x, dest: /x}
     register: w
     ignore_errors: true
   - copy:
-      content: "{{ [r is changed, r.greeted, p.msg, e.msg, b.msg, w.msg] | to_json }}"
+      content: "{{ [r is changed, r.greeted, p.msg, e.msg, b.msg, w.msg, t.msg] | to_json }}"
       dest: "{{ playbook_dir }}/told"
     check_mode: false
 `,
@@ -66,11 +70,12 @@ test('they change what they say, and nothing in check mode or a second time', as
       assert.is(code, 0, `${stdout}${stderr}`)
       return JSON.parse(readFileSync(join(directory, 'told'), 'utf8'))
     }
-    const [changed, greeted, plain, empty, broken, wrong] = await told('--check')
+    const [changed, greeted, plain, empty, broken, wrong, throws] = await told('--check')
     assert.equal([changed, greeted, plain], [true, 'you', '{"a":[1,{"b":true}],"c":null}'])
     assert.match(String(empty), /empty\.ts exports no 'run'/)
     assert.match(String(broken), /the module 'broken' cannot be loaded from .*broken\.ts: /)
     assert.match(String(wrong), "greet has no parameter 'nam'")
+    assert.is(throws, "the module 'throws' ended with an error: no such volume")
     assert.throws(() => readFileSync(join(directory, 'greeting')))
     assert.equal((await told()).slice(0, 2), [true, 'you'])
     assert.is(readFileSync(join(directory, 'greeting'), 'utf8'), 'hello you\n')
