@@ -18,7 +18,7 @@ const repository = join(import.meta.dirname, '../..')
 const agent = join(repository, 'dist/prelude-agent')
 const numberOf = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise)
 const [count, minutes, seed] = [numberOf('BOOTS', 10_000), numberOf('MINUTES', 60), numberOf('SEED', 1)]
-/** Seconds that a boot may take: longer than the budget of the agent's attempts. */
+/** Seconds that a boot may take: nothing is wrong with its network for longer than a link is late. */
 const limit = 300
 
 const start = performance.now()
