@@ -13,6 +13,7 @@ const [, , kind = 'all', pattern = ''] = process.argv
 const limits = { fast: 120_000, system: 30 * 60_000 }
 
 const totals = { passed: 0, failed: 0, skipped: 0 }
+const failures: string[] = []
 const report: Report = (file, outcome) => {
   totals.passed += outcome.passed
   totals.failed += outcome.failed
@@ -22,7 +23,9 @@ const report: Report = (file, outcome) => {
   console.log(
     `${mark} ${file.padEnd(58)} ${String(outcome.passed).padStart(5)} passed${skipped}  ${outcome.seconds.toFixed(1)} s`,
   )
-  if (outcome.failed > 0) console.log(outcome.output.trimEnd())
+  if (outcome.failed === 0) return
+  console.log(outcome.output.trimEnd())
+  failures.push(`\n${file}\n${outcome.output.trimEnd()}`)
 }
 
 const select = (glob: string): string[] =>
@@ -59,5 +62,7 @@ await Promise.all([
 ])
 if (kind === 'all') await runAll(select('test/**/*.system.ts'), { limit: limits.system, workers: 2, share: one })
 
+// Thousands of lines after a failure nobody looks for it any more.
+if (failures.length > 0) console.log(`\nWhat failed, once more:\n${failures.join('\n')}\n`)
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0

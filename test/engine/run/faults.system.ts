@@ -148,13 +148,15 @@ for (const [what, victim] of [
     - command: sleep {{ seconds | default(0) }}
     - copy: {dest: "${target}/{{ inventory_hostname }}.end", content: whole}
 `
-    const going = run(['n0', 'n1', `cut seconds=${endless}`], tasks)
+    // another time limit, another connection: names of the same machine share theirs
+    const going = run(['n0 seconds=1', 'n1 seconds=1', `cut ansible_timeout=20 seconds=${endless}`], tasks)
     const asleep = await appear(`^sleep ${endless}$`)
     process.kill(above(asleep)[victim], 'SIGKILL')
     const first = await going
     await execute('pkill', ['-f', `^sleep ${endless}$`])
     assert.is(first.code, 4, first.stdout.toString())
-    for (const host of ['n0', 'n1']) assert.match(recapOf(first.stdout, host), 'ok=3 changed=3')
+    for (const host of ['n0', 'n1'])
+      assert.match(recapOf(first.stdout, host), 'ok=3 changed=3', first.stdout.toString())
     assert.match(recapOf(first.stdout, 'cut'), /ok=1 .*unreachable=1/)
     assert.match(first.stdout, /fatal: \[cut\]: UNREACHABLE! => .*the shell on root@127\.0\.0\.1:\d+ /)
     const second = await run(['n0', 'n1', 'cut'], tasks)
