@@ -87,12 +87,12 @@ const modules: Readonly<Record<string, Readonly<Record<string, string | null>>>>
 }
 
 const root = openBusyboxRoot()
-const url = await startWebServer()
+const words = await startWebServer()
 
 for (const [name, needing] of Object.entries(modules)) {
   const test = suite(`busybox/${name}`)
   // What find cannot tell is asked a second time, so round trips are not counted.
-  for (const { trips: _, ...one } of casesOf(name, { $URL: url })) {
+  for (const { trips: _, ...one } of casesOf(name, words)) {
     const failure = needing[one.name]
     if (failure === null) continue
     const here: Case = failure === undefined ? one : { ...one, fails: failure }

@@ -4,6 +4,6 @@ import { gitNames } from './gitrepository.ts'
 import { startWebServer } from './webserver.ts'
 
 compareWithAnsible('modules compared with ansible-core', {
-  words: { $URL: await startWebServer(), ...gitNames },
+  words: { ...(await startWebServer()), ...gitNames },
   modules: ofCore,
 })

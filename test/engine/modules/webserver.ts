@@ -34,8 +34,8 @@ const routes: Readonly<Record<string, Answer>> = {
   '/created': (_, response) => response.writeHead(201).end(),
 }
 
-/** A web server on the loopback interface; it does not keep the process alive. Returns its address. */
-export const startWebServer = async (): Promise<string> => {
+/** A web server on the loopback interface; it does not keep the process alive. Returns its address, as cases name it. */
+export const startWebServer = async (): Promise<{ readonly $URL: string; readonly $HOST: string }> => {
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part)
@@ -45,5 +45,6 @@ export const startWebServer = async (): Promise<string> => {
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   server.unref()
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { $URL: `http://${host}`, $HOST: host }
 }
