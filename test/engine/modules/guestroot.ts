@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { verbatim } from '../../../engine/command.ts'
 import type { Connection } from '../../../engine/connections/connection.ts'
 import { openSsh } from '../../../engine/connections/ssh.ts'
-import { startGuest } from '../../agent/guest.ts'
+import { type Machine, type RunningGuest, startGuest } from '../../agent/guest.ts'
 import { makeInitrd } from '../../agent/initrd.ts'
 import { debianKernel } from '../../agent/kernel.ts'
 import { packageLayer } from './packagelayer.ts'
@@ -77,6 +77,31 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+/**
+ * A machine that comes up again whenever it restarts, as a process of its own: one that QEMU resets may crawl afterwards, when
+ * the host is busy.
+ */
+const openMachine = async (machine: Machine): Promise<{ guest: () => RunningGuest; close: () => Promise<void> }> => {
+  let guest = await startGuest(machine)
+  let isOn = true
+  const keepOn = async () => {
+    for (await guest.ended; isOn; await guest.ended) {
+      guest = await startGuest(machine)
+      if (!isOn) await guest.kill()
+    }
+  }
+  const over = keepOn()
+  over.catch(() => {}) // who closes it sees it
+  return {
+    guest: () => guest,
+    async close() {
+      isOn = false
+      await guest.kill()
+      await over
+    },
+  }
+}
+
 export type GuestRootOptions = {
   /** Debian packages that it has beyond the machine's. */
   readonly packages?: readonly string[]
@@ -119,7 +144,7 @@ export const openGuestRoot = async (
     },
     work,
   )
-  const guest = await startGuest({
+  const machine = await openMachine({
     initrds: [initrd],
     disks: files,
     args,
@@ -130,16 +155,14 @@ export const openGuestRoot = async (
       // nothing leads out of it but its one port
       ...['-netdev', `user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
       ...['-device', 'virtio-net-pci,netdev=net0,romfile='],
-      // it starts anew, where others end
-      ...['-action', 'reboot=reset'],
     ],
   })
   const close = async () => {
-    await guest.kill()
+    await machine.close()
     await rm(work, { recursive: true, force: true })
   }
   try {
-    await guest.shows(/the guest is ready/, 5 * 60_000)
+    await machine.guest().shows(/the guest is ready/, 5 * 60_000)
     const connect = () => reach(port, join(work, 'admin'))
     const connection = await connect()
     const run = async (command: string): Promise<string> => {
@@ -159,7 +182,7 @@ export const openGuestRoot = async (
       })
         .map(([name, value]) => `ansible_${name}=${value}`)
         .join(' '),
-      cable: (state) => guest.cable(0, state),
+      cable: (state) => machine.guest().cable(0, state),
       run,
       close: async () => {
         await close()
