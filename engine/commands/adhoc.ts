@@ -54,6 +54,7 @@ const adHoc = async (pattern: string, given: Flags, surroundings: Surroundings):
   const reporting = reportingFor(session, flags, callback)
   const { report } = reporting
   const directory = resolve(surroundings.directory, flags.playbookDir ?? '.')
+  const loader = loaderFor(session)
   const playbook = adHocPlaybook({
     pattern,
     module: flags.moduleName,
@@ -62,8 +63,9 @@ const adHoc = async (pattern: string, given: Flags, surroundings: Surroundings):
     background: flags.background,
     poll: flags.poll,
     timeout: flags.taskTimeout ?? settings.taskTimeout,
+    programOf: loader.program,
   })
-  const options = { ...runOptionsOf(session, flags, passwords), loader: loaderFor(session), report }
+  const options = { ...runOptionsOf(session, flags, passwords), loader, report }
   try {
     const hosts = (await Promise.all(playbook.plays.map((play) => foretell(play, options)))).flatMap(
       ({ hosts }) => hosts,

@@ -100,9 +100,9 @@ const isModule = (reading: Reading, name: string): boolean =>
 const isForeign = (reading: Reading, around: Surroundings, name: string): boolean =>
   reading.options.isForeignModule?.(name) === true || findPlugin(reading, around, name) !== undefined
 
-/** A program of the site that can be run as a module; what a collection has is for Ansible. */
-const programOf = (reading: Reading, around: Surroundings, name: string): string | undefined => {
-  const found = name.includes('.') ? undefined : findPlugin(reading, around, name)
+/** A program of the site that is run as a module where play has none of this name; what a collection has is for Ansible. */
+export const programOf = (reading: Reading, around: Surroundings, name: string): string | undefined => {
+  const found = name.includes('.') || isModule(reading, name) ? undefined : findPlugin(reading, around, name)
   return found === undefined || found.endsWith('.ps1') || found.includes('/ansible_collections/') ? undefined : found
 }
 
@@ -196,7 +196,7 @@ export const readAction = (reading: Reading, map: YamlMap, around: Surroundings)
   if (!entry) return undefined
   const written = String(entry.key)
   const name = shortName(written)
-  const program = isModule(reading, name) ? undefined : programOf(reading, around, name)
+  const program = programOf(reading, around, name)
   if (!isModule(reading, name) && program === undefined) tell(reading, foreign(reading, around, name, entry.at))
   const found = reading.problems.attempt(() => argumentsOf(reading, entry.node, name))
   const action = found && { name, written, at: entry.at, args: found.args, places: found.places, isLocal: false }

@@ -14,6 +14,8 @@ export type AdHoc = {
   readonly background?: number | undefined
   readonly poll?: number | undefined
   readonly timeout?: number | undefined
+  /** The program of the site that is the module, if one is. */
+  readonly programOf: (task: Task) => string | undefined
 }
 
 /** Stands for a file where arguments of the command line have positions. */
@@ -27,7 +29,7 @@ const argumentsOf = (text: string, module: string, at: Position): Dict => {
 }
 
 /** A playbook of one play with one task: what `play adhoc` runs. @throws Failure for arguments that cannot be read */
-export const adHocPlaybook = ({ pattern, module, args, directory, ...rest }: AdHoc): Playbook => {
+export const adHocPlaybook = ({ pattern, module, args, directory, programOf, ...rest }: AdHoc): Playbook => {
   const at: Position = { file: commandLine, line: 1, column: 1 }
   const action = module.replace(/^ansible\.(?:builtin|legacy)\./, '')
   const task: Task = {
@@ -46,6 +48,7 @@ export const adHocPlaybook = ({ pattern, module, args, directory, ...rest }: AdH
     searchPath: [directory],
     ...(rest.background === undefined ? {} : { async: rest.background, poll: rest.poll ?? 15 }),
   }
+  const program = programOf(task)
   const keywords = { keywords: {}, when: [], tags: [], vars: new Map() }
   const nothing = { rescue: [], always: [], notify: [] }
   const play: Play = {
@@ -57,7 +60,9 @@ export const adHocPlaybook = ({ pattern, module, args, directory, ...rest }: AdH
     varsPrompt: [],
     serial: [],
     preTasks: [],
-    tasks: [{ kind: 'block', at, ...keywords, ...nothing, block: [task] }],
+    tasks: [
+      { kind: 'block', at, ...keywords, ...nothing, block: [{ ...task, ...(program !== undefined && { program }) }] },
+    ],
     postTasks: [],
     handlers: [],
     roles: [],

@@ -5,6 +5,7 @@ import { problemList } from '../problems.ts'
 import { emptyScope } from '../vars/scope.ts'
 import type { Dict } from '../vars/value.ts'
 import { isVault } from '../vars/vault.ts'
+import { programOf } from './action.ts'
 import { findTasks, readTasksFile } from './nodes.ts'
 import type { Node, Playbook, Role, Task } from './play.ts'
 import { readPlaybook } from './playbook.ts'
@@ -36,6 +37,8 @@ export type PlaybookLoader = {
     from: Task,
     options: RoleFrom,
   ): Promise<{ role: Role; nodes: readonly Node[]; handlers: readonly Node[] }>
+  /** The program of the site that a task of the command line runs as its module: of `library` in its directory, or named by the site. */
+  program(task: Task): string | undefined
   /** A YAML or JSON file of variables, vault included. @throws Failure */
   variables(path: string): Promise<Dict>
   exists(path: string): Promise<boolean>
@@ -90,6 +93,7 @@ export const createLoader = (options: LoadOptions): PlaybookLoader => {
       )
       return { role: loaded.role, nodes: loaded.nodes, handlers: loaded.handlers }
     },
+    program: (task) => complete((reading) => programOf(reading, surroundingsOf(cache, task), task.action)),
     variables: async (path) => complete((reading) => readVariables(reading, path)),
     exists: (path) =>
       stat(path).then(
