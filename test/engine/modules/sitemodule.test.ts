@@ -83,4 +83,12 @@ test('they change what they say, and nothing in check mode or a second time', as
   })
 })
 
+test('a command finds them in library/ of its directory', async () => {
+  await site(files, async ({ run }) => {
+    const { code, stdout, stderr } = await run(play, 'adhoc', 'localhost', '-m', 'plain', '-a', 'a=1', '-o')
+    assert.is(code, 0, `${stdout}${stderr}`)
+    assert.match(stdout, JSON.stringify('{"a":"1"}'))
+  })
+})
+
 test.run()
